@@ -1,0 +1,1 @@
+//! Wire types of LLMos-Lite and their conversions.

@@ -1,0 +1,3 @@
+//! The `llmos` command.
+
+fn main() {}

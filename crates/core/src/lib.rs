@@ -1,0 +1,9 @@
+//! The domain of LLMos-Lite: what skills, workflows, runs, traces and volumes
+//! are, and every rule about them. It does no I/O, knows no clock and no
+//! chance, and compiles to WebAssembly unchanged. It does not know Git, HTTP or
+//! any wire format of the API.
+
+pub mod diagnostic;
+pub mod slug;
+pub mod store;
+pub mod volume;

@@ -1,0 +1,1 @@
+//! Volumes kept as Git repositories on disk.

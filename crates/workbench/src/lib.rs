@@ -1,0 +1,1 @@
+//! The use cases of LLMos-Lite, each with its access check.

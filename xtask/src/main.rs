@@ -1,0 +1,3 @@
+//! Builds, serves, tests and measures LLMos-Lite.
+
+fn main() {}
