@@ -4,6 +4,8 @@
 //! any wire format of the API.
 
 pub mod diagnostic;
+pub mod skill;
 pub mod slug;
 pub mod store;
+pub mod value;
 pub mod volume;
