@@ -1,1 +1,12 @@
 //! Wire types of LLMos-Lite and their conversions.
+//!
+//! One struct for each JSON object that crosses a door: HTTP, the browser's
+//! WebAssembly face, `--json` of the command. The domain types of `llmos-core`
+//! are not serializable; whoever stands at the rim converts. No rule lives here.
+
+pub mod problem;
+pub mod skill;
+pub mod system;
+pub mod trace;
+pub mod volume;
+pub mod workflow;

@@ -1,0 +1,67 @@
+//! Volumes on the wire.
+
+use serde::{Deserialize, Serialize};
+
+/// Answer of `GET /volumes/stats`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StatsList {
+    /// The volumes that the caller reads, the own one first.
+    pub volumes: Vec<VolumeStats>,
+}
+
+/// What a volume holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VolumeStats {
+    /// The volume.
+    pub volume: String,
+    /// Whether anything was ever kept there.
+    pub exists: bool,
+    /// How many skills it has.
+    pub n_skills: usize,
+    /// How many workflows it has.
+    pub n_workflows: usize,
+    /// How many traces it has.
+    pub n_traces: usize,
+    /// How many files it has, whatever they are.
+    pub n_files: usize,
+    /// How many skill and workflow files cannot be used.
+    pub n_broken: usize,
+    /// The newest commit.
+    pub last_commit: Option<CommitView>,
+    /// Who made its newest commits, in the order of their last one.
+    pub contributors: Vec<String>,
+}
+
+/// One commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CommitView {
+    /// Its id.
+    pub commit: String,
+    /// The ids of its parents.
+    pub parents: Vec<String>,
+    /// The name of who made it.
+    pub author: String,
+    /// The address of who made it.
+    pub email: String,
+    /// When it was made (RFC 3339, UTC).
+    pub time: String,
+    /// The first line of the message.
+    pub subject: String,
+    /// The whole message.
+    pub message: String,
+}
+
+/// Answer of `GET /volumes/history`: newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct History {
+    /// The volume.
+    pub volume: String,
+    /// The commits.
+    pub commits: Vec<CommitView>,
+    /// Give this as `from` for the next page; absent on the last one.
+    pub next: Option<String>,
+}

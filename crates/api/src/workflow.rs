@@ -1,0 +1,241 @@
+//! Workflows on the wire.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{problem::Finding, skill::SkillsById};
+
+/// A workflow: nodes, each a skill with input values, and edges from output to input.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WorkflowDoc {
+    /// The id.
+    pub workflow_id: String,
+    /// The name for people.
+    #[serde(default)]
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// Search words.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// The version that the author wrote in the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// The readable text around the graph.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// The nodes.
+    #[serde(default)]
+    pub nodes: Vec<NodeDoc>,
+    /// The edges.
+    #[serde(default)]
+    pub edges: Vec<EdgeDoc>,
+}
+
+/// One node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NodeDoc {
+    /// The id, unique in the workflow.
+    pub id: String,
+    /// The skill it runs.
+    pub skill_id: String,
+    /// The name for people; that of the skill when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Values of inputs that no edge feeds.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub inputs: BTreeMap<String, Value>,
+    /// How long it may take; as the skill says when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+    /// How often it is tried again after a failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retries: Option<u32>,
+    /// Where it stands on the canvas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<PositionDoc>,
+}
+
+/// A place on the canvas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PositionDoc {
+    /// To the right.
+    pub x: f64,
+    /// Downwards.
+    pub y: f64,
+}
+
+/// One edge.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EdgeDoc {
+    /// The output.
+    pub from: PortRefDoc,
+    /// The input.
+    pub to: PortRefDoc,
+}
+
+/// A port of a node.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PortRefDoc {
+    /// The node's id.
+    pub node: String,
+    /// The port's name.
+    pub port: String,
+}
+
+/// A workflow in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WorkflowSummary {
+    /// The id.
+    pub workflow_id: String,
+    /// The name for people.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Search words.
+    pub tags: Vec<String>,
+    /// The volume that this one comes from.
+    pub volume: String,
+    /// The Git blob id of the file.
+    pub version: String,
+    /// How many nodes it has.
+    pub n_nodes: usize,
+    /// How many edges it has.
+    pub n_edges: usize,
+}
+
+/// Answer of `GET /workflows`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WorkflowList {
+    /// How many there are, on all pages.
+    pub total: usize,
+    /// This page.
+    pub workflows: Vec<WorkflowSummary>,
+    /// Files that are no workflow as they stand; at most 100, with the first page only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub broken: Vec<crate::skill::BrokenFile>,
+}
+
+/// Answer of `GET /workflows/{workflow_id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WorkflowView {
+    /// The workflow.
+    pub workflow: WorkflowDoc,
+    /// The volume that this one comes from.
+    pub volume: String,
+    /// The Git blob id of the file.
+    pub version: String,
+    /// The commit it was read at.
+    pub commit: String,
+    /// What is wrong with it, given the skills that the caller sees.
+    pub findings: Vec<Finding>,
+    /// The volumes below that have a workflow of the same id, nearest first.
+    pub shadows: Vec<String>,
+}
+
+/// Body of `POST /workflows/save`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SaveWorkflow {
+    /// Who asks; the local user when left out.
+    #[serde(default)]
+    pub user_id: Option<String>,
+    /// The team that the caller works in.
+    #[serde(default)]
+    pub team_id: Option<String>,
+    /// Where it goes; the caller's own volume when left out.
+    #[serde(default)]
+    pub volume: Option<String>,
+    /// The workflow.
+    pub workflow: WorkflowDoc,
+    /// The version that the change rests on. Absent: the file must not exist yet.
+    #[serde(default)]
+    pub base_version: Option<String>,
+}
+
+/// Answer of a change to a workflow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SavedWorkflow {
+    /// The id.
+    pub workflow_id: String,
+    /// The volume that was changed.
+    pub volume: String,
+    /// The file in that volume.
+    pub path: String,
+    /// The Git blob id of the file; absent when it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The commit.
+    pub commit: String,
+}
+
+/// Body of `POST /workflows/execute`: a workflow, or the id of a saved one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct ExecuteWorkflow {
+    /// Who asks; the local user when left out.
+    pub user_id: Option<String>,
+    /// The team that the caller works in.
+    pub team_id: Option<String>,
+    /// The workflow itself.
+    pub workflow: Option<WorkflowDoc>,
+    /// The id of a saved workflow.
+    pub workflow_id: Option<String>,
+    /// The volume of the saved workflow; the nearest one that has it when left out.
+    pub volume: Option<String>,
+}
+
+/// Answer of `POST /workflows/execute`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReadyWorkflow {
+    /// Always `ready`: the browser runs it.
+    pub status: String,
+    /// What the browser needs.
+    pub payload: RunPayload,
+}
+
+/// Everything that a runner needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunPayload {
+    /// The workflow.
+    pub workflow: WorkflowDoc,
+    /// Its skills with code, by id.
+    pub skills: SkillsById,
+}
+
+/// Answer of `GET /workflows/categories`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CategoryList {
+    /// The categories of executable skills, by name.
+    pub categories: Vec<Category>,
+}
+
+/// A category of executable skills.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Category {
+    /// Its name.
+    pub name: String,
+    /// How many skills it has.
+    pub n_skills: usize,
+}
