@@ -5,6 +5,8 @@
 
 pub mod diagnostic;
 pub mod skill;
+pub mod metadata;
+pub mod seed;
 pub mod slug;
 pub mod store;
 pub mod value;

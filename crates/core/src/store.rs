@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use sha1::Digest;
 
 use crate::volume::{VolumeId, VolumePath};
 
@@ -13,6 +14,21 @@ pub struct CommitId(pub String);
 /// The id of a file's content, as Git prints it. Equal content has an equal id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlobId(pub String);
+
+impl BlobId {
+    /// Computes the id that Git gives to this content.
+    ///
+    /// ```
+    /// use llmos_core::store::BlobId;
+    /// assert_eq!(BlobId::of(b"").0, "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+    /// ```
+    pub fn of(content: &[u8]) -> Self {
+        let mut hash = sha1::Sha1::new();
+        hash.update(format!("blob {}\0", content.len()));
+        hash.update(content);
+        Self(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
 
 impl fmt::Display for CommitId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,6 +132,22 @@ pub enum StoreError {
         /// What it holds now; `None` when it is gone.
         current: Option<BlobId>,
     },
+    /// The working tree of the volume holds an edit that is not committed; nothing was changed.
+    #[error("`{path}` was edited in the folder of volume `{volume}` and is not committed")]
+    Dirty {
+        /// The volume.
+        volume: VolumeId,
+        /// The file, or the folder that stands in its way.
+        path: VolumePath,
+    },
+    /// Another program, or what is left of one, holds the volume; nothing was changed.
+    #[error("volume `{volume}` is locked by another program (`{lock}`)")]
+    Busy {
+        /// The volume.
+        volume: VolumeId,
+        /// The lock file, relative to the folder of the volume.
+        lock: String,
+    },
     /// There is no such commit or content.
     #[error("there is no `{id}` in volume `{volume}`")]
     UnknownObject {
@@ -144,6 +176,24 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Says what to do about it, where something can be done.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Stale { .. } => Some("read it again, then repeat the change"),
+            Self::Dirty { .. } => Some(
+                "commit or undo the edit with `git` in the folder of the volume, then repeat the change",
+            ),
+            Self::Busy { .. } => {
+                Some("wait until no `git` command runs there; if none does, delete the lock file")
+            }
+            Self::UnknownObject { .. } => Some("look the id up in the history of the volume"),
+            Self::Damaged { .. } => Some("run `git fsck --full` in the folder of the volume"),
+            Self::Medium { .. } => None,
+        }
+    }
+}
+
 /// Versioned sets of files.
 ///
 /// Methods block: callers on an async runtime move them to a blocking thread.
@@ -167,12 +217,18 @@ pub trait Store: Send + Sync {
 
     /// Makes one commit of `change` and returns it.
     ///
-    /// Fails with [`StoreError::Stale`] and changes nothing unless every expectation holds.
+    /// Fails with [`StoreError::Stale`] and changes nothing unless every expectation holds;
+    /// also when a file stands where a new path needs a folder, or the other way round.
+    /// The first commit of a volume adds a [`crate::metadata`] file, unless it writes one itself.
     /// A change that leaves every file as it is makes no commit and returns the newest one.
     fn commit(&self, volume: &VolumeId, change: Change) -> Result<CommitId, StoreError>;
 
     /// Lists commits, newest first; empty while the volume does not exist.
-    fn history(&self, volume: &VolumeId, query: &HistoryQuery) -> Result<Vec<CommitInfo>, StoreError>;
+    fn history(
+        &self,
+        volume: &VolumeId,
+        query: &HistoryQuery,
+    ) -> Result<Vec<CommitInfo>, StoreError>;
 
     /// Lists the volumes that exist, sorted.
     fn volumes(&self) -> Result<Vec<VolumeId>, StoreError>;
