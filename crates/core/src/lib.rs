@@ -3,11 +3,15 @@
 //! chance, and compiles to WebAssembly unchanged. It does not know Git, HTTP or
 //! any wire format of the API.
 
+pub mod access;
 pub mod diagnostic;
+pub mod run;
 pub mod skill;
 pub mod metadata;
 pub mod seed;
 pub mod slug;
 pub mod store;
+pub mod trace;
 pub mod value;
 pub mod volume;
+pub mod workflow;

@@ -1,0 +1,161 @@
+//! The record of one finished run: a Markdown file that people read and that
+//! parses back without loss.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::{
+    run::{NodeError, NodeState, Outcome},
+    slug::Slug,
+    store::BlobId,
+    volume::VolumeId,
+    workflow::Workflow,
+};
+
+/// What happened when a workflow ran.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunTrace {
+    /// Its id, which also says where it is kept.
+    pub id: TraceId,
+    /// Who ran it.
+    pub user: Slug,
+    /// What ran, as it was.
+    pub workflow: Workflow,
+    /// Where the workflow was kept, if it was saved.
+    pub workflow_volume: Option<VolumeId>,
+    /// The version of its file, if it was saved.
+    pub workflow_version: Option<BlobId>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// What each node did, in the order of the workflow.
+    pub nodes: Vec<NodeTrace>,
+}
+
+/// What one node did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeTrace {
+    /// The node.
+    pub node: Slug,
+    /// The skill it ran.
+    pub skill: Slug,
+    /// The version of the skill's file.
+    pub skill_version: Option<BlobId>,
+    /// How it ended.
+    pub state: NodeState,
+    /// What its result was kept under.
+    pub key: Option<String>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it began, in milliseconds since the run did.
+    pub started_ms: Option<f64>,
+    /// How long it took.
+    pub duration_ms: Option<f64>,
+    /// Why it failed or was skipped.
+    pub error: Option<NodeError>,
+    /// Values that were written in the workflow, and defaults.
+    pub inputs: BTreeMap<String, TraceValue>,
+    /// Values it gave.
+    pub outputs: BTreeMap<String, TraceValue>,
+    /// What it printed.
+    pub logs: Vec<LogLine>,
+}
+
+/// A value in a trace, or where it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TraceValue {
+    /// The value.
+    Inline(Value),
+    /// A large value, kept beside the trace as JSON.
+    Stored {
+        /// SHA-256 of the JSON, lower-case hex.
+        sha256: String,
+        /// How many bytes the JSON has.
+        bytes: u64,
+    },
+}
+
+/// A line that a node printed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// Milliseconds since the run began.
+    pub at_ms: f64,
+    /// Where it was printed to.
+    pub stream: Stream,
+    /// The text.
+    pub text: String,
+}
+
+/// Where a node printed a line to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stream {
+    /// Ordinary output.
+    Stdout,
+    /// Warnings and errors.
+    Stderr,
+}
+
+/// The id of a trace: `run-<yyyymmdd>-<hhmmss>-<8 hex digits>`, in UTC.
+///
+/// It holds the date, so the file is found without a search.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TraceId(Slug);
+
+/// Why a text is not a [`TraceId`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not the id of a run", text = text.escape_debug())]
+pub struct TraceIdError {
+    /// The text.
+    pub text: String,
+}
+
+impl TraceIdError {
+    /// Says what to write instead.
+    pub fn hint(&self) -> &'static str {
+        "use an id that `GET /traces` lists, such as `run-20261120-153000-0a1b2c3d`"
+    }
+}
+
+impl TraceId {
+    /// Makes the id of a run from its time and a random number.
+    pub fn new(at: Timestamp, random: u32) -> Self {
+        let at = at.strftime("%Y%m%d-%H%M%S");
+        Self(Slug::nearest(&format!("run-{at}-{random:08x}")).expect("because it has letters"))
+    }
+
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl FromStr for TraceId {
+    type Err = TraceIdError;
+
+    fn from_str(text: &str) -> Result<Self, TraceIdError> {
+        let error = || TraceIdError { text: text.chars().take(80).collect() };
+        let mut parts = text.split('-');
+        let shape = [parts.next(), parts.next(), parts.next(), parts.next(), parts.next()];
+        let [Some("run"), Some(date), Some(time), Some(random), None] = shape else {
+            return Err(error());
+        };
+        let digits = |text: &str, n| text.len() == n && text.bytes().all(|b| b.is_ascii_digit());
+        let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        if digits(date, 8) && digits(time, 6) && random.len() == 8 && random.bytes().all(hex) {
+            text.parse().ok().map(Self).ok_or_else(error)
+        } else {
+            Err(error())
+        }
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
