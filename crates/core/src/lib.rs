@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod diagnostic;
+pub mod graph;
 pub mod run;
 pub mod skill;
 pub mod metadata;

@@ -1,0 +1,269 @@
+//! Order and cycles of directed graphs whose nodes are numbers.
+//!
+//! Everything here is linear in nodes and edges and free of recursion, so a
+//! chain of 100,000 nodes costs no stack. It does not know what a node means.
+
+use std::collections::VecDeque;
+
+/// How many edges [`Graph::cycles`] may look at in one component while it searches the shortest cycle.
+const SHORTEST_CYCLE_BUDGET: usize = 1_000_000;
+
+/// A directed graph over the nodes `0..n`.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    /// Where the successors of each node begin in `targets`; one more than there are nodes.
+    starts: Vec<usize>,
+    targets: Vec<usize>,
+}
+
+/// A way along edges from a node back to itself.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the graph has a cycle of {n} nodes", n = .path.len())]
+pub struct Cycle {
+    /// The nodes in the order of the edges, the smallest first; the last leads back to it.
+    pub path: Vec<usize>,
+}
+
+/// Splits a graph into levels: a node stands one level below the lowest node that leads to it.
+///
+/// Level `k` holds the nodes whose longest way from a source has `k` edges, in
+/// ascending order. Edges that name no node are left out.
+///
+/// ```
+/// use llmos_core::graph::levels;
+/// assert_eq!(levels(4, &[(0, 1), (1, 2), (0, 2)]), Ok(vec![vec![0, 3], vec![1], vec![2]]));
+/// assert_eq!(levels(3, &[(0, 1), (1, 0)]).unwrap_err().path, [0, 1]);
+/// ```
+pub fn levels(n_nodes: usize, edges: &[(usize, usize)]) -> Result<Vec<Vec<usize>>, Cycle> {
+    Graph::new(n_nodes, edges).levels()
+}
+
+impl Graph {
+    /// Makes the graph. Edges that name no node are left out; equal edges count each.
+    pub fn new(n_nodes: usize, edges: &[(usize, usize)]) -> Self {
+        let known = |&&(from, to): &&(usize, usize)| from < n_nodes && to < n_nodes;
+        let mut starts = vec![0; n_nodes + 1];
+        for &(from, _) in edges.iter().filter(known) {
+            starts[from + 1] += 1;
+        }
+        for node in 0..n_nodes {
+            starts[node + 1] += starts[node];
+        }
+        let mut next = starts.clone();
+        let mut targets = vec![0; starts[n_nodes]];
+        for &(from, to) in edges.iter().filter(known) {
+            targets[next[from]] = to;
+            next[from] += 1;
+        }
+        Self { starts, targets }
+    }
+
+    /// Returns how many nodes there are.
+    pub fn n_nodes(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Returns where the edges of a node lead, in the order they were given.
+    ///
+    /// # Panics
+    ///
+    /// Panics when there is no such node.
+    pub fn successors(&self, node: usize) -> &[usize] {
+        &self.targets[self.starts[node]..self.starts[node + 1]]
+    }
+
+    /// Splits the graph into levels, as the function [`levels`] does.
+    pub fn levels(&self) -> Result<Vec<Vec<usize>>, Cycle> {
+        let n_nodes = self.n_nodes();
+        let mut waits_for = vec![0_usize; n_nodes];
+        for &to in &self.targets {
+            waits_for[to] += 1;
+        }
+        let mut level_of = vec![0_usize; n_nodes];
+        let mut ready: VecDeque<usize> =
+            (0..n_nodes).filter(|&node| waits_for[node] == 0).collect();
+        let (mut n_done, mut n_levels) = (0, 0);
+        while let Some(node) = ready.pop_front() {
+            n_done += 1;
+            n_levels = n_levels.max(level_of[node] + 1);
+            for &to in self.successors(node) {
+                level_of[to] = level_of[to].max(level_of[node] + 1);
+                waits_for[to] -= 1;
+                if waits_for[to] == 0 {
+                    ready.push_back(to);
+                }
+            }
+        }
+        if n_done < n_nodes {
+            let first = self.cycles().into_iter().next();
+            return Err(first.expect("because only nodes behind a cycle are never ready"));
+        }
+        let mut levels = vec![Vec::new(); n_levels];
+        for (node, &level) in level_of.iter().enumerate() {
+            levels[level].push(node);
+        }
+        Ok(levels)
+    }
+
+    /// Finds the strongly connected components: groups of nodes that all lead to each other.
+    ///
+    /// Each is in ascending order, and they are ordered by their first node. A
+    /// node on no cycle is a component of its own.
+    pub fn components(&self) -> Vec<Vec<usize>> {
+        let component_of = self.component_numbers();
+        let mut place = vec![usize::MAX; self.n_nodes()];
+        let mut components: Vec<Vec<usize>> = Vec::new();
+        for (node, &component) in component_of.iter().enumerate() {
+            if place[component] == usize::MAX {
+                place[component] = components.len();
+                components.push(Vec::new());
+            }
+            components[place[component]].push(node);
+        }
+        components
+    }
+
+    /// Finds the components that hold a cycle; see [`Self::components`].
+    pub fn cyclic_components(&self) -> Vec<Vec<usize>> {
+        let mut components = self.components();
+        components.retain(|nodes| match nodes.as_slice() {
+            [one] => self.successors(*one).contains(one),
+            _ => true,
+        });
+        components
+    }
+
+    /// Names one cycle of each cyclic component, ordered by the component's first node.
+    ///
+    /// It is a shortest one, except in components so large that finding it
+    /// would take long: there it is a shortest one through the first node.
+    pub fn cycles(&self) -> Vec<Cycle> {
+        let mut search = CycleSearch::new(self);
+        self.cyclic_components().iter().map(|nodes| search.shortest(nodes)).collect()
+    }
+
+    /// Numbers the strongly connected components (Tarjan's algorithm on a stack of its own).
+    fn component_numbers(&self) -> Vec<usize> {
+        const NONE: usize = usize::MAX;
+        let n_nodes = self.n_nodes();
+        let (mut order, mut low) = (vec![NONE; n_nodes], vec![0; n_nodes]);
+        let mut component_of = vec![NONE; n_nodes];
+        let mut open = Vec::new();
+        let mut calls: Vec<(usize, usize)> = Vec::new();
+        let (mut n_seen, mut n_components) = (0, 0);
+        for root in 0..n_nodes {
+            if order[root] != NONE {
+                continue;
+            }
+            calls.push((root, 0));
+            while let Some((node, edge)) = calls.pop() {
+                if edge == 0 {
+                    order[node] = n_seen;
+                    low[node] = n_seen;
+                    n_seen += 1;
+                    open.push(node);
+                }
+                if let Some(&to) = self.successors(node).get(edge) {
+                    calls.push((node, edge + 1));
+                    if order[to] == NONE {
+                        calls.push((to, 0));
+                    } else if component_of[to] == NONE {
+                        low[node] = low[node].min(order[to]);
+                    }
+                    continue;
+                }
+                if let Some(&(parent, _)) = calls.last() {
+                    low[parent] = low[parent].min(low[node]);
+                }
+                if low[node] == order[node] {
+                    while let Some(member) = open.pop() {
+                        component_of[member] = n_components;
+                        if member == node {
+                            break;
+                        }
+                    }
+                    n_components += 1;
+                }
+            }
+        }
+        component_of
+    }
+}
+
+/// Searches cycles inside components, level by level, with tables that serve every search.
+struct CycleSearch<'a> {
+    graph: &'a Graph,
+    /// The component that is searched now, by its first node plus one.
+    inside: Vec<usize>,
+    /// The search that saw a node last, and the node it came from.
+    seen: Vec<(usize, usize)>,
+    n_searches: usize,
+    n_edges: usize,
+}
+
+impl<'a> CycleSearch<'a> {
+    fn new(graph: &'a Graph) -> Self {
+        let n_nodes = graph.n_nodes();
+        let (inside, seen) = (vec![0; n_nodes], vec![(0, 0); n_nodes]);
+        Self { graph, inside, seen, n_searches: 0, n_edges: 0 }
+    }
+
+    fn shortest(&mut self, component: &[usize]) -> Cycle {
+        let mark = component[0] + 1;
+        for &node in component {
+            self.inside[node] = mark;
+        }
+        self.n_edges = 0;
+        let mut best: Option<Vec<usize>> = None;
+        for &start in component {
+            let limit = best.as_ref().map_or(usize::MAX, Vec::len);
+            if let Some(path) = self.through(start, mark, limit) {
+                best = Some(path);
+            }
+            if self.n_edges > SHORTEST_CYCLE_BUDGET || best.as_ref().is_some_and(|p| p.len() == 1) {
+                break;
+            }
+        }
+        let mut path = best.expect("because each node of a cyclic component is on a cycle");
+        let smallest = (0..path.len()).min_by_key(|&i| path[i]).unwrap_or(0);
+        path.rotate_left(smallest);
+        Cycle { path }
+    }
+
+    /// Finds the shortest cycle through `start` that has fewer than `limit` nodes.
+    fn through(&mut self, start: usize, mark: usize, limit: usize) -> Option<Vec<usize>> {
+        self.n_searches += 1;
+        let search = self.n_searches;
+        let mut queue = VecDeque::from([(start, 1)]);
+        while let Some((node, n_nodes)) = queue.pop_front() {
+            if n_nodes >= limit {
+                return None;
+            }
+            for &to in self.graph.successors(node) {
+                self.n_edges += 1;
+                if to == start {
+                    return Some(self.way_back(start, node));
+                }
+                if self.inside[to] == mark && self.seen[to].0 != search {
+                    self.seen[to] = (search, node);
+                    queue.push_back((to, n_nodes + 1));
+                }
+            }
+        }
+        None
+    }
+
+    fn way_back(&self, start: usize, last: usize) -> Vec<usize> {
+        let mut path = vec![last];
+        let mut node = last;
+        while node != start {
+            node = self.seen[node].1;
+            path.push(node);
+        }
+        path.reverse();
+        path
+    }
+}
+
+#[cfg(test)]
+mod tests;
