@@ -1,0 +1,74 @@
+import type { RunReport } from "../run/types";
+import type {
+  Category,
+  Config,
+  ExecutableList,
+  ExecutableSkill,
+  Problem,
+  ReadyWorkflow,
+  SavedTrace,
+  SavedWorkflow,
+  WorkflowDoc,
+  WorkflowList,
+  WorkflowView,
+} from "./schema";
+
+/** Which executable skills are wanted. */
+export type SkillQuery = { q?: string; category?: string; limit?: number; offset?: number };
+
+/** A change to a workflow in the user's own volume. */
+export type SaveRequest = {
+  workflow: WorkflowDoc;
+  /** The version that the change rests on; `null` when the file must not exist yet. */
+  baseVersion: string | null;
+};
+
+/** Reads the executable skills that feed the node library. */
+export interface SkillsApi {
+  listExecutable(query: SkillQuery, signal?: AbortSignal): Promise<ExecutableList>;
+  readExecutable(id: string, signal?: AbortSignal): Promise<ExecutableSkill>;
+  categories(signal?: AbortSignal): Promise<Category[]>;
+}
+
+/** Reads, keeps and prepares workflows. */
+export interface WorkflowsApi {
+  listWorkflows(signal?: AbortSignal): Promise<WorkflowList>;
+  readWorkflow(volume: string, id: string, signal?: AbortSignal): Promise<WorkflowView>;
+  saveWorkflow(request: SaveRequest): Promise<SavedWorkflow>;
+  prepareRun(workflow: WorkflowDoc, signal?: AbortSignal): Promise<ReadyWorkflow>;
+}
+
+/** Keeps what runs leave behind. */
+export interface TracesApi {
+  keepTrace(run: RunReport): Promise<SavedTrace>;
+}
+
+/** Everything the page asks of LLMos-Lite, wherever it runs. */
+export interface LlmosApi extends SkillsApi, WorkflowsApi, TracesApi {
+  readonly config: Config;
+}
+
+/** A refusal that the other side explained. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+  }
+}
+
+/** Nobody answered, or not in a form that can be read. */
+export class UnreachableError extends Error {
+  override readonly name = "UnreachableError";
+  readonly hint = "Check that `llmos serve` is running, then try again";
+}
+
+/** What to show of anything that was thrown. */
+export function explain(error: unknown): { message: string; hint: string | null } {
+  if (error instanceof ApiError) {
+    return { message: error.problem.detail, hint: error.problem.hint };
+  }
+  if (error instanceof UnreachableError) return { message: error.message, hint: error.hint };
+  const hint = error instanceof Error && "hint" in error && typeof error.hint === "string" ? error.hint : null;
+  return { message: error instanceof Error ? error.message : String(error), hint };
+}

@@ -1,0 +1,88 @@
+import { ApiError, type LlmosApi, UnreachableError } from "./api";
+import type { CategoryList, Config, Problem, SavedTrace } from "./schema";
+
+type Params = Record<string, string | number | undefined>;
+
+/** Reads the configuration and gives the API of the server at `base`. */
+export async function connect(base = "/api"): Promise<LlmosApi> {
+  const config = await call<Config>(`${base}/config`);
+  return httpApi(base, config);
+}
+
+/** The API over HTTP, acting for the user of `config`. */
+export function httpApi(base: string, config: Config): LlmosApi {
+  const user_id = config.user_id;
+  const url = (path: string, params: Params = {}) => `${base}${path}${queryOf({ user_id, ...params })}`;
+  const post = <T>(path: string, body: object, signal?: AbortSignal) =>
+    call<T>(`${base}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ user_id, ...body }),
+      ...(signal && { signal }),
+    });
+
+  return {
+    config,
+    listExecutable: (query, signal) => call(url("/workflows/skills/executable", query), { signal }),
+    readExecutable: (id, signal) =>
+      call(url(`/workflows/skills/executable/${encodeURIComponent(id)}`), { signal }),
+    categories: async (signal) =>
+      (await call<CategoryList>(url("/workflows/categories"), { signal })).categories,
+    listWorkflows: (signal) => call(url("/workflows", { limit: 1000 }), { signal }),
+    readWorkflow: (volume, id, signal) =>
+      call(url(`/workflows/${encodeURIComponent(id)}`, { volume }), { signal }),
+    saveWorkflow: ({ workflow, baseVersion }) =>
+      post("/workflows/save", { workflow, base_version: baseVersion }),
+    prepareRun: (workflow, signal) => post("/workflows/execute", { workflow }, signal),
+    keepTrace: (run) => post<SavedTrace>("/traces", { run }),
+  };
+}
+
+function queryOf(params: Params): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    if (value !== undefined && value !== "") query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text ? `?${text}` : "";
+}
+
+type CallInit = Omit<RequestInit, "signal"> & { signal?: AbortSignal | undefined };
+
+/** Asks once; a refusal becomes an {@link ApiError}. */
+async function call<T>(url: string, { signal, ...init }: CallInit = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      ...init,
+      headers: { accept: "application/json", ...init.headers },
+      signal: signal ?? null,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new UnreachableError("LLMos-Lite did not answer");
+  }
+  if (response.ok) return (await response.json()) as T;
+  throw new ApiError(await problemOf(response));
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const fallback: Problem = {
+    type: "about:blank",
+    title: response.statusText,
+    status: response.status,
+    code: "unexpected-answer",
+    detail: `the server answered ${response.status} ${response.statusText}`.trim(),
+    hint: null,
+  };
+  try {
+    const body: unknown = await response.json();
+    return isProblem(body) ? { ...fallback, ...body } : fallback;
+  } catch {
+    return fallback;
+  }
+}
+
+function isProblem(body: unknown): body is Partial<Problem> {
+  return typeof body === "object" && body !== null && "detail" in body && typeof body.detail === "string";
+}

@@ -1,0 +1,83 @@
+import type { StoreApi } from "zustand/vanilla";
+
+import { explain, type LlmosApi } from "../api/api";
+import type { WorkflowDoc } from "../api/schema";
+import { autosave } from "../workflow/autosave";
+import type { Draft } from "../workflow/drafts";
+import { emptyWorkflow } from "../workflow/edits";
+import type { Origin } from "../workflow/editor";
+import { createFilesStore, type FilesParts, type FilesState, keyOf, learnSkills } from "./filesState";
+import { formatRoute, parseRoute, type Route } from "./route";
+import { createSaving, type Saving } from "./saving";
+
+/** Opens and saves workflows, and never loses a change in between. */
+export type Files = Saving & {
+  store: StoreApi<FilesState>;
+  /** Opens what a route names, and shows the route in the address bar. */
+  go(route: Route): Promise<void>;
+  /** Opens what the address bar names. */
+  follow(): Promise<void>;
+  /** Brings back unsaved changes of a page that is gone. */
+  restore(draft: Draft): Promise<void>;
+  discard(draft: Draft): Promise<void>;
+};
+
+export function createFiles(parts: FilesParts): Files {
+  const { api, editor, drafts, notices } = parts;
+  const store = createFilesStore();
+  const draft = autosave(
+    editor,
+    drafts,
+    () => (store.getState().opening.state === "open" ? keyOf(store.getState().route) : undefined),
+    (error) => notices.say({ tone: "error", ...explain(error) }),
+  );
+
+  let turn = 0;
+  const open = async (route: Route) => {
+    draft.flush();
+    turn += 1;
+    const mine = turn;
+    store.setState({ route, opening: { state: "loading" }, savedCommit: null, question: null, offers: [] });
+    try {
+      const [doc, origin] = await read(api, route);
+      const [own, offers] = await Promise.all([drafts.own(keyOf(route)), drafts.left(keyOf(route))]);
+      if (mine !== turn) return;
+      editor.open(doc, origin);
+      parts.onOpen();
+      if (own) editor.restore(own.doc, own.origin);
+      store.setState({ opening: { state: "open" }, offers });
+      learnSkills(parts, editor.store.getState().doc);
+    } catch (error) {
+      if (mine === turn) store.setState({ opening: { state: "failed", error } });
+    }
+  };
+
+  const drop = async (offer: Draft) => {
+    await drafts.drop(offer);
+    store.setState(({ offers }) => ({ offers: offers.filter((other) => other !== offer) }));
+  };
+
+  return {
+    ...createSaving(store, parts),
+    store,
+    follow: () => open(parseRoute(location.pathname)),
+    go(route) {
+      const url = formatRoute(route);
+      if (url !== location.pathname) history.pushState(null, "", url);
+      return open(route);
+    },
+    async restore(offer) {
+      editor.restore(offer.doc, offer.origin);
+      learnSkills(parts, offer.doc);
+      draft.now();
+      await drop(offer);
+    },
+    discard: drop,
+  };
+}
+
+async function read(api: LlmosApi, route: Route): Promise<[WorkflowDoc, Origin]> {
+  if (route.at === "new") return [emptyWorkflow(), { kind: "new" }];
+  const { workflow, volume, version } = await api.readWorkflow(route.volume, route.id);
+  return [workflow, { kind: "stored", volume, version }];
+}

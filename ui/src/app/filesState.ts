@@ -1,0 +1,64 @@
+import { createStore, type StoreApi } from "zustand/vanilla";
+
+import type { LlmosApi } from "../api/api";
+import type { WorkflowDoc } from "../api/schema";
+import { type Draft, draftKey, type Drafts } from "../workflow/drafts";
+import type { Editor } from "../workflow/editor";
+import type { Notices } from "./notices";
+import type { Route } from "./route";
+
+/** A question about saving that only the person can answer. */
+export type Question =
+  | { ask: "name"; workflow_id: string; name: string; problem?: { message: string; hint: string | null } }
+  | { ask: "conflict"; doc: WorkflowDoc; currentVersion: string | null; detail: string };
+
+/** What is open, seen from outside: where it lies and how saving goes. */
+export type FilesState = {
+  route: Route;
+  opening: { state: "loading" } | { state: "failed"; error: unknown } | { state: "open" };
+  saving: boolean;
+  /** The commit of the last save in this session. */
+  savedCommit: string | null;
+  question: Question | null;
+  /** Unsaved changes of pages that are gone, newest first. */
+  offers: readonly Draft[];
+};
+
+/** What opening and saving stand on. */
+export type FilesParts = {
+  api: LlmosApi;
+  editor: Editor;
+  drafts: Drafts;
+  notices: Notices;
+  /** Called when another workflow was opened. */
+  onOpen: () => void;
+};
+
+export function createFilesStore(): StoreApi<FilesState> {
+  return createStore<FilesState>(() => ({
+    route: { at: "new" },
+    opening: { state: "loading" },
+    saving: false,
+    savedCommit: null,
+    question: null,
+    offers: [],
+  }));
+}
+
+/** The name that drafts of a route are kept under. */
+export function keyOf(route: Route): string {
+  return draftKey(route.at === "new" ? "new" : route);
+}
+
+/** Reads the skills of a workflow that the library has not brought yet. */
+export function learnSkills({ api, editor }: Pick<FilesParts, "api" | "editor">, doc: WorkflowDoc): void {
+  const { skills } = editor.store.getState();
+  const unknown = new Set(doc.nodes.map(({ skill_id }) => skill_id).filter((id) => !skills[id]));
+  for (const id of unknown) {
+    api.readExecutable(id).then(
+      (skill) => editor.know([skill]),
+      // A skill that nobody has is a finding, which the engine makes.
+      () => undefined,
+    );
+  }
+}

@@ -1,0 +1,109 @@
+import type { StoreApi } from "zustand/vanilla";
+
+import { ApiError, explain } from "../api/api";
+import type { WorkflowDoc, WorkflowView } from "../api/schema";
+import type { Origin } from "../workflow/editor";
+import { type FilesParts, type FilesState, keyOf, learnSkills } from "./filesState";
+import { formatRoute, type Route } from "./route";
+
+/** Saves the open workflow; "saved" is said only after the server's answer. */
+export type Saving = {
+  save(): Promise<void>;
+  /** Saves as a new workflow in the user's own volume. */
+  saveAs(workflow_id: string, name: string): Promise<void>;
+  /** Asks for the name of a new workflow. */
+  askName(): void;
+  /** Replaces what is stored with what is on the canvas. */
+  keepMine(): Promise<void>;
+  /** Goes back to what is stored; undo brings the own changes back. */
+  takeTheirs(): Promise<void>;
+  closeQuestion(): void;
+};
+
+export function createSaving(store: StoreApi<FilesState>, parts: FilesParts): Saving {
+  const { api, editor, notices } = parts;
+  const own = `user/${api.config.user_id}`;
+
+  const send = async (doc: WorkflowDoc, baseVersion: string | null) => {
+    if (store.getState().saving) return;
+    const sent = editor.store.getState().doc;
+    store.setState({ saving: true });
+    try {
+      const saved = await api.saveWorkflow({ workflow: doc, baseVersion });
+      const before = keyOf(store.getState().route);
+      const route: Route = { at: "workflow", volume: saved.volume, id: saved.workflow_id };
+      history.replaceState(null, "", formatRoute(route));
+      store.setState({ route, savedCommit: saved.commit, question: null });
+      editor.saved(sent, doc, { kind: "stored", volume: saved.volume, version: saved.version });
+      if (before !== keyOf(route)) await parts.drafts.dropOwn(before);
+    } catch (error) {
+      refused(error, doc);
+    } finally {
+      store.setState({ saving: false });
+    }
+  };
+
+  const refused = (error: unknown, doc: WorkflowDoc) => {
+    const { question } = store.getState();
+    if (error instanceof ApiError && error.problem.status === 409) {
+      const { detail, current_version } = error.problem;
+      const currentVersion = current_version ?? null;
+      store.setState({ question: { ask: "conflict", doc, currentVersion, detail } });
+    } else if (question?.ask === "name") {
+      const { workflow_id, name } = doc;
+      store.setState({ question: { ask: "name", workflow_id, name, problem: explain(error) } });
+    } else {
+      notices.say({ tone: "error", ...explain(error) });
+    }
+  };
+
+  const openStored = ({ workflow, volume, version }: WorkflowView) => {
+    const mine = editor.store.getState().doc;
+    const origin: Origin = { kind: "stored", volume, version };
+    editor.restore(workflow, origin);
+    editor.saved(workflow, workflow, origin);
+    const route: Route = { at: "workflow", volume, id: workflow.workflow_id };
+    history.replaceState(null, "", formatRoute(route));
+    store.setState({ route, question: null });
+    learnSkills(parts, workflow);
+    const action = { label: "Bring mine back", run: () => editor.edit(() => mine) };
+    notices.say({ tone: "info", message: "the stored version is open now", hint: null, action });
+  };
+
+  const askName = () => {
+    const { doc } = editor.store.getState();
+    const { workflow_id, name } = doc;
+    store.setState({ question: { ask: "name", workflow_id, name } });
+  };
+
+  return {
+    askName,
+    closeQuestion: () => store.setState({ question: null }),
+    saveAs: (workflow_id, name) =>
+      send({ ...editor.store.getState().doc, workflow_id, name }, null),
+    async save() {
+      const { doc, origin } = editor.store.getState();
+      if (origin.kind === "stored" && origin.volume === own) await send(doc, origin.version);
+      else askName();
+    },
+    async keepMine() {
+      const { question } = store.getState();
+      if (question?.ask !== "conflict") return;
+      const { doc, currentVersion } = question;
+      try {
+        await send(doc, currentVersion ?? (await api.readWorkflow(own, doc.workflow_id)).version);
+      } catch (error) {
+        notices.say({ tone: "error", ...explain(error) });
+      }
+    },
+    async takeTheirs() {
+      const { question } = store.getState();
+      if (question?.ask !== "conflict") return;
+      try {
+        openStored(await api.readWorkflow(own, question.doc.workflow_id));
+      } catch (error) {
+        notices.say({ tone: "error", ...explain(error) });
+      }
+    },
+  };
+}

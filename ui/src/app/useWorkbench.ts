@@ -1,0 +1,19 @@
+import { createContext, useContext } from "react";
+import { useStore } from "zustand";
+
+import type { EditorState } from "../workflow/editor";
+import type { Workbench } from "./workbench";
+
+/** The workbench that the components below stand on. */
+export const WorkbenchContext = createContext<Workbench | undefined>(undefined);
+
+export function useWorkbench(): Workbench {
+  const workbench = useContext(WorkbenchContext);
+  if (!workbench) throw new Error("no workbench around this component");
+  return workbench;
+}
+
+/** Reads a part of the open workflow; renders again when that part changes. */
+export function useEditor<T>(read: (state: EditorState) => T): T {
+  return useStore(useWorkbench().editor.store, read);
+}

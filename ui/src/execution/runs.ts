@@ -1,0 +1,106 @@
+import { ApiError, explain, type TracesApi, type WorkflowsApi } from "../api/api";
+import type { Editor } from "../workflow/editor";
+import type { LoadProgress, RunPayload, RunReport, Runner } from "../run/types";
+import type { RunBoard } from "./board";
+
+/** Makes the runner when the first run needs it. */
+export type RunnerSource = (onProgress: (progress: LoadProgress) => void) => Promise<Runner>;
+
+/** Starts and stops runs of the open workflow, and has their traces kept. */
+export type Runs = {
+  /** Runs what is on the canvas now. Does nothing while a run is on. */
+  run(): Promise<void>;
+  cancel(): void;
+  /** Loads the runtimes of the open workflow ahead of time. */
+  warm(): void;
+  /** Tries again to keep the newest trace. */
+  keepAgain(): Promise<void>;
+  value(node: string, port: string): unknown;
+  values(node: string): Readonly<Record<string, unknown>> | undefined;
+  dispose(): void;
+};
+
+export function createRuns(
+  api: WorkflowsApi & TracesApi,
+  editor: Editor,
+  board: RunBoard,
+  source: RunnerSource,
+): Runs {
+  let runner: Promise<Runner> | undefined;
+  let ready: Runner | undefined;
+  let abort: AbortController | undefined;
+  let report: RunReport | undefined;
+
+  const getRunner = () => {
+    runner ??= source((progress) => board.setLoading(progress)).then((made) => (ready = made));
+    // A runner that could not be made is asked for again by the next run.
+    runner.catch(() => (runner = undefined));
+    return runner;
+  };
+
+  const keep = async (round: number) => {
+    const phase = board.phase();
+    if (phase.phase !== "ended" || !report) return;
+    board.setPhase({ ...phase, trace: { state: "saving" } });
+    const trace = await api.keepTrace(report).then(
+      (saved) => ({ state: "saved" as const, trace: saved }),
+      (error: unknown) => ({ state: "failed" as const, ...explain(error) }),
+    );
+    if (board.round() !== round) return;
+    if (trace.state === "saved") report = undefined;
+    board.setPhase({ ...phase, trace });
+  };
+
+  const run = async () => {
+    if (board.isBusy()) return;
+    const { doc, clean, origin } = editor.store.getState();
+    const stop = new AbortController();
+    abort = stop;
+    report = undefined;
+    board.clear({ phase: "preparing" });
+    const round = board.round();
+    const mine = () => board.round() === round;
+    try {
+      const [{ payload }, made] = await Promise.all([api.prepareRun(doc, stop.signal), getRunner()]);
+      if (!mine()) return;
+      const stored = origin.kind === "stored" && doc === clean ? origin : undefined;
+      const whole: RunPayload = stored
+        ? { ...payload, workflow_volume: stored.volume, workflow_version: stored.version }
+        : payload;
+      board.setPhase({ phase: "running", since: performance.now() });
+      const result = await made.run(whole, {
+        signal: stop.signal,
+        onUpdate: (batch) => mine() && board.take(batch),
+      });
+      if (!mine()) return;
+      report = result.report;
+      const { outcome, durationMs } = result;
+      board.setPhase({ phase: "ended", outcome, durationMs, tally: board.tally(), trace: { state: "saving" } });
+      await keep(round);
+    } catch (error) {
+      if (!mine()) return;
+      if (stop.signal.aborted) board.clear();
+      else board.setPhase({ phase: "refused", ...explain(error) });
+      if (error instanceof ApiError && error.problem.findings?.length) editor.check();
+    } finally {
+      if (abort === stop) abort = undefined;
+    }
+  };
+
+  return {
+    run,
+    cancel: () => abort?.abort(),
+    warm() {
+      const { doc, skills } = editor.store.getState();
+      const types = new Set(doc.nodes.flatMap(({ skill_id }) => skills[skill_id]?.type ?? []));
+      if (types.size > 0) void getRunner().then((made) => made.prepare(types), () => undefined);
+    },
+    keepAgain: () => keep(board.round()),
+    value: (node, port) => ready?.value(node, port),
+    values: (node) => ready?.values(node),
+    dispose() {
+      abort?.abort();
+      ready?.dispose();
+    },
+  };
+}
