@@ -10,3 +10,14 @@ pub mod system;
 pub mod trace;
 pub mod volume;
 pub mod workflow;
+
+use serde::{Deserialize, Deserializer};
+
+/// Reads `null` as if the field were left out.
+pub(crate) fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}

@@ -1,5 +1,7 @@
 //! Skills on the wire.
 
+mod convert;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -30,7 +32,7 @@ pub struct Port {
     #[serde(rename = "type")]
     pub ty: String,
     /// What it means.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::null_is_default")]
     pub description: String,
     /// The value of an input that nobody gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]

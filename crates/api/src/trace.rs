@@ -110,10 +110,13 @@ pub struct NodeReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NodeError {
-    /// `exception`, `timeout`, `memory`, `crashed`, `load` or `output`.
+    /// `exception`, `timeout`, `memory`, `crashed`, `load`, `output`, `input` or `upstream`.
     pub kind: String,
     /// What happened.
     pub message: String,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
 }
 
 /// A line that a node printed.

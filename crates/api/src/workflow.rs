@@ -14,13 +14,13 @@ pub struct WorkflowDoc {
     /// The id.
     pub workflow_id: String,
     /// The name for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::null_is_default")]
     pub name: String,
     /// What it is for.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::null_is_default")]
     pub description: String,
     /// Search words.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::null_is_default")]
     pub tags: Vec<String>,
     /// The version that the author wrote in the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
