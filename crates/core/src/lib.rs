@@ -5,14 +5,17 @@
 
 pub mod access;
 pub mod diagnostic;
+pub mod document;
 pub mod graph;
-pub mod run;
-pub mod skill;
+pub mod key;
 pub mod metadata;
+pub mod run;
 pub mod seed;
+pub mod skill;
 pub mod slug;
 pub mod store;
 pub mod trace;
 pub mod value;
 pub mod volume;
 pub mod workflow;
+pub mod yaml;

@@ -3,9 +3,19 @@
 //! module reads, checks, changes and prints them; it does not know where the
 //! files lie and runs no code.
 
+mod check;
+mod code;
+mod edit;
+mod executable;
+mod report;
+mod salvage;
+
 use std::{fmt, str::FromStr};
 
 use serde_json::{Map, Value};
+
+pub use check::{check, id_of_path};
+pub use edit::{EditError, NewSkill, SkillEdit, edit, print, print_new};
 
 use crate::{diagnostic::Diagnostic, slug::Slug, value::PortType};
 
