@@ -2,6 +2,7 @@
 //! as `cargo xtask <command>`. It knows no rule of the product and links none
 //! of its crates, so that it compiles in seconds.
 
+mod bench;
 mod codegen;
 mod job;
 mod repo;
@@ -29,6 +30,7 @@ Usage: cargo xtask <command>
   ci JOB...          The same for the jobs named: `cargo xtask ci clippy`
   codegen [--check]  Writes the API's types into `ui/src/api/schema.gen.ts`
   tidy               Checks the arrows between crates, the map and tracked files
+  bench [NAME...]    Measures, and writes the figures into `docs/benchmarks.md`
   wasm               Builds the WebAssembly engine into `ui/src/engine/pkg`
 ";
 
@@ -55,6 +57,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         "test" => test::test(rest),
         "ci" if rest.is_empty() => bail!("name a job, as in `cargo xtask ci clippy`"),
         "ci" => test::test(rest),
+        "bench" => bench::bench(rest),
         "codegen" => codegen::codegen(match rest {
             [] => codegen::Mode::Write,
             [flag] if flag == "--check" => codegen::Mode::Check,

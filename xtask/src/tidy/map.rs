@@ -29,7 +29,7 @@ pub(super) fn named(text: &str) -> BTreeSet<&str> {
 
 fn is_crate(code: &str) -> bool {
     let name = code.strip_prefix("crates/");
-    code == "xtask" || code == "bench" || name.is_some_and(|name| !name.contains(['/', '*']))
+    code == "xtask" || name.is_some_and(|name| !name.contains(['/', '*']))
 }
 
 pub(super) fn compare(named: &BTreeSet<&str>, there: &BTreeSet<&str>) -> Vec<String> {

@@ -1,0 +1,167 @@
+//! Planning and driving runs of many sizes, without a browser: the state
+//! machine alone, with a host that gives each node its result at once.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use anyhow::{Result, anyhow, bail, ensure};
+use llmos_core::run::{Command, Event, Outcome, Plan, Run, RunOptions};
+use llmos_core::skill::{Executable, ExecutionMode, Port, Runtime};
+use llmos_core::slug::Slug;
+use llmos_core::value::{PortType, ValueKind};
+use llmos_core::workflow::{Edge, Node, PortRef, Workflow};
+
+use crate::table::{Table, count, median, time};
+use crate::volume::Choice;
+
+const SIZES: [usize; 4] = [100, 1_000, 10_000, 100_000];
+
+/// How the edges of a made-up workflow run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// Each node after the one before it.
+    Chain,
+    /// Each node fed by up to two earlier ones, by chance.
+    Mesh,
+}
+
+/// Plans and drives chains and meshes.
+pub(crate) fn run() -> Result<Table> {
+    let mut table = Table::new(&[
+        "graph",
+        "nodes",
+        "edges",
+        "plan",
+        "drive",
+        "drive per node",
+        "plan, ×10 nodes",
+    ]);
+    let skills = BTreeMap::from([(slug("add")?, add())]);
+    for (shape, name) in [(Shape::Chain, "chain"), (Shape::Mesh, "mesh")] {
+        let mut smaller: Option<Duration> = None;
+        for n_nodes in SIZES {
+            let workflow = workflow(shape, n_nodes)?;
+            let plan = || {
+                Plan::new(&workflow, &skills, &BTreeMap::new())
+                    .map_err(|findings| anyhow!("the workflow has {} findings", findings.len()))
+            };
+            let planned = plan()?;
+            let plan_time = median(plan);
+            drive(planned.clone(), n_nodes)?;
+            // A run takes its plan; the copy is not part of driving it.
+            let copying = median(|| planned.clone());
+            let driving = median(|| drive(planned.clone(), n_nodes)).saturating_sub(copying);
+            let growth = smaller.map(|smaller| plan_time.as_secs_f64() / smaller.as_secs_f64());
+            table.row([
+                name.to_owned(),
+                count(n_nodes),
+                count(workflow.edges.len()),
+                time(plan_time),
+                time(driving),
+                time(driving / u32::try_from(n_nodes)?),
+                growth.map_or_else(|| "–".to_owned(), |growth| format!("× {growth:.1}")),
+            ]);
+            smaller = Some(plan_time);
+        }
+    }
+    Ok(table)
+}
+
+/// Runs to the end, giving each node its result as soon as it is started.
+fn drive(plan: Plan, n_nodes: usize) -> Result<()> {
+    let mut run = Run::new(plan, &RunOptions::default())?;
+    let mut commands = VecDeque::from(run.start());
+    let mut n_started = 0;
+    while let Some(command) = commands.pop_front() {
+        match command {
+            Command::Start(start) => {
+                n_started += 1;
+                let (node, attempt) = (start.node, start.attempt);
+                commands.extend(run.handle(Event::Started { node: node.clone(), attempt })?);
+                let outputs = BTreeMap::from([("sum".to_owned(), ValueKind::Number)]);
+                commands.extend(run.handle(Event::Finished { node, attempt, outputs })?);
+            }
+            Command::Done { outcome: Outcome::Success } => {
+                ensure!(n_started == n_nodes, "{n_started} of {n_nodes} nodes ran");
+                return Ok(());
+            }
+            Command::Done { outcome } => bail!("the run ended with {}", outcome.as_str()),
+            _ => {}
+        }
+    }
+    bail!("the run has no end")
+}
+
+fn workflow(shape: Shape, n_nodes: usize) -> Result<Workflow> {
+    let ids: Vec<Slug> = (0..n_nodes).map(|n| slug(&format!("n{n}"))).collect::<Result<_>>()?;
+    let mut choice = Choice::new(7);
+    let mut edges = Vec::new();
+    let mut connect = |from: usize, to: usize, port: &str| {
+        let port_of =
+            |node: usize, port: &str| PortRef { node: ids[node].clone(), port: port.into() };
+        edges.push(Edge { from: port_of(from, "sum"), to: port_of(to, port) });
+    };
+    for to in 1..n_nodes {
+        match shape {
+            Shape::Chain => connect(to - 1, to, "a"),
+            Shape::Mesh => {
+                connect(choice.below(to), to, "a");
+                if choice.below(2) == 0 {
+                    connect(choice.below(to), to, "b");
+                }
+            }
+        }
+    }
+    let node = |id: &Slug| Node {
+        id: id.clone(),
+        skill: ids_skill(),
+        name: None,
+        inputs: BTreeMap::new(),
+        timeout_ms: None,
+        retries: 0,
+        position: None,
+    };
+    Ok(Workflow {
+        id: slug("made")?,
+        name: "Made".to_owned(),
+        description: String::new(),
+        tags: Vec::new(),
+        version: None,
+        author: None,
+        nodes: ids.iter().map(node).collect(),
+        edges,
+        body: String::new(),
+    })
+}
+
+fn ids_skill() -> Slug {
+    "add".parse().expect("because `add` is an id")
+}
+
+/// A skill that adds two numbers.
+fn add() -> Executable {
+    let port = |name: &str, default: Option<i32>| Port {
+        name: name.to_owned(),
+        ty: PortType::Number,
+        description: String::new(),
+        required: default.is_none(),
+        default: default.map(Into::into),
+    };
+    Executable {
+        runtime: Runtime::Javascript,
+        execution_mode: ExecutionMode::BrowserWasm,
+        inputs: vec![port("a", Some(1)), port("b", Some(1))],
+        outputs: vec![port("sum", None)],
+        estimated_time_ms: None,
+        memory_mb: None,
+        timeout_ms: None,
+        packages: Vec::new(),
+        deterministic: true,
+        code: "function execute({ a, b }) {\n  return { sum: a + b };\n}\n".to_owned(),
+        code_line: 1,
+    }
+}
+
+fn slug(text: &str) -> Result<Slug> {
+    text.parse().map_err(|error| anyhow!("`{text}` is no id: {error}"))
+}

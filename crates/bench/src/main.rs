@@ -1,0 +1,25 @@
+//! Measures LLMos-Lite; used in development only, through `cargo xtask bench`.
+//! Each command prints one table as JSON.
+
+mod bare;
+mod client;
+mod flow;
+mod http;
+mod skills;
+mod table;
+mod volume;
+
+use anyhow::{Result, bail};
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["skills"] => skills::run()?.print()?,
+        ["flow"] => flow::run()?.print()?,
+        ["http", server] => http::run(server.as_ref())?.print()?,
+        ["bare"] => bare::serve()?,
+        _ => bail!("name a measurement: `skills`, `flow`, `http SERVER`"),
+    }
+    Ok(())
+}
