@@ -1,11 +1,15 @@
 //! Traces of runs on the wire.
 
+mod convert;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::workflow::WorkflowDoc;
+
+pub use convert::ReportError;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

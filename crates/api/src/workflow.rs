@@ -1,5 +1,7 @@
 //! Workflows on the wire.
 
+mod convert;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
