@@ -5,11 +5,18 @@
 //! port; the machine knows values by their kind alone. It has no clock: delays
 //! are numbers in a command, and a time limit is an event.
 
+mod machine;
+mod plan;
+mod step;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::{skill::Runtime, slug::Slug, value::ValueKind, workflow::PortRef};
+
+pub use machine::{NodeReport, Run, RunError, RunOptions};
+pub use plan::{Plan, RuntimeVersions};
 
 /// What happened at the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +71,10 @@ pub enum Command {
     Start(Box<Start>),
     /// Take the kept result of a node instead of running it.
     ///
-    /// The node counts as done at once; a host that finds nothing under the
-    /// key answers with [`Event::CacheMissed`].
+    /// No answer is needed: the node counts as done at once, and what depends
+    /// on it is started with the same commands. A host that finds nothing under
+    /// the key answers with [`Event::CacheMissed`]; the node is then run, and
+    /// what was started with its result is stopped and started again.
     Reuse {
         /// The node.
         node: Slug,
@@ -88,7 +97,7 @@ pub enum Command {
         /// Why it failed or was skipped.
         error: Option<NodeError>,
     },
-    /// The run is over. No command follows.
+    /// The run is over. No command follows, unless a reused result turns out to be gone.
     Done {
         /// How it ended.
         outcome: Outcome,
@@ -254,3 +263,6 @@ impl ErrorKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

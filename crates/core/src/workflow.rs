@@ -4,6 +4,9 @@
 //! that is gone); [`validate`] names them, and only a workflow without errors
 //! becomes a [`Plan`](crate::run::Plan).
 
+mod suggest;
+mod validate;
+
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde_json::Value;
@@ -13,6 +16,9 @@ use crate::{
     skill::Executable,
     slug::{Slug, SlugError},
 };
+
+pub use validate::{MAX_RETRIES, validate};
+pub(crate) use validate::{index_of, literal};
 
 /// A graph of skills with its description.
 #[derive(Clone, Debug, PartialEq)]
@@ -177,3 +183,6 @@ impl fmt::Display for PortRef {
         write!(f, "{}.{}", self.node, self.port)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

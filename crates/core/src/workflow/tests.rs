@@ -1,0 +1,88 @@
+use serde_json::json;
+
+use super::*;
+use crate::{
+    skill::{ExecutionMode, Port, Runtime},
+    value::PortType,
+};
+
+pub(crate) fn slug(text: &str) -> Slug {
+    text.parse().expect("a slug")
+}
+
+fn port(name: &str, ty: PortType, default: Option<Value>) -> Port {
+    let required = default.is_none();
+    Port { name: name.into(), ty, description: String::new(), default, required }
+}
+
+fn skill(inputs: Vec<Port>, outputs: Vec<Port>) -> Executable {
+    Executable {
+        runtime: Runtime::PythonWasm,
+        execution_mode: ExecutionMode::BrowserWasm,
+        inputs,
+        outputs,
+        estimated_time_ms: None,
+        memory_mb: Some(64),
+        timeout_ms: Some(900),
+        packages: Vec::new(),
+        deterministic: true,
+        code: "def execute(inputs): ...".into(),
+        code_line: 9,
+    }
+}
+
+/// A skill that counts and one that adds.
+pub(crate) fn skills() -> BTreeMap<Slug, Executable> {
+    let counter = skill(
+        vec![
+            port("count", PortType::Integer, None),
+            port("start", PortType::Number, Some(json!(0.5))),
+        ],
+        vec![port("values", PortType::Array, None)],
+    );
+    let sum = skill(
+        vec![
+            port("values", PortType::Array, None),
+            port("label", PortType::String, Some(json!(""))),
+        ],
+        vec![
+            port("total", PortType::Number, None),
+            Port { required: false, ..port("all", PortType::Array, None) },
+        ],
+    );
+    [(slug("counter"), counter), (slug("sum-up"), sum)].into()
+}
+
+pub(crate) fn node(id: &str, skill: &str, inputs: Value) -> Node {
+    let inputs = inputs.as_object().expect("an object").clone();
+    Node {
+        id: slug(id),
+        skill: slug(skill),
+        name: None,
+        inputs: inputs.into_iter().collect(),
+        timeout_ms: None,
+        retries: 0,
+        position: None,
+    }
+}
+
+pub(crate) fn edge(from: &str, to: &str) -> Edge {
+    Edge { from: from.parse().expect("a port"), to: to.parse().expect("a port") }
+}
+
+/// `source` counts, `sum` adds.
+pub(crate) fn workflow() -> Workflow {
+    let mut source = node("source", "counter", json!({"count": 3}));
+    source.timeout_ms = Some(700);
+    Workflow {
+        id: slug("count-and-add"),
+        name: "Count and add".into(),
+        description: "Adds the first numbers.".into(),
+        tags: vec!["example".into()],
+        version: Some("1.0.0".into()),
+        author: None,
+        nodes: vec![source, node("sum", "sum-up", json!({}))],
+        edges: vec![edge("source.values", "sum.values")],
+        body: String::new(),
+    }
+}

@@ -1,0 +1,323 @@
+//! What is wrong with a workflow, finding by finding.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Edge, Finding, Node, PortRef, SkillSource, Workflow, suggest};
+use crate::{
+    diagnostic::Severity,
+    graph::Graph,
+    skill::{Executable, Port},
+    slug::Slug,
+    value::{ValueKind, can_connect, satisfies},
+};
+
+/// The most often that a node may be tried again.
+pub const MAX_RETRIES: u32 = 100;
+
+/// Checks a workflow against the skills there are.
+///
+/// The order is that of the file: first the nodes with their inputs, then the
+/// edges, then one finding for each group of nodes that lead to each other.
+pub fn validate(workflow: &Workflow, skills: &dyn SkillSource) -> Vec<Finding> {
+    let mut check = Check::new(workflow, skills);
+    if workflow.nodes.is_empty() {
+        let finding = Finding::error("empty", "the workflow has no nodes");
+        check.findings.push(finding.with_hint("add a node from the node library"));
+    }
+    check.nodes();
+    check.edges();
+    check.cycles();
+    check.findings
+}
+
+impl Finding {
+    /// Makes an error.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            hint: None,
+            node: None,
+            port: None,
+            path: Vec::new(),
+        }
+    }
+
+    /// Makes a warning.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the node it is about.
+    #[must_use]
+    pub fn at(mut self, node: &Slug) -> Self {
+        self.node = Some(node.clone());
+        self
+    }
+
+    /// Adds the port it is about.
+    #[must_use]
+    pub fn at_port(mut self, node: &Slug, port: &str) -> Self {
+        self.port = Some(port.to_owned());
+        self.at(node)
+    }
+}
+
+/// Which node an id means: the first that has it.
+pub(crate) fn index_of(nodes: &[Node]) -> BTreeMap<&Slug, usize> {
+    let mut index = BTreeMap::new();
+    for (i, node) in nodes.iter().enumerate() {
+        index.entry(&node.id).or_insert(i);
+    }
+    index
+}
+
+/// The value that a node gives to an input of its skill without an edge.
+///
+/// `null` says nothing: it stands for the default, unless the port takes anything.
+pub(crate) fn literal<'a>(node: &'a Node, port: &'a Port) -> Option<&'a Value> {
+    let given = node.inputs.get(&port.name);
+    let given = given.filter(|value| !value.is_null() || satisfies(ValueKind::Null, port.ty));
+    given.or(port.default.as_ref())
+}
+
+struct Check<'a> {
+    workflow: &'a Workflow,
+    skills: &'a dyn SkillSource,
+    index: BTreeMap<&'a Slug, usize>,
+    /// The skill of each node, where there is one.
+    skill_of: Vec<Option<&'a Executable>>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Check<'a> {
+    fn new(workflow: &'a Workflow, skills: &'a dyn SkillSource) -> Self {
+        let skill_of = workflow.nodes.iter().map(|node| skills.executable(&node.skill)).collect();
+        Self { workflow, skills, index: index_of(&workflow.nodes), skill_of, findings: Vec::new() }
+    }
+
+    fn nodes(&mut self) {
+        let fed: BTreeSet<(&Slug, &str)> =
+            self.workflow.edges.iter().map(|edge| (&edge.to.node, edge.to.port.as_str())).collect();
+        let mut hints: BTreeMap<&Slug, String> = BTreeMap::new();
+        for (i, node) in self.workflow.nodes.iter().enumerate() {
+            if self.index.get(&node.id) != Some(&i) {
+                let finding = Finding::error(
+                    "duplicate-node",
+                    format!("two nodes have the id `{}`", node.id),
+                );
+                self.findings.push(finding.with_hint("give one of them another id").at(&node.id));
+            }
+            self.limits(node);
+            match self.skill_of[i] {
+                Some(skill) => self.inputs(node, skill, &fed),
+                None => {
+                    let hint = hints.entry(&node.skill).or_insert_with(|| {
+                        let ids = self.skills.ids();
+                        suggest::hint(node.skill.as_str(), ids.iter().map(|id| id.as_str()))
+                            .unwrap_or_else(|| "choose a skill from the node library".to_owned())
+                    });
+                    let message = format!("there is no executable skill `{}`", node.skill);
+                    let finding = Finding::error("missing-skill", message);
+                    self.findings.push(finding.with_hint(hint.clone()).at(&node.id));
+                }
+            }
+        }
+    }
+
+    fn limits(&mut self, node: &Node) {
+        if node.timeout_ms == Some(0) {
+            let finding =
+                Finding::error("bad-limit", format!("node `{}` has no time to run", node.id));
+            self.findings.push(finding.with_hint("set `timeout_ms` to 1 or more").at(&node.id));
+        }
+        if node.retries > MAX_RETRIES {
+            let message = format!("node `{}` would be tried again {} times", node.id, node.retries);
+            let finding = Finding::error("bad-limit", message);
+            let hint = format!("set `retries` to {MAX_RETRIES} or less");
+            self.findings.push(finding.with_hint(hint).at(&node.id));
+        }
+    }
+
+    fn inputs(&mut self, node: &Node, skill: &Executable, fed: &BTreeSet<(&Slug, &str)>) {
+        for (name, value) in &node.inputs {
+            let Some(port) = skill.input(name) else {
+                let ports = skill.inputs.iter().map(|port| port.name.as_str());
+                let finding = unknown_port(node, "input", name, ports);
+                self.findings.push(finding);
+                continue;
+            };
+            let kind = ValueKind::of(value);
+            if fed.contains(&(&node.id, name)) {
+                if !value.is_null() {
+                    let message =
+                        format!("`{}.{name}` has a value and an edge, the edge wins", node.id);
+                    let finding = Finding::warning("literal-and-edge", message);
+                    self.findings.push(
+                        finding.with_hint("remove the value or the edge").at_port(&node.id, name),
+                    );
+                }
+            } else if !value.is_null() && !satisfies(kind, port.ty) {
+                let message =
+                    format!("`{}.{name}` takes `{}`, but its value is `{kind}`", node.id, port.ty);
+                let finding = Finding::error("wrong-literal", message);
+                let hint = format!("give it a value of type `{}`", port.ty);
+                self.findings.push(finding.with_hint(hint).at_port(&node.id, name));
+            }
+        }
+        for port in skill.inputs.iter().filter(|port| port.required) {
+            if literal(node, port).is_none() && !fed.contains(&(&node.id, &port.name)) {
+                let message = format!("`{}.{}` needs a value", node.id, port.name);
+                let finding = Finding::error("missing-input", message);
+                let hint = format!(
+                    "connect an output of type `{0}` to it, or give it a value of type `{0}`",
+                    port.ty
+                );
+                self.findings.push(finding.with_hint(hint).at_port(&node.id, &port.name));
+            }
+        }
+    }
+
+    fn edges(&mut self) {
+        let mut feeds: BTreeMap<&PortRef, &PortRef> = BTreeMap::new();
+        for edge in &self.workflow.edges {
+            let from = self.end(&edge.from);
+            let to = self.end(&edge.to);
+            if let (Some(from), Some(to)) = (from, to) {
+                self.ports(edge, from, to);
+            }
+            match feeds.get(&edge.to) {
+                None => {
+                    feeds.insert(&edge.to, &edge.from);
+                }
+                Some(first) if **first == edge.from => {
+                    let message =
+                        format!("the edge from `{}` to `{}` is there twice", edge.from, edge.to);
+                    let finding = Finding::warning("duplicate-edge", message);
+                    let finding = finding.with_hint("remove one of them");
+                    self.findings.push(finding.at_port(&edge.to.node, &edge.to.port));
+                }
+                Some(first) => {
+                    let message =
+                        format!("`{}` is fed twice: by `{first}` and by `{}`", edge.to, edge.from);
+                    let finding = Finding::error("input-taken", message);
+                    let finding = finding.with_hint("remove one of the two edges");
+                    self.findings.push(finding.at_port(&edge.to.node, &edge.to.port));
+                }
+            }
+        }
+    }
+
+    /// Finds the node at one end of an edge.
+    fn end(&mut self, end: &PortRef) -> Option<usize> {
+        let found = self.index.get(&end.node).copied();
+        if found.is_none() {
+            let message = format!("an edge names the node `{}`, which is not there", end.node);
+            let hint = suggest::hint(end.node.as_str(), self.index.keys().map(|id| id.as_str()));
+            let hint = hint.unwrap_or_else(|| "add the node or remove the edge".to_owned());
+            let finding = Finding::error("unknown-node", message).with_hint(hint);
+            self.findings.push(finding.at_port(&end.node, &end.port));
+        }
+        found
+    }
+
+    fn ports(&mut self, edge: &Edge, from: usize, to: usize) {
+        let nodes = &self.workflow.nodes;
+        let output = self.skill_of[from].map(|skill| {
+            let names = skill.outputs.iter().map(|port| port.name.as_str());
+            skill
+                .output(&edge.from.port)
+                .ok_or_else(|| unknown_port(&nodes[from], "output", &edge.from.port, names))
+        });
+        let input = self.skill_of[to].map(|skill| {
+            let names = skill.inputs.iter().map(|port| port.name.as_str());
+            skill
+                .input(&edge.to.port)
+                .ok_or_else(|| unknown_port(&nodes[to], "input", &edge.to.port, names))
+        });
+        if let (Some(Ok(output)), Some(Ok(input))) = (&output, &input)
+            && let Err(err) = can_connect(output.ty, input.ty)
+        {
+            let message = format!(
+                "`{}` gives `{}`, but `{}` takes `{}`",
+                edge.from, err.from, edge.to, err.to
+            );
+            let finding = Finding::error("type-mismatch", message).with_hint(err.hint());
+            self.findings.push(finding.at_port(&edge.to.node, &edge.to.port));
+        }
+        self.findings.extend(output.and_then(Result::err));
+        self.findings.extend(input.and_then(Result::err));
+    }
+
+    fn cycles(&mut self) {
+        let nodes = &self.workflow.nodes;
+        for cycle in graph_of(self.workflow, &self.index).cycles() {
+            let path: Vec<Slug> = cycle.path.iter().map(|&node| nodes[node].id.clone()).collect();
+            let mut finding = match path.as_slice() {
+                [one] => Finding::error("self-loop", format!("node `{one}` feeds itself")),
+                _ => Finding::error(
+                    "cycle",
+                    format!("the nodes feed each other in a circle: {}", circle(&path)),
+                ),
+            };
+            finding = finding.with_hint("remove one of the edges between them").at(&path[0]);
+            finding.path = path;
+            self.findings.push(finding);
+        }
+    }
+}
+
+/// The graph of nodes; edges that name no node are left out.
+fn graph_of(workflow: &Workflow, index: &BTreeMap<&Slug, usize>) -> Graph {
+    let end = |end: &PortRef| index.get(&end.node).copied();
+    let edges: Vec<_> =
+        workflow.edges.iter().filter_map(|edge| Some((end(&edge.from)?, end(&edge.to)?))).collect();
+    Graph::new(workflow.nodes.len(), &edges)
+}
+
+/// Writes a cycle, the middle of a long one left out.
+fn circle(path: &[Slug]) -> String {
+    const ENDS: usize = 6;
+    let mut names: Vec<String> = path.iter().map(|id| format!("`{id}`")).collect();
+    if names.len() > 2 * ENDS + 1 {
+        let n_hidden = names.len() - 2 * ENDS;
+        names.splice(ENDS..ENDS + n_hidden, [format!("({n_hidden} more)")]);
+    }
+    names.push(format!("`{}`", path[0]));
+    names.join(" → ")
+}
+
+fn unknown_port<'a>(
+    node: &Node,
+    what: &str,
+    name: &str,
+    ports: impl Iterator<Item = &'a str> + Clone,
+) -> Finding {
+    let message = format!(
+        "skill `{}` of node `{}` has no {what} `{}`",
+        node.skill,
+        node.id,
+        name.escape_debug()
+    );
+    let hint = suggest::hint(name, ports.clone()).unwrap_or_else(|| {
+        let ports: Vec<_> = ports.map(|port| format!("`{port}`")).collect();
+        match ports.as_slice() {
+            [] => format!("remove it: the skill has no {what}s"),
+            ports => format!("use one of {}", ports.join(", ")),
+        }
+    });
+    Finding::error("unknown-port", message).with_hint(hint).at_port(&node.id, name)
+}
+
+#[cfg(test)]
+mod tests;
