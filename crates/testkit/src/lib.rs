@@ -1,1 +1,6 @@
-//! Contract suites and fakes for tests.
+//! Contract suites of the ports, and fakes that keep them. For tests only.
+
+mod memory;
+pub mod store;
+
+pub use memory::MemoryStore;

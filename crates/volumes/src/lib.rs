@@ -1,1 +1,147 @@
-//! Volumes kept as Git repositories on disk.
+//! Volumes kept as ordinary Git repositories on disk.
+//!
+//! A volume is `<root>/system`, `<root>/teams/<id>` or `<root>/users/<id>`: a
+//! repository with its branch `main` checked out, which people may read, clone
+//! and edit with plain `git`. What a repository holds is data here: no hook,
+//! filter, submodule, symbolic link or command of its configuration is ever
+//! followed. This crate does not know who may read or write what.
+
+mod change;
+mod folder;
+mod history;
+mod index;
+mod lock;
+mod tree;
+mod volume;
+mod worktree;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use llmos_core::{
+    slug::Slug,
+    store::{BlobId, Change, CommitId, CommitInfo, Entry, HistoryQuery, Store, StoreError},
+    volume::{VolumeId, VolumePath},
+};
+
+use crate::volume::Volume;
+
+/// A [`Store`] of Git repositories under one folder.
+///
+/// Nothing is cached but open repositories, so a commit that somebody makes
+/// with `git` in a volume is seen by the next call. Writers of one volume wait
+/// for each other; readers wait for nobody.
+#[derive(Debug)]
+pub struct GitStore {
+    root: PathBuf,
+    open: Mutex<BTreeMap<VolumeId, Arc<Volume>>>,
+}
+
+impl GitStore {
+    /// Opens the volumes under `root`; touches nothing on disk.
+    pub fn open(root: PathBuf) -> Self {
+        let root = std::path::absolute(&root).unwrap_or(root);
+        Self { root, open: Mutex::default() }
+    }
+
+    /// Returns the folder that holds, or would hold, a volume.
+    pub fn folder(&self, volume: &VolumeId) -> PathBuf {
+        match volume {
+            VolumeId::System => self.root.join("system"),
+            VolumeId::Team(id) => self.root.join("teams").join(id.as_str()),
+            VolumeId::User(id) => self.root.join("users").join(id.as_str()),
+        }
+    }
+
+    fn volume(&self, id: &VolumeId) -> Arc<Volume> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(volume) = open.get(id) {
+            return Arc::clone(volume);
+        }
+        let volume = Arc::new(Volume::new(id.clone(), self.folder(id)));
+        // A volume that does not exist is not remembered, or asking for many names would fill the memory.
+        if volume.exists() {
+            open.insert(id.clone(), Arc::clone(&volume));
+        }
+        volume
+    }
+
+    /// Like [`Self::volume`], and remembers it, as all its writers must meet at one lock.
+    fn volume_to_write(&self, id: &VolumeId) -> Arc<Volume> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = self.folder(id);
+        Arc::clone(
+            open.entry(id.clone()).or_insert_with(|| Arc::new(Volume::new(id.clone(), folder))),
+        )
+    }
+}
+
+impl Store for GitStore {
+    fn head(&self, volume: &VolumeId) -> Result<Option<CommitId>, StoreError> {
+        self.volume(volume).head()
+    }
+
+    fn list(
+        &self,
+        volume: &VolumeId,
+        at: &CommitId,
+        path: Option<&VolumePath>,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.volume(volume).list(at, path)
+    }
+
+    fn read(&self, volume: &VolumeId, blob: &BlobId) -> Result<Vec<u8>, StoreError> {
+        self.volume(volume).read(blob)
+    }
+
+    fn commit(&self, volume: &VolumeId, change: Change) -> Result<CommitId, StoreError> {
+        self.volume_to_write(volume).commit(&change)
+    }
+
+    fn history(
+        &self,
+        volume: &VolumeId,
+        query: &HistoryQuery,
+    ) -> Result<Vec<CommitInfo>, StoreError> {
+        self.volume(volume).history(query)
+    }
+
+    fn volumes(&self) -> Result<Vec<VolumeId>, StoreError> {
+        let mut found = Vec::new();
+        found.extend(self.volume(&VolumeId::System).exists().then_some(VolumeId::System));
+        for (kind, make) in [
+            ("teams", VolumeId::Team as fn(Slug) -> VolumeId),
+            ("users", VolumeId::User as fn(Slug) -> VolumeId),
+        ] {
+            for name in
+                folder_names(&self.root.join(kind)).map_err(|source| StoreError::Medium {
+                    volume: VolumeId::System,
+                    doing: "listing the volumes",
+                    source: source.into(),
+                })?
+            {
+                let Ok(slug) = name.parse() else { continue };
+                let id = make(slug);
+                if Volume::new(id.clone(), self.folder(&id)).exists() {
+                    found.push(id);
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+}
+
+/// Returns the names in a folder that are text; none while there is no such folder.
+fn folder_names(folder: &Path) -> std::io::Result<Vec<String>> {
+    match std::fs::read_dir(folder) {
+        Ok(entries) => entries
+            .filter_map(|entry| entry.map(|entry| entry.file_name().into_string().ok()).transpose())
+            .collect(),
+        Err(err) if err.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(err) => Err(err),
+    }
+}

@@ -1,0 +1,5 @@
+//! The store in memory keeps the promises of a store.
+
+use llmos_testkit::MemoryStore;
+
+llmos_testkit::store_tests!(|| Box::new(MemoryStore::new()));

@@ -1,0 +1,220 @@
+//! The lock that keeps `git` and other programs off a volume during a commit.
+//!
+//! It is Git's own `index.lock`, so `git commit` in the folder and a commit
+//! here exclude each other. While it is held, it says who holds it and which
+//! commit is being made: what a killed process left behind can be finished.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+/// The file, relative to the folder of a volume.
+pub(crate) const INDEX_LOCK: &str = ".git/index.lock";
+
+/// How long to wait for another program.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A lock of this program that is older was left behind, even if a process of that number lives.
+const OURS_IS_STALE: Duration = Duration::from_secs(10);
+
+/// A lock of another program that is older was left behind.
+const FOREIGN_IS_STALE: Duration = Duration::from_secs(300);
+
+const SIGNATURE: &str = "llmos-lite";
+
+/// A lock that this process holds; dropping it lets go.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    path: PathBuf,
+    file: File,
+    release: bool,
+}
+
+/// A commit that somebody began while holding the lock, and perhaps did not finish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Begun {
+    /// The commit before it, as hex; empty for the first one.
+    pub(crate) old: String,
+    /// The commit itself, as hex.
+    pub(crate) new: String,
+    /// The files that it changes.
+    pub(crate) paths: Vec<String>,
+}
+
+/// What taking the lock came to.
+pub(crate) enum Taken {
+    /// It is ours, and `Begun` is what its last holder left unfinished.
+    Held(Lock, Option<Begun>),
+    /// Somebody else has it.
+    Busy,
+}
+
+impl Lock {
+    /// Takes the lock of the volume in `folder`, waiting a moment for others and removing what is stale.
+    pub(crate) fn take(folder: &Path, patience: Duration) -> io::Result<Taken> {
+        let path = folder.join(INDEX_LOCK);
+        let mut waited = Duration::ZERO;
+        let mut begun = None;
+        loop {
+            match File::options().write(true).create_new(true).open(&path) {
+                Ok(mut file) => {
+                    writeln!(file, "{SIGNATURE} {}", std::process::id())?;
+                    return Ok(Taken::Held(Self { path, file, release: true }, begun));
+                }
+                Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(err) => return Err(err),
+            }
+            if let Some(left) = remove_if_stale(&path)? {
+                begun = left.or(begun);
+                continue;
+            }
+            if waited >= patience {
+                return Ok(Taken::Busy);
+            }
+            thread::sleep(PAUSE);
+            waited += PAUSE;
+        }
+    }
+
+    /// Notes which commit is about to become the newest one.
+    pub(crate) fn begin(&mut self, begun: &Begun) -> io::Result<()> {
+        let paths: String = begun.paths.iter().map(|path| format!("{path}\n")).collect();
+        // The last line says that the note is whole. A second attempt's note follows the first.
+        write!(self.file, "begin\n{}\n{}\n{paths}end\n", begun.old, begun.new)
+    }
+
+    /// Leaves the lock in place, so that the next commit finishes what this one could not.
+    pub(crate) fn leave(mut self) {
+        self.release = false;
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if self.release {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// What became of a lock file without a note.
+pub(crate) enum Forgotten {
+    Removed,
+    InUse,
+    NotThere,
+}
+
+/// Removes a lock file that is too old to be in use.
+pub(crate) fn remove_if_forgotten(path: &Path) -> io::Result<Forgotten> {
+    match look(path)? {
+        None => Ok(Forgotten::NotThere),
+        Some((_, age)) if age > FOREIGN_IS_STALE => remove(path).map(|()| Forgotten::Removed),
+        Some(_) => Ok(Forgotten::InUse),
+    }
+}
+
+/// Removes a lock file, if it is there.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(err) if err.kind() != io::ErrorKind::NotFound => Err(err),
+        _ => Ok(()),
+    }
+}
+
+/// Removes the lock file if its holder is gone, and returns what that one had begun.
+///
+/// The outer `None` means that the lock may be in use.
+#[expect(
+    clippy::option_option,
+    reason = "whether it was removed and what it held are two questions"
+)]
+fn remove_if_stale(path: &Path) -> io::Result<Option<Option<Begun>>> {
+    let Some((content, age)) = look(path)? else { return Ok(Some(None)) };
+    let holder = content
+        .strip_prefix(SIGNATURE)
+        .and_then(|rest| rest.lines().next()?.trim().parse::<u32>().ok());
+    let is_stale = match holder {
+        Some(process) => is_gone(process) || age > OURS_IS_STALE,
+        None => age > FOREIGN_IS_STALE,
+    };
+    if !is_stale {
+        return Ok(None);
+    }
+    // Of several that saw the stale file only one moves it away.
+    let aside = path.with_extension(format!("stale-{}", std::process::id()));
+    match fs::rename(path, &aside) {
+        Ok(()) => fs::remove_file(&aside)?,
+        Err(err) if err.kind() == io::ErrorKind::NotFound => {}
+        Err(err) => return Err(err),
+    }
+    Ok(Some(holder.and_then(|_| parse(&content))))
+}
+
+/// Reads a lock file and its age, or `None` when it went away.
+fn look(path: &Path) -> io::Result<Option<(String, Duration)>> {
+    let found = fs::symlink_metadata(path).and_then(|metadata| {
+        let age = metadata.modified()?.elapsed().unwrap_or_default();
+        let mut content = Vec::new();
+        if metadata.is_file() {
+            File::open(path)?.take(16 << 20).read_to_end(&mut content)?;
+        }
+        Ok((String::from_utf8_lossy(&content).into_owned(), age))
+    });
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(err) => Err(err),
+    }
+}
+
+/// Says whether a process certainly ended; where that cannot be known, it did not.
+fn is_gone(process: u32) -> bool {
+    Path::new("/proc/self").exists() && !Path::new("/proc").join(process.to_string()).exists()
+}
+
+/// Returns the last note that is whole.
+fn parse(content: &str) -> Option<Begun> {
+    let note = content.strip_suffix("end\n")?;
+    let mut lines = note.rsplit_once("begin\n")?.1.lines();
+    let (old, new) = (lines.next()?.to_owned(), lines.next()?.to_owned());
+    Some(Begun { old, new, paths: lines.map(str::to_owned).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begun(new: &str) -> Begun {
+        Begun { old: String::new(), new: new.to_owned(), paths: vec!["begin/end".to_owned()] }
+    }
+
+    #[test]
+    fn the_last_whole_note_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        let Taken::Held(mut lock, None) = Lock::take(folder.path(), Duration::ZERO).unwrap() else {
+            panic!("is free")
+        };
+        lock.begin(&begun("1")).unwrap();
+        lock.begin(&begun("2")).unwrap();
+        let content = fs::read_to_string(folder.path().join(INDEX_LOCK)).unwrap();
+        assert_eq!(parse(&content), Some(begun("2")));
+        assert_eq!(parse(&content[..content.len() - 2]), None);
+        drop(lock);
+        assert!(!folder.path().join(INDEX_LOCK).exists());
+    }
+
+    #[test]
+    fn a_lock_in_use_is_respected() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        fs::write(folder.path().join(INDEX_LOCK), "").unwrap();
+        assert!(matches!(Lock::take(folder.path(), Duration::ZERO), Ok(Taken::Busy)));
+        assert!(folder.path().join(INDEX_LOCK).exists());
+    }
+}

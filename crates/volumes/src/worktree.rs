@@ -1,0 +1,131 @@
+//! Keeping the checked-out files of a volume equal to its newest commit, and
+//! away from what people are editing.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+};
+
+use gix::{ObjectId, objs::Kind};
+use llmos_core::volume::VolumePath;
+
+use crate::{
+    folder::{self, Folder, NameKind, Parent},
+    tree,
+};
+
+/// The change of one file between two commits.
+#[derive(Debug)]
+pub(crate) struct FileChange {
+    pub(crate) path: VolumePath,
+    /// What it was; `None` where there was no file.
+    pub(crate) old: Option<tree::File>,
+    /// What it becomes; `None` where it goes.
+    pub(crate) new: Option<tree::File>,
+}
+
+/// What stands at a path of the working tree.
+#[derive(Debug)]
+pub(crate) enum State {
+    Missing,
+    File(ObjectId),
+    EmptyFolder,
+    /// Something that must not be replaced stands there or on the way.
+    Blocked(VolumePath),
+}
+
+/// What happened to one file of the working tree.
+#[derive(Debug)]
+pub(crate) enum Applied {
+    /// It was written; the handle tells its stat.
+    Written(File),
+    /// It is gone.
+    Removed,
+    /// It holds an edit of somebody else and was left alone.
+    Kept,
+}
+
+/// Looks at a path without following any link.
+pub(crate) fn state(root: &Folder, path: &VolumePath) -> io::Result<State> {
+    let parent = match folder::parent_of(root, path)? {
+        Parent::There(parent) => parent,
+        Parent::Missing => return Ok(State::Missing),
+        Parent::Blocked(at) => return Ok(State::Blocked(at)),
+    };
+    let name = path.file_name();
+    match parent.kind(name)? {
+        None => Ok(State::Missing),
+        Some(NameKind::File) => Ok(State::File(blob_id(&parent.read(name)?)?)),
+        // Git knows no empty folders, so one can go without a loss; removing it proves that it is empty.
+        Some(NameKind::Folder) if parent.remove_folder(name).is_ok() => {
+            parent.make_child(name)?;
+            Ok(State::EmptyFolder)
+        }
+        Some(NameKind::Folder | NameKind::Other) => Ok(State::Blocked(path.clone())),
+    }
+}
+
+impl FileChange {
+    /// Returns what stands in the way of this change in the working tree: an edit that is not committed.
+    pub(crate) fn obstacle(&self, root: &Folder) -> io::Result<Option<VolumePath>> {
+        let is_free = match state(root, &self.path)? {
+            State::Blocked(at) => return Ok(Some(at)),
+            State::File(id) => [self.old, self.new].iter().flatten().any(|file| file.id == id),
+            State::Missing | State::EmptyFolder => self.old.is_none() || self.new.is_none(),
+        };
+        Ok((!is_free).then(|| self.path.clone()))
+    }
+
+    /// Brings the change to the working tree, unless somebody else edited the file.
+    ///
+    /// `git` is the folder for unfinished files; nobody sees half a file under its name.
+    pub(crate) fn apply(
+        &self,
+        root: &Folder,
+        git: &Folder,
+        content: Option<&[u8]>,
+    ) -> io::Result<Applied> {
+        let path = &self.path;
+        let state = state(root, path)?;
+        let untouched = match &state {
+            State::Blocked(_) => false,
+            State::File(id) => [self.old, self.new].iter().flatten().any(|file| file.id == *id),
+            State::Missing | State::EmptyFolder => true,
+        };
+        if !untouched {
+            return Ok(Applied::Kept);
+        }
+        let Some(content) = content else {
+            if let (State::File(_), Parent::There(parent)) =
+                (&state, folder::parent_of(root, path)?)
+            {
+                parent.remove_file(path.file_name())?;
+            }
+            folder::prune_above(root, path);
+            return Ok(Applied::Removed);
+        };
+        let parent = folder::make_parent_of(root, path)?;
+        if matches!(state, State::EmptyFolder) {
+            parent.remove_folder(path.file_name())?;
+        }
+        let executable = self.new.is_some_and(|file| file.executable);
+        let unfinished = "llmos-lite.file";
+        remove_if_there(git, unfinished)?;
+        let mut file = git.create(unfinished, executable)?;
+        file.write_all(content)?;
+        git.move_to(unfinished, &parent, path.file_name())?;
+        Ok(Applied::Written(file))
+    }
+}
+
+pub(crate) fn remove_if_there(folder: &Folder, name: &str) -> io::Result<()> {
+    match folder.kind(name)? {
+        None => Ok(()),
+        Some(_) => folder.remove_file(name),
+    }
+}
+
+/// Computes the id of a file's content.
+pub(crate) fn blob_id(content: &[u8]) -> io::Result<ObjectId> {
+    gix::objs::compute_hash(gix::hash::Kind::Sha1, Kind::Blob, content).map_err(io::Error::other)
+}
