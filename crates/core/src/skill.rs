@@ -325,3 +325,6 @@ impl fmt::Display for ExecutionMode {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests;

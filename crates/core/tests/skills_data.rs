@@ -9,7 +9,10 @@
     reason = "a test reads files and says what it skips"
 )]
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use llmos_core::{
     diagnostic::Severity,
@@ -56,7 +59,7 @@ struct Case {
     check: SkillCheck,
 }
 
-fn cases(folder: &PathBuf, files: &str, list: &str) -> Vec<Case> {
+fn cases(folder: &Path, files: &str, list: &str) -> Vec<Case> {
     let list = fs::read_to_string(folder.join(list)).unwrap();
     let rows = list.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     rows.map(|expected| {

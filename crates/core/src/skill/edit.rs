@@ -343,3 +343,6 @@ fn line_start(text: &str, at: usize) -> usize {
 fn column(text: &str, at: usize) -> usize {
     at - line_start(text, at)
 }
+
+#[cfg(test)]
+mod tests;
