@@ -41,6 +41,8 @@ export type ExecutableSkill = {
   type: string;
   /** The Git blob id of the skill's file. */
   version?: string | null;
+  /** The volume it was read from. */
+  volume?: string | null;
   inputs: Port[];
   outputs: Port[];
   memory_mb?: number | null;
@@ -188,10 +190,10 @@ export type RunResult = {
   /** Wall time of the whole run. */
   durationMs: number;
   /**
-   * Builds the trace. Values are encoded only here, so a run whose trace
-   * nobody keeps does not pay for it.
+   * The trace. It is built when it is first read, so a run whose trace nobody
+   * keeps does not pay for the encoding of its values.
    */
-  report: RunReport;
+  readonly report: RunReport;
 };
 
 /** How one run is watched and steered. */

@@ -1,0 +1,103 @@
+/**
+ * Writes values as JSON for the trace.
+ *
+ * What JSON has stays as it is; typed arrays become lists of numbers. What it
+ * lacks becomes an object with one key that begins with `$`:
+ *
+ * - `{"$number": "NaN" | "Infinity" | "-Infinity"}`
+ * - `{"$bigint": "123"}`, for integers beyond 2^53
+ * - `{"$bytes": "<base64>"}`
+ * - `{"$omitted": {"kind", "bytes"}}`, for a value that is too large to keep
+ * - `{"$value": {…}}`, around an object of the user that looks like one of these
+ */
+
+import { kindOf, sizeOf } from "./values";
+
+/** How much JSON one trace may hold, in bytes. */
+export const REPORT_BUDGET_BYTES = 32 * 2 ** 20;
+
+/** Writes values until the budget is spent, and markers from then on. */
+export class Encoder {
+  #left: number;
+
+  constructor(budgetBytes: number = REPORT_BUDGET_BYTES) {
+    this.#left = budgetBytes;
+  }
+
+  /** Encodes the ports of a node. */
+  ports(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(values).map(([port, value]) => [port, this.value(value)]));
+  }
+
+  /** Encodes one value, whole or not at all. */
+  value(value: unknown): unknown {
+    const bytes = jsonBytes(value);
+    if (bytes > this.#left) return { $omitted: { kind: kindOf(value), bytes: sizeOf(value) } };
+    this.#left -= bytes;
+    return encode(value);
+  }
+}
+
+function encode(value: unknown): unknown {
+  switch (typeof value) {
+    case "number":
+      return Number.isFinite(value) ? value : { $number: String(value) };
+    case "bigint":
+      return { $bigint: value.toString() };
+    case "string":
+    case "boolean":
+      return value;
+    case "object":
+      break;
+    default:
+      return null;
+  }
+  if (value === null) return null;
+  if (value instanceof ArrayBuffer) return { $bytes: base64(new Uint8Array(value)) };
+  if (ArrayBuffer.isView(value)) {
+    if (kindOf(value) === "bytes" || value instanceof DataView) {
+      return { $bytes: base64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
+    }
+    return Array.from(value as unknown as ArrayLike<number | bigint>, encode);
+  }
+  if (Array.isArray(value)) return value.map(encode);
+  const entries = Object.entries(value).map(([key, item]) => [key, encode(item)] as const);
+  const encoded = Object.fromEntries(entries);
+  return entries.length === 1 && entries[0]?.[0].startsWith("$") ? { $value: encoded } : encoded;
+}
+
+/** About how long the JSON of a value is; never much too small. */
+function jsonBytes(value: unknown): number {
+  switch (typeof value) {
+    case "string":
+      return value.length + 2;
+    case "number":
+      return Number.isInteger(value) && Math.abs(value) < 1e6 ? 8 : 20;
+    case "object":
+      break;
+    default:
+      return 24;
+  }
+  if (value === null) return 5;
+  if (value instanceof ArrayBuffer) return 16 + value.byteLength * 1.4;
+  if (ArrayBuffer.isView(value)) {
+    if (kindOf(value) === "bytes" || value instanceof DataView) return 16 + value.byteLength * 1.4;
+    return (value as unknown as ArrayLike<number>).length * 20;
+  }
+  let bytes = 2;
+  if (Array.isArray(value)) {
+    for (const item of value as unknown[]) bytes += 1 + jsonBytes(item);
+    return bytes;
+  }
+  for (const [key, item] of Object.entries(value)) bytes += key.length + 4 + jsonBytes(item);
+  return bytes;
+}
+
+function base64(bytes: Uint8Array): string {
+  const step = 0x8000;
+  let text = "";
+  for (let at = 0; at < bytes.length; at += step) {
+    text += String.fromCharCode(...bytes.subarray(at, at + step));
+  }
+  return btoa(text);
+}

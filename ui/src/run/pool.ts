@@ -1,0 +1,309 @@
+/**
+ * Hands calls to workers: one call per worker at a time, no worker shared by
+ * skills that must not meet, and none that outlives its time limit.
+ */
+
+import { fetchAssets } from "./assets";
+import type { PrintedLine } from "./protocol";
+import { TaskQueue, type QueuedTask } from "./queue";
+import type { Runtime } from "./registry";
+import type { Sandbox, SandboxEvents } from "./sandbox";
+import type { LoadProgress, NodeError } from "./types";
+import { PoolWorker } from "./worker";
+
+/** One call that the pool is asked to make. Exactly one of the last four is called in the end. */
+export type Task = {
+  runtime: Runtime;
+  /** Tasks of equal group may share a worker. */
+  group: string;
+  codeId: number;
+  code: string;
+  file: string;
+  inputs: Record<string, unknown>;
+  timeoutMs: number;
+  memoryMb: number;
+  /** The call was handed to a worker that is ready: its time counts from now. */
+  onStart(): void;
+  onLog(lines: PrintedLine[]): void;
+  onDone(outputs: Record<string, unknown>, ms: number): void;
+  onFail(error: NodeError, ms: number): void;
+  onTimeout(): void;
+};
+
+/** What the pool needs of its surroundings; handed in, so that tests can fake it. */
+export type PoolPorts = {
+  openSandbox(events: SandboxEvents): Sandbox;
+  assetsBase: string;
+  cores: number;
+  now(): number;
+  /** Calls back regularly until the answer is called. */
+  every(ms: number, tick: () => void): () => void;
+  onProgress(progress: LoadProgress): void;
+};
+
+/** How often limits are checked, in milliseconds. */
+const TICK_MS = 25;
+/** How long a worker may take to load once its files are there. */
+const LOAD_LIMIT_MS = 60_000;
+
+type Loaded = { source: string; assets: string[] };
+
+/** One runtime in the pool. */
+type Lane = {
+  runtime: Runtime;
+  queue: TaskQueue;
+  workers: PoolWorker[];
+  /** The files, on their way or in the sandbox. */
+  loading: Promise<void> | null;
+  loaded: Loaded | null;
+  /** Loads that failed since one worked: a broken runtime is not tried forever. */
+  failures: number;
+};
+
+/** Runs tasks in sandbox workers. */
+export class Pool {
+  readonly #lanes = new Map<string, Lane>();
+  readonly #byId = new Map<number, PoolWorker>();
+  #sandbox: Sandbox | null = null;
+  #stopTicking: (() => void) | null = null;
+  #nextWorker = 1;
+
+  constructor(readonly ports: PoolPorts) {}
+
+  /** Queues a task and starts it as soon as a worker is free. */
+  submit(task: Task): QueuedTask {
+    const lane = this.#lane(task.runtime);
+    const queued = lane.queue.push(task);
+    this.#pump(lane);
+    return queued;
+  }
+
+  /** Takes a task back: dropped when it waits, stopped at once when it runs. */
+  cancel(queued: QueuedTask): void {
+    if (queued.worker) this.#end(queued.worker, true);
+    else queued.dropped = true;
+  }
+
+  /** Loads a runtime and starts a worker, ahead of the first task. */
+  async prepare(runtime: Runtime): Promise<void> {
+    const lane = this.#lane(runtime);
+    await this.#load(lane);
+    if (lane.loaded && lane.workers.length === 0) this.#spawn(lane);
+  }
+
+  /** Ends every worker and removes the sandbox. */
+  dispose(): void {
+    for (const worker of [...this.#byId.values()]) this.#end(worker, false);
+    this.#stopTicking?.();
+    this.#stopTicking = null;
+    this.#sandbox?.dispose();
+    this.#sandbox = null;
+    this.#lanes.clear();
+  }
+
+  #lane(runtime: Runtime): Lane {
+    let lane = this.#lanes.get(runtime.name);
+    if (!lane) {
+      lane = { runtime, queue: new TaskQueue(), workers: [], loading: null, loaded: null, failures: 0 };
+      this.#lanes.set(runtime.name, lane);
+    }
+    return lane;
+  }
+
+  #open(): Sandbox {
+    this.#sandbox ??= this.ports.openSandbox({
+      onFault: (id, message) => this.#byId.get(id)?.fault(message),
+      onLost: () => this.#lost(),
+    });
+    return this.#sandbox;
+  }
+
+  #load(lane: Lane): Promise<void> {
+    lane.loading ??= this.#fetch(lane).catch((error: unknown) => {
+      lane.loading = null;
+      const message = `cannot load ${lane.runtime.title}: ${error instanceof Error ? error.message : String(error)}`;
+      this.#progress(lane, { stage: "failed", loaded: 0, total: 0, message });
+      this.#failWaiting(lane, message);
+    });
+    return lane.loading;
+  }
+
+  async #fetch(lane: Lane): Promise<void> {
+    const { runtime } = lane;
+    const sandbox = this.#open();
+    let last = { loaded: 0, total: 0 };
+    const assets = runtime.manifest === null ? [] : fetchAssets(
+      new URL(runtime.manifest, this.ports.assetsBase).href,
+      ({ name, buffer, compile }) => sandbox.keep({ name: `${runtime.name}/${name}`, buffer, compile }),
+      (progress) => {
+        last = progress;
+        this.#progress(lane, { stage: "download", ...progress });
+      },
+    );
+    const [source, names] = await Promise.all([runtime.source(), assets]);
+    if (sandbox !== this.#sandbox) throw new Error("the sandbox was closed meanwhile");
+    lane.loaded = { source, assets: names };
+    this.#progress(lane, { stage: "start", ...last });
+    this.#pump(lane);
+  }
+
+  #progress(lane: Lane, progress: Omit<LoadProgress, "runtime">): void {
+    this.ports.onProgress({ runtime: lane.runtime.name, ...progress });
+  }
+
+  /** Gives every waiting task a worker, as far as there are any. */
+  #pump(lane: Lane): void {
+    const { queue, workers, runtime } = lane;
+    if (queue.isEmpty()) return;
+    if (!lane.loaded) {
+      void this.#load(lane);
+      return;
+    }
+    let free = runtime.pool.busy(this.ports.cores) - workers.filter((worker) => worker.task).length;
+    for (const group of queue.groups()) {
+      while (free > 0) {
+        const worker = workers.find((w) => w.idle && w.group === group) ?? workers.find((w) => w.idle && w.group === null);
+        if (!worker) break;
+        const queued = queue.take(group);
+        if (!queued) break;
+        free -= 1;
+        this.#begin(worker, queued);
+      }
+    }
+    this.#spawnFor(lane, free);
+  }
+
+  /** Starts workers for tasks that found none, and replaces idle ones where the pool is full. */
+  #spawnFor(lane: Lane, free: number): void {
+    const { queue, workers, runtime } = lane;
+    const starting = workers.filter((worker) => worker.state === "starting").length;
+    let wanted = Math.min(free, queue.count()) - starting;
+    if (wanted <= 0 && !queue.isEmpty()) return;
+    if (queue.isEmpty()) {
+      const spare = starting + workers.filter((worker) => worker.idle && worker.group === null).length;
+      const busy = workers.some((worker) => worker.task);
+      wanted = busy ? runtime.pool.spare - spare : 0;
+      wanted = Math.min(wanted, runtime.pool.live - workers.length);
+    }
+    for (; wanted > 0; wanted -= 1) {
+      if (workers.length >= runtime.pool.live) {
+        const oldest = workers.filter((w) => w.idle && !queue.has(w.group)).sort((a, b) => a.idleSince - b.idleSince)[0];
+        if (!oldest) return;
+        this.#end(oldest, false);
+      }
+      this.#spawn(lane);
+    }
+  }
+
+  #spawn(lane: Lane): void {
+    if (!lane.loaded) return;
+    const id = this.#nextWorker;
+    this.#nextWorker += 1;
+    const names = lane.loaded.assets.map((name) => `${lane.runtime.name}/${name}`);
+    const port = this.#open().spawn(id, lane.loaded.source, names);
+    const worker = new PoolWorker(id, port, this.ports.now(), {
+      onReady: () => {
+        lane.failures = 0;
+        this.#progress(lane, { stage: "ready", loaded: 1, total: 1 });
+        this.#pump(lane);
+      },
+      onBroken: (message) => this.#broken(worker, lane, message),
+      onCrashed: () => this.#end(worker, true),
+      onFree: () => {
+        // Memory of an interpreter never shrinks: start over before it is a burden.
+        if (worker.heapBytes > worker.bootHeapBytes + 256 * 2 ** 20) this.#end(worker, false);
+        this.#pump(lane);
+      },
+    });
+    worker.lane = lane.runtime.name;
+    lane.workers.push(worker);
+    this.#byId.set(id, worker);
+    this.#tick();
+  }
+
+  #begin(worker: PoolWorker, queued: QueuedTask): void {
+    worker.start(queued, this.ports.now());
+    this.#tick();
+  }
+
+  #broken(worker: PoolWorker, lane: Lane, message: string): void {
+    this.#end(worker, false);
+    lane.failures += 1;
+    const text = `cannot start ${lane.runtime.title}: ${message}`;
+    this.#progress(lane, { stage: "failed", loaded: 0, total: 0, message: text });
+    if (lane.failures >= 2) this.#failWaiting(lane, text);
+    else this.#pump(lane);
+  }
+
+  #failWaiting(lane: Lane, message: string): void {
+    lane.failures = 0;
+    const waiting = lane.queue.takeAll();
+    const hint = "reload the page; if it stays, the files of the runtime are missing from this installation";
+    for (const { task } of waiting) task.onFail({ kind: "load", message, hint }, 0);
+  }
+
+  /** Removes a worker; `replace` starts another so that the next task need not wait. */
+  #end(worker: PoolWorker, replace: boolean): void {
+    this.#sandbox?.kill(worker.id);
+    worker.close();
+    this.#byId.delete(worker.id);
+    const lane = this.#lanes.get(worker.lane);
+    if (!lane) return;
+    lane.workers = lane.workers.filter((other) => other !== worker);
+    if (replace && lane.runtime.pool.spare > 0 && !lane.workers.some((w) => w.group === null)) this.#spawn(lane);
+    if (replace) this.#pump(lane);
+  }
+
+  #tick(): void {
+    this.#stopTicking ??= this.ports.every(TICK_MS, () => this.#check());
+  }
+
+  /** Ends what is over its time. */
+  #check(): void {
+    const now = this.ports.now();
+    let watching = false;
+    for (const worker of [...this.#byId.values()]) {
+      if (worker.state === "starting") {
+        watching = true;
+        const lane = this.#lanes.get(worker.lane);
+        if (lane && now - worker.bornAt > LOAD_LIMIT_MS) this.#broken(worker, lane, "it does not answer");
+      }
+      const { task } = worker;
+      if (!task) continue;
+      watching = true;
+      if (now - worker.startedAt > task.task.timeoutMs) {
+        this.#end(worker, true);
+        task.task.onTimeout();
+      }
+    }
+    if (watching) {
+      this.#sandbox?.watch(now);
+    } else {
+      this.#stopTicking?.();
+      this.#stopTicking = null;
+    }
+  }
+
+  /** The frame died: fails what ran in it and begins with a new one. */
+  #lost(): void {
+    const workers = [...this.#byId.values()];
+    this.#byId.clear();
+    this.#sandbox?.dispose();
+    this.#sandbox = null;
+    const running = workers.map((worker) => worker.task).filter((task) => task !== null);
+    for (const worker of workers) worker.close();
+    for (const lane of this.#lanes.values()) {
+      lane.workers = [];
+      lane.loading = null;
+      lane.loaded = null;
+    }
+    for (const { task } of running) task.onFail(lostError, 0);
+    for (const lane of this.#lanes.values()) this.#pump(lane);
+  }
+}
+
+const lostError: NodeError = {
+  kind: "memory",
+  message: "ran out of memory: the browser ended the sandbox, and with it every node that was running",
+  hint: "work on less data at a time; the next run starts with a new sandbox",
+};

@@ -1,0 +1,83 @@
+/** What is remembered of each node while a run goes on, and the trace made of it. */
+
+import { Encoder } from "./encode";
+import type { LogLine, NodeError, NodeReport, NodeState, RunOutcome, RunPayload, RunReport } from "./types";
+
+/** One node of a run. */
+export type NodeRecord = {
+  state: NodeState;
+  key: string | null;
+  attempts: number;
+  startedMs: number | null;
+  durationMs: number | null;
+  error: NodeError | null;
+  /** Literals and defaults. */
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown> | null;
+  logs: LogLine[];
+};
+
+/** A node about which nothing is known yet. */
+export function newRecord(key: string | null): NodeRecord {
+  return {
+    state: "idle",
+    key,
+    attempts: 0,
+    startedMs: null,
+    durationMs: null,
+    error: null,
+    inputs: {},
+    outputs: null,
+    logs: [],
+  };
+}
+
+/** How a run went, apart from its nodes. */
+export type RunFacts = { outcome: RunOutcome; startedAt: Date; finishedAt: Date };
+
+/** Puts a finished run into the form that the server keeps. */
+export function reportOf(payload: RunPayload, records: ReadonlyMap<string, NodeRecord>, facts: RunFacts): RunReport {
+  const encoder = new Encoder();
+  const report: RunReport = {
+    workflow: payload.workflow,
+    outcome: facts.outcome,
+    started_at: facts.startedAt.toISOString(),
+    finished_at: facts.finishedAt.toISOString(),
+    nodes: payload.workflow.nodes.map(({ id, skill_id }) => {
+      const version = payload.skills[skill_id]?.version ?? null;
+      return nodeReport(id, skill_id, version, records.get(id) ?? newRecord(null), encoder);
+    }),
+  };
+  if (payload.workflow_volume) report.workflow_volume = payload.workflow_volume;
+  if (payload.workflow_version) report.workflow_version = payload.workflow_version;
+  return report;
+}
+
+function nodeReport(
+  node: string,
+  skillId: string,
+  version: string | null,
+  record: NodeRecord,
+  encoder: Encoder,
+): NodeReport {
+  const report: NodeReport = {
+    node,
+    skill_id: skillId,
+    skill_version: version,
+    state: record.state,
+    key: record.key,
+    attempts: record.attempts,
+    started_ms: rounded(record.startedMs),
+    duration_ms: rounded(record.durationMs),
+    inputs: encoder.ports(record.inputs),
+    outputs: encoder.ports(record.outputs ?? {}),
+    logs: record.logs.map(({ atMs, stream, text }) => ({ at_ms: rounded(atMs) ?? 0, stream, text })),
+  };
+  if (record.error) report.error = record.error;
+  return report;
+}
+
+/** Milliseconds to three decimals: finer than any browser's clock. */
+function rounded(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms * 1000) / 1000;
+}

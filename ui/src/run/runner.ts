@@ -1,0 +1,116 @@
+/** The door to this folder: runs workflows and keeps their results. */
+
+import { ActiveRun } from "./activeRun";
+import { nextFrame } from "./batch";
+import { ResultCache } from "./cache";
+import { Pool } from "./pool";
+import { builtInRuntimes, type Registry } from "./registry";
+import { FrameSandbox } from "./sandbox";
+import type {
+  EngineRun,
+  LoadProgress,
+  RunOptions,
+  RunPayload,
+  RunResult,
+  Runner,
+  RunnerOptions,
+} from "./types";
+
+/** How much memory kept results may take. */
+const CACHE_BYTES = 256 * 2 ** 20;
+
+/** What stands around a runner; tests put other things there. */
+export type RunnerPorts = {
+  registry: Registry;
+  pool(onProgress: (progress: LoadProgress) => void): Pool;
+  nextFrame: typeof nextFrame;
+  now(): number;
+};
+
+/** A runner in this page. Nothing is loaded before the first `prepare` or `run`. */
+export function createRunner(options: RunnerOptions): Runner {
+  return createRunnerWith(options, browserPorts(options.assetsBase ?? "/"));
+}
+
+/** A runner in other surroundings. */
+export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: RunnerPorts): Runner {
+  const cache = new ResultCache(CACHE_BYTES);
+  const codes = new Map<string, number>();
+  const { registry } = ports;
+  let active: ActiveRun | null = null;
+  let shown: ActiveRun | null = null;
+  const pool = ports.pool((progress) => {
+    active?.showProgress(progress);
+    onProgress?.(progress);
+  });
+
+  const codeId = (code: string): number => {
+    let id = codes.get(code);
+    if (id === undefined) {
+      id = codes.size + 1;
+      codes.set(code, id);
+    }
+    return id;
+  };
+
+  /** Plans the run, and plans again where results of earlier runs can be reused. */
+  const plan = (payload: RunPayload, options: RunOptions): EngineRun => {
+    const doc = JSON.stringify(payload.workflow);
+    const skills = JSON.stringify(payload.skills);
+    const make = (cached: string[]): EngineRun => {
+      const targets = options.targets ? { targets: options.targets } : {};
+      return new engine.Run(doc, skills, JSON.stringify({ cached, runtime_versions: registry.versions(), ...targets }));
+    };
+    const run = make([]);
+    if (options.fresh || cache.size === 0) return run;
+    const keys = JSON.parse(run.keys()) as Record<string, string | null>;
+    const cached = Object.entries(keys).flatMap(([node, key]) => (key !== null && cache.has(key) ? [node] : []));
+    if (cached.length === 0) return run;
+    run.free?.();
+    return make(cached);
+  };
+
+  return {
+    async run(payload: RunPayload, options: RunOptions = {}): Promise<RunResult> {
+      if (active) throw new Error("a workflow is running already");
+      const run = plan(payload, options);
+      active = new ActiveRun(payload, options, { ...ports, engine: run, pool, cache, codeId });
+      shown = active;
+      try {
+        return await active.go();
+      } finally {
+        active = null;
+        run.free?.();
+      }
+    },
+    async prepare(types) {
+      const wanted = new Set([...types].map((type) => registry.forType(type)));
+      await Promise.all([...wanted].map((runtime) => runtime && pool.prepare(runtime)));
+    },
+    value: (node, port) => shown?.records.get(node)?.outputs?.[port],
+    values: (node) => shown?.records.get(node)?.outputs ?? undefined,
+    forget: () => cache.clear(),
+    dispose: () => pool.dispose(),
+  };
+}
+
+function browserPorts(assetsBase: string): RunnerPorts {
+  const base = new URL(assetsBase, document.baseURI).href;
+  return {
+    registry: builtInRuntimes(),
+    nextFrame,
+    now: () => performance.now(),
+    pool: (onProgress) =>
+      new Pool({
+        openSandbox: (events) => new FrameSandbox(new URL("sandbox.html", base).href, events),
+        assetsBase: base,
+        cores: navigator.hardwareConcurrency,
+        now: () => performance.now(),
+        every(ms, tick) {
+          const timer = setInterval(tick, ms);
+          return () => clearInterval(timer);
+        },
+        onProgress,
+      }),
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * The page's hold on the iframe that skill code runs in.
+ *
+ * The frame has an opaque origin and a policy without network. This module
+ * starts workers in it, hands them the files of their runtime, ends them, and
+ * notices when the whole frame is gone, which is what running out of memory
+ * looks like from here.
+ */
+
+/** What happens in the frame without being asked for. */
+export type SandboxEvents = {
+  /** A worker reported an error that nothing in it caught. */
+  onFault(id: number, message: string): void;
+  /** The frame does not answer: every worker is lost. */
+  onLost(): void;
+};
+
+/** A file handed to the frame once and to each worker that needs it. */
+export type SandboxAsset = { name: string; buffer: ArrayBuffer; compile: boolean };
+
+/** Starts and ends workers. */
+export interface Sandbox {
+  /** Moves a file into the frame; the buffer is gone afterwards. */
+  keep(asset: SandboxAsset): void;
+  /** Starts a worker and returns the page's end of its port. */
+  spawn(id: number, source: string, assets: readonly string[]): MessagePort;
+  /** Ends a worker at once, whatever it is doing. */
+  kill(id: number): void;
+  /** Asks the frame whether it lives; call it regularly while work is going on. */
+  watch(now: number): void;
+  /** Removes the frame and everything in it. */
+  dispose(): void;
+}
+
+type RelayMessage =
+  | { t: "connected" }
+  | { t: "fault"; id: number; message: string }
+  | { t: "pong"; n: number };
+
+/** How long the frame may be silent, in milliseconds. */
+const SILENCE_MS = 5_000;
+/** How often it is asked. */
+const ASK_MS = 1_000;
+/** How many looks must pass besides: the page itself may have been busy. */
+const SILENT_LOOKS = 20;
+
+/** A sandbox in an iframe that loads `url`. */
+export class FrameSandbox implements Sandbox {
+  readonly #frame: HTMLIFrameElement;
+  readonly #control: MessagePort;
+  #asked = 0;
+  #askedAt = 0;
+  #answered = 0;
+  #looks = 0;
+  #connected = false;
+
+  constructor(
+    url: string,
+    readonly events: SandboxEvents,
+  ) {
+    const { port1, port2 } = new MessageChannel();
+    this.#control = port1;
+    port1.onmessage = ({ data }: MessageEvent<RelayMessage>) => this.#hear(data);
+    const frame = document.createElement("iframe");
+    frame.setAttribute("sandbox", "allow-scripts");
+    frame.setAttribute("aria-hidden", "true");
+    frame.title = "Sandbox";
+    frame.tabIndex = -1;
+    frame.hidden = true;
+    frame.src = url;
+    frame.addEventListener("load", () => frame.contentWindow?.postMessage({ t: "connect" }, "*", [port2]), {
+      once: true,
+    });
+    document.body.append(frame);
+    this.#frame = frame;
+  }
+
+  keep({ name, buffer, compile }: SandboxAsset): void {
+    this.#control.postMessage({ t: "asset", name, buffer, compile }, [buffer]);
+  }
+
+  spawn(id: number, source: string, names: readonly string[]): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#control.postMessage({ t: "spawn", id, source, names, port: port2 }, [port2]);
+    return port1;
+  }
+
+  kill(id: number): void {
+    this.#control.postMessage({ t: "kill", id });
+  }
+
+  watch(now: number): void {
+    if (!this.#connected) return;
+    if (this.#answered < this.#asked) {
+      this.#looks += 1;
+      if (now - this.#askedAt > SILENCE_MS && this.#looks >= SILENT_LOOKS) this.events.onLost();
+    } else if (now - this.#askedAt >= ASK_MS) {
+      this.#asked += 1;
+      this.#askedAt = now;
+      this.#looks = 0;
+      this.#control.postMessage({ t: "ping", n: this.#asked });
+    }
+  }
+
+  dispose(): void {
+    this.#control.close();
+    this.#frame.remove();
+  }
+
+  #hear(message: RelayMessage): void {
+    switch (message.t) {
+      case "connected":
+        this.#connected = true;
+        break;
+      case "pong":
+        this.#answered = message.n;
+        break;
+      case "fault":
+        this.events.onFault(message.id, message.message);
+        break;
+    }
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * One worker as the pool sees it. Everything that arrives on the port was
+ * sent beside skill code, so nothing is believed without a look at its shape.
+ */
+
+import type { Call, PrintedLine } from "./protocol";
+import type { QueuedTask } from "./queue";
+import type { NodeError } from "./types";
+
+/** What the pool wants to hear. */
+export type WorkerEvents = {
+  onReady(): void;
+  onBroken(message: string): void;
+  /** The runtime is beyond use; the pool is to end this worker. */
+  onCrashed(): void;
+  /** A call ended and the worker can take the next. */
+  onFree(): void;
+};
+
+/** The most that one call may print, over all: twice what an honest worker sends. */
+const LINES_LIMIT = 20_000;
+const ERROR_LIMIT = 100_000;
+
+/** A worker and what it is doing. */
+export class PoolWorker {
+  state: "starting" | "idle" | "busy" | "ended" = "starting";
+  /** Whose code it has run: it never runs another's. */
+  group: string | null = null;
+  lane = "";
+  task: QueuedTask | null = null;
+  startedAt = 0;
+  idleSince = 0;
+  heapBytes = 0;
+  bootHeapBytes = 0;
+  #calls = 0;
+  #lines = 0;
+  readonly #knownCode = new Set<number>();
+
+  constructor(
+    readonly id: number,
+    readonly port: MessagePort,
+    readonly bornAt: number,
+    readonly events: WorkerEvents,
+  ) {
+    port.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(data);
+    port.onmessageerror = () => this.#finish((queued) => queued.task.onFail(unreadable, 0));
+  }
+
+  get idle(): boolean {
+    return this.state === "idle";
+  }
+
+  /** Hands a call to the worker. */
+  start(queued: QueuedTask, now: number): void {
+    const { task } = queued;
+    this.state = "busy";
+    this.group = task.group;
+    this.task = queued;
+    this.startedAt = now;
+    this.#calls += 1;
+    this.#lines = 0;
+    queued.worker = this;
+    const call: Call = {
+      id: this.#calls,
+      codeId: task.codeId,
+      code: this.#knownCode.has(task.codeId) ? null : task.code,
+      file: task.file,
+      inputs: task.inputs,
+      memoryBytes: this.bootHeapBytes + task.memoryMb * 2 ** 20,
+    };
+    this.#knownCode.add(task.codeId);
+    task.onStart();
+    this.port.postMessage(call);
+  }
+
+  /** The relay reports an error of the worker. */
+  fault(message: string): void {
+    if (this.state === "starting") this.events.onBroken(message);
+  }
+
+  /** Stops listening. The task, if there is one, hears nothing more. */
+  close(): void {
+    this.state = "ended";
+    this.task = null;
+    this.port.onmessage = null;
+    this.port.close();
+  }
+
+  #hear(data: unknown): void {
+    if (typeof data !== "object" || data === null) return;
+    const message = data as Record<string, unknown>;
+    if (this.state === "starting") {
+      if (message["t"] === "broken") return this.events.onBroken(String(message["message"]));
+      if (message["t"] !== "ready") return;
+      this.state = "idle";
+      this.heapBytes = this.bootHeapBytes = count(message["heapBytes"]);
+      this.events.onReady();
+      return;
+    }
+    if (!this.task || message["id"] !== this.#calls) return;
+    const ms = count(message["ms"]);
+    switch (message["t"]) {
+      case "log":
+        this.#log(message["lines"]);
+        break;
+      case "done": {
+        const outputs = message["outputs"];
+        this.heapBytes = count(message["heapBytes"]);
+        if (isRecord(outputs)) this.#finish(({ task }) => task.onDone(outputs, ms));
+        else this.#finish(({ task }) => task.onFail(unreadable, ms));
+        break;
+      }
+      case "fail": {
+        const error = readError(message["error"]);
+        this.heapBytes = count(message["heapBytes"]);
+        // A runtime that stopped is not asked again: it is gone before the task hears of it.
+        const { task } = this;
+        if (error.kind === "crashed") this.events.onCrashed();
+        if (error.kind === "crashed") task?.task.onFail(error, ms);
+        else this.#finish((queued) => queued.task.onFail(error, ms));
+        break;
+      }
+    }
+  }
+
+  #log(lines: unknown): void {
+    if (!Array.isArray(lines) || this.#lines > LINES_LIMIT) return;
+    this.#lines += lines.length;
+    const clean = (lines as unknown[]).filter(isLine);
+    this.task?.task.onLog(clean);
+  }
+
+  #finish(tell: (queued: QueuedTask) => void): void {
+    const { task } = this;
+    if (!task) return;
+    this.task = null;
+    this.state = "idle";
+    this.idleSince = this.startedAt;
+    task.worker = null;
+    tell(task);
+    this.events.onFree();
+  }
+}
+
+const unreadable: NodeError = { kind: "output", message: "the outputs could not be read" };
+
+function count(value: unknown): number {
+  return typeof value === "number" && value >= 0 ? value : 0;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isLine(line: unknown): line is PrintedLine {
+  if (!Array.isArray(line)) return false;
+  const [stream, at, text] = line as unknown[];
+  return (stream === "stdout" || stream === "stderr") && typeof at === "number" && typeof text === "string";
+}
+
+const KINDS = new Set(["exception", "memory", "crashed", "load", "output"]);
+
+function readError(value: unknown): NodeError {
+  if (!isRecord(value)) return { kind: "crashed", message: "the worker failed without a word" };
+  const { kind, message, hint } = value;
+  const error: NodeError = {
+    kind: typeof kind === "string" && KINDS.has(kind) ? kind : "crashed",
+    message: String(message).slice(0, ERROR_LIMIT),
+  };
+  if (typeof hint === "string") error.hint = hint.slice(0, ERROR_LIMIT);
+  return error;
+}

@@ -1,0 +1,96 @@
+/**
+ * The first code in a sandbox worker: takes the port, loads the runtime and
+ * answers calls. Skill code shares the global object with this module, so
+ * everything used after the first call is captured before it.
+ */
+
+import type { Call, Hello, LoadedRuntime, Outcome, WorkerMessage, WorkerRuntime } from "../protocol";
+import type { NodeError } from "../types";
+import { Printer } from "./printer";
+import { explainUncloneable } from "./outputs";
+
+const { apply } = Reflect;
+const post = MessagePort.prototype.postMessage;
+const dataOf = Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")?.get;
+const clock = performance.now.bind(performance);
+const promiseThen = Promise.prototype.then;
+const isPromise = (value: unknown): value is Promise<Outcome> => value instanceof Promise;
+
+/** Names that skills have no use for and that reach out of their own worker. */
+const WITHHELD = ["Worker", "SharedWorker", "BroadcastChannel"];
+
+/** Serves calls with `runtime` until the page ends this worker. */
+export function serve(runtime: WorkerRuntime): void {
+  const scope = globalThis as unknown as { onmessage: ((event: MessageEvent<Hello>) => void) | null };
+  scope.onmessage = ({ data }) => {
+    scope.onmessage = null;
+    void begin(runtime, data);
+  };
+}
+
+async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<void> {
+  const send = (message: WorkerMessage, transfer: Transferable[] = []): void => {
+    apply(post, port, [message, transfer]);
+  };
+  let printer: Printer | undefined;
+  const host = {
+    write: (stream: "stdout" | "stderr", text: string) => printer?.write(stream, text),
+  };
+
+  let loaded: LoadedRuntime;
+  try {
+    loaded = await runtime.load(files, host);
+  } catch (error) {
+    send({ t: "broken", message: error instanceof Error ? error.message : String(error) });
+    return;
+  }
+  for (const name of WITHHELD) Reflect.deleteProperty(globalThis, name);
+  const heapBytes = (): number => loaded.heapBytes?.() ?? 0;
+  reportStrayErrors(host.write);
+
+  const codes = new Map<number, string>();
+  port.onmessage = (event) => {
+    const call = apply(dataOf ?? (() => undefined), event, []) as Call;
+    if (call.code !== null) codes.set(call.codeId, call.code);
+    else call.code = codes.get(call.codeId) ?? "";
+    const from = clock();
+    const { id } = call;
+    printer = new Printer({ now: clock, send: (lines) => send({ t: "log", id, lines }) });
+    const finish = (outcome: Outcome): void => {
+      printer?.flush();
+      const ms = clock() - from;
+      if (!outcome.ok) return send({ t: "fail", id, ms, error: outcome.error, heapBytes: heapBytes() });
+      try {
+        send({ t: "done", id, ms, outputs: outcome.outputs, heapBytes: heapBytes() }, outcome.transfer);
+      } catch (error) {
+        send({ t: "fail", id, ms, error: explainUncloneable(error), heapBytes: heapBytes() });
+      }
+    };
+    const crash = (error: unknown): void => finish({ ok: false, error: crashed(error) });
+    try {
+      const outcome = loaded.call(call);
+      if (isPromise(outcome)) void apply(promiseThen, outcome, [finish, crash]);
+      else finish(outcome);
+    } catch (error) {
+      crash(error);
+    }
+  };
+  send({ t: "ready", heapBytes: heapBytes() });
+}
+
+/** An error of the runtime itself, not of the skill. */
+function crashed(error: unknown): NodeError {
+  return { kind: "crashed", message: `the runtime stopped: ${String(error)}` };
+}
+
+/** Shows errors in timers and forgotten promises as lines on stderr. */
+function reportStrayErrors(write: (stream: "stderr", text: string) => void): void {
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    write("stderr", `${event.message}\n`);
+  });
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    write("stderr", `unhandled rejection: ${String(event.reason)}\n`);
+  });
+}

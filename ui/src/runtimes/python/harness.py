@@ -1,0 +1,264 @@
+"""Runs one call of a skill inside Pyodide.
+
+Values cross in two parts: a JSON text, and a list of slots for what JSON
+cannot hold or holds too slowly. A slot is a path into the value, a kind and
+the data. Lists stay lists and typed arrays stay typed: `Float64Array` is
+`array('d')` here, `Uint8Array` is `bytes`.
+"""
+
+import array
+import inspect
+import json
+import linecache
+import random
+import sys
+import traceback
+
+LIST_PACKED_FROM = 32
+DEPTH_LIMIT = 200
+SAFE_INTEGER = 2**53 - 1
+ARRAY_KINDS = frozenset("bBhHiIlLqQfd")
+PLAIN = frozenset({str, bool, type(None)})
+
+_compiled = {}
+
+
+class OutputError(Exception):
+    """What a skill returned cannot be handed on."""
+
+    def __init__(self, message, hint):
+        super().__init__(message)
+        self.hint = hint
+
+
+def call(code_id, code, file, text, slots):
+    """Calls `execute` of a skill; a coroutine when `execute` is one."""
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    random.seed()
+    try:
+        namespace = {"__name__": file.removesuffix(".py"), "__file__": file, "__builtins__": __builtins__}
+        exec(_compile(code_id, code, file), namespace)
+        execute = namespace.get("execute")
+        if not callable(execute):
+            return _error("exception", "the code defines no function `execute`", "write `def execute(inputs):`")
+        result = execute(_unpack(text, slots))
+        if inspect.isawaitable(result):
+            return _later(result, file)
+        return _finish(result)
+    except BaseException as error:
+        return _explain(error, file)
+    finally:
+        _flush()
+
+
+async def _later(awaitable, file):
+    try:
+        return _finish(await awaitable)
+    except BaseException as error:
+        return _explain(error, file)
+    finally:
+        _flush()
+
+
+def _compile(code_id, code, file):
+    known = _compiled.get(code_id)
+    if known is None:
+        lines = code.splitlines(keepends=True)
+        linecache.cache[file] = (len(code), None, lines, file)
+        known = _compiled[code_id] = compile(code, file, "exec", dont_inherit=True)
+    return known
+
+
+def _flush():
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # the skill may have replaced or closed it
+            pass
+
+
+# Values in
+
+
+def _unpack(text, slots):
+    root = json.loads(text)
+    for path, kind, data in slots:
+        place = root
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = _restore(kind, data)
+    return root
+
+
+def _restore(kind, data):
+    if kind == "float":
+        return float(data)
+    if kind == "bigint":
+        return int(data)
+    if kind == "bytes":
+        return data.to_bytes()
+    if kind == "ints":
+        return list(map(int, _typed("d", data)))
+    if kind == "floats":
+        return _typed("d", data).tolist()
+    return _typed(kind, data)
+
+
+def _typed(code, data):
+    values = array.array(code)
+    values.frombytes(data.to_bytes())
+    return values
+
+
+# Values out
+
+
+def _finish(result):
+    if not isinstance(result, dict):
+        shown = "nothing" if result is None else f"a value of type `{type(result).__name__}`"
+        raise OutputError(f"`execute` returned {shown}, not a dict of outputs", "return a dict with one entry per output")
+    slots = []
+    plain = {str(name): _pack(value, (str(name),), slots) for name, value in result.items()}
+    text = json.dumps(plain, allow_nan=False, check_circular=False, separators=(",", ":"))
+    paths = json.dumps([[path, kind] for path, kind, _ in slots])
+    return {"text": text, "paths": paths, "data": [data for _, _, data in slots]}
+
+
+def _pack(value, path, slots):
+    kind = type(value)
+    if kind in PLAIN:
+        return value
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int):
+        if -SAFE_INTEGER <= value <= SAFE_INTEGER:
+            return int(value)
+        return _slot(slots, path, "bigint", str(int(value)))
+    if isinstance(value, float):
+        if value - value == 0.0:
+            return float(value)
+        return _slot(slots, path, "float", str(float(value)))
+    if len(path) > DEPTH_LIMIT:
+        raise OutputError(
+            f"output {_show(path[:1])} is nested too deep or contains itself",
+            f"return a value of at most {DEPTH_LIMIT} levels",
+        )
+    if isinstance(value, dict):
+        return {_key(name, path): _pack(item, (*path, _key(name, path)), slots) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return _pack_list(value, path, slots)
+    if isinstance(value, (bytes, bytearray)):
+        return _slot(slots, path, "bytes", bytes(value))
+    if isinstance(value, array.array) and value.typecode in ARRAY_KINDS:
+        return _slot(slots, path, "typed", value)
+    if isinstance(value, memoryview):
+        code = value.format if value.ndim == 1 and value.format in ARRAY_KINDS else "B"
+        if code == "B":
+            return _slot(slots, path, "bytes", value.tobytes())
+        return _slot(slots, path, "typed", array.array(code, value.tobytes()))
+    raise OutputError(
+        f"output {_show(path)} is of type `{kind.__name__}`, which cannot be handed to another node",
+        _hint_for_type(kind),
+    )
+
+
+def _pack_list(values, path, slots):
+    kinds = set(map(type, values))
+    if kinds <= PLAIN:
+        return values
+    if len(values) >= LIST_PACKED_FROM:
+        if kinds == {float}:
+            return _slot(slots, path, "floats", array.array("d", values))
+        if kinds == {int} and -SAFE_INTEGER <= min(values) and max(values) <= SAFE_INTEGER:
+            return _slot(slots, path, "ints", array.array("d", values))
+    return [_pack(item, (*path, index), slots) for index, item in enumerate(values)]
+
+
+def _slot(slots, path, kind, data):
+    slots.append((path, kind, data))
+    return None
+
+
+def _key(name, path):
+    if isinstance(name, str):
+        return str(name)
+    if isinstance(name, (bool, int, float)) or name is None:
+        return json.dumps(name)
+    raise OutputError(
+        f"output {_show(path)} has a dict key of type `{type(name).__name__}`",
+        "use text as keys",
+    )
+
+
+def _show(path):
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path[1:])
+    return f"`{path[0]}{''.join(steps)}`"
+
+
+def _hint_for_type(kind):
+    if kind is complex:
+        return "return the real and the imaginary part as two numbers"
+    if kind in (set, frozenset):
+        return "return `sorted(...)` or `list(...)` of it"
+    if inspect.isgenerator(kind) or kind.__name__ in ("generator", "map", "filter", "zip", "range"):
+        return "return `list(...)` of it"
+    if hasattr(kind, "__dataclass_fields__"):
+        return "return `dataclasses.asdict(...)` of it"
+    return "return numbers, text, booleans, lists, dicts, bytes and `array.array`"
+
+
+# Errors
+
+
+def _error(kind, message, hint=None):
+    return {"kind": kind, "message": message, "hint": hint}
+
+
+def _explain(error, file):
+    if isinstance(error, OutputError):
+        return _error("output", str(error), error.hint)
+    report = traceback.TracebackException.from_exception(error, compact=True)
+    _keep_lines_of(report, file, set())
+    summary = "".join(traceback.format_exception_only(error)).strip()
+    if isinstance(error, SyntaxError):
+        return _error("exception", summary)
+    where = "".join(report.format(chain=True)).strip()
+    # The last lines repeat the summary: say it first instead.
+    where = where.removesuffix(summary).removeprefix("Traceback (most recent call last):").strip("\n")
+    message = f"{summary}\n{where}".strip()
+    if isinstance(error, MemoryError):
+        return _error("memory", message, "work on less at a time, or give the skill a larger `memory_mb`")
+    return _error("exception", message, _hint_for(error))
+
+
+def _keep_lines_of(report, file, seen):
+    """Drops the frames that are not the skill's own, in causes as well."""
+    if report is None or id(report) in seen:
+        return
+    seen.add(id(report))
+    report.stack = traceback.StackSummary.from_list([frame for frame in report.stack if frame.filename == file])
+    _keep_lines_of(report.__cause__, file, seen)
+    _keep_lines_of(report.__context__, file, seen)
+
+
+def _hint_for(error):
+    if isinstance(error, ModuleNotFoundError):
+        package = (error.name or "").partition(".")[0]
+        if package.startswith("qiskit"):
+            return (
+                "Qiskit cannot be loaded in the browser: its simulator is compiled code that has no WebAssembly build; "
+                "compute the state vector in plain Python with `cmath` and lists"
+            )
+        if package in ("numpy", "scipy", "pandas", "matplotlib", "sympy", "sklearn", "networkx"):
+            return (
+                f"`{package}` is not installed: Python in the browser comes with the standard library only; "
+                "use `math`, `cmath`, `statistics` and lists, and return a `plot` value instead of drawing"
+            )
+        return f"`{package}` is not installed: Python in the browser comes with the standard library only"
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return "there are no threads in the browser: put independent work into nodes of their own, these run in parallel"
+    if isinstance(error, OSError) and error.errno == 138:
+        return "there are no processes and no network in the browser"
+    return None
