@@ -30,6 +30,8 @@ pub(crate) struct Job {
 /// What a finished command left behind.
 #[derive(Debug)]
 pub(crate) struct Finished {
+    /// What the step is called.
+    pub(crate) label: String,
     /// True for exit status 0.
     pub(crate) success: bool,
     /// Standard output alone.
@@ -52,6 +54,7 @@ impl Job {
     pub(crate) fn new(label: &str, program: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(program);
         command.current_dir(repo::root()).stdin(Stdio::null());
+        command.env("NO_COLOR", "1").env_remove("FORCE_COLOR");
         repo::forget_outer_cargo(&mut command);
         Self { label: label.to_owned(), command, hint: None, limit: None }
     }
@@ -133,6 +136,7 @@ impl Job {
         forward(child.stderr.take(), sender, Line::Err);
 
         let mut finished = Finished {
+            label: self.label.clone(),
             success: false,
             stdout: String::new(),
             lines: vec![],

@@ -120,8 +120,8 @@ fn e2e() -> Result<Counts> {
     ui::install_where_locked("tests/e2e")?;
     let chromium = chromium().context("no browser was found; install chromium")?;
     let report = report_path("playwright.json")?;
-    let job = Job::new("e2e tests", "npx")
-        .args(["playwright", "test", "--reporter=list,json"])
+    let job = Job::new("e2e tests", "npm")
+        .args(["test", "--silent", "--", "--reporter=list,json"])
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
         .env("LLMOS_BIN", repo::target().join("debug/llmos"))
@@ -149,6 +149,7 @@ fn judge(done: &Finished, counts: Counts) -> Counts {
 }
 
 fn show(done: &Finished) {
+    say::failed(&done.label, "failed:");
     for line in done.tail(150) {
         say::line(&format!("    {line}"));
     }

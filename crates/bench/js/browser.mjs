@@ -1,0 +1,11 @@
+/** Measures the page in Chromium: `load` what it takes to open it, `runs` what it takes to run nodes. */
+
+import { print } from "./table.mjs";
+import { load } from "./load.mjs";
+import { runs } from "./runs.mjs";
+
+const measurements = { load, runs };
+const measurement = measurements[process.argv[2]];
+if (!measurement) throw new Error(`name a measurement: ${Object.keys(measurements).join(", ")}`);
+const { columns, rows } = await measurement();
+print(columns, rows);
