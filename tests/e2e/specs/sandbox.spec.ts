@@ -1,0 +1,172 @@
+// Hostile skills: they try every door and get nowhere, and what runs beside and after them stays right.
+
+import { createSocket } from "node:dgram";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { nodeOf, watchFrames } from "../support/bench";
+import { type Canary, startCanary } from "../support/canary";
+import { skill, workflow } from "../support/documents";
+import { expect, test } from "../support/test";
+
+const folder = path.resolve(fileURLToPath(import.meta.url), "../../fixtures/hostile");
+const SECRET = "the-secret-of-the-page";
+
+let canary: Canary;
+
+test.beforeAll(async ({ server }) => {
+  canary = await startCanary();
+  const honest = skill(
+    "honest-js",
+    "javascript",
+    { inputs: ["name: after, type: any, description: Wait, required: false"], outputs: ["name: value, type: number, description: Sum"] },
+    "function execute() {\n  return { value: [1, 2, 3].map((x) => x * 2).reduce((a, b) => a + b) };\n}",
+  );
+  const files = readdirSync(folder).filter((file) => file.endsWith(".md"));
+  for (const source of [honest, ...files.map((file) => readFileSync(path.join(folder, file), "utf8"))]) {
+    const answer = await fetch(`${server.origin}/skills`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ user_id: "local", source }),
+    });
+    if (answer.status !== 201 && answer.status !== 409) throw new Error(await answer.text());
+  }
+});
+
+test.afterAll(() => canary.stop());
+
+test.beforeEach(({ watch }) => {
+  canary.hits.length = 0;
+  // What the sandbox refuses shows up on the console: that is the point.
+  watch.expected.push(/.*/s);
+});
+
+/** Puts something into every storage of the page's origin that a skill could try to read. */
+async function plantSecrets(page: import("@playwright/test").Page): Promise<void> {
+  await page.evaluate(async (secret) => {
+    localStorage.setItem("secret", secret);
+    sessionStorage.setItem("secret", secret);
+    document.cookie = `secret=${secret}`;
+    document.title = secret;
+    await new Promise((resolve, reject) => {
+      const opening = indexedDB.open(secret);
+      opening.onsuccess = () => resolve(opening.result.close());
+      opening.onerror = reject;
+    });
+    await navigator.storage.getDirectory().then((root) => root.getFileHandle(secret, { create: true }));
+    (globalThis as Record<string, unknown>)["heard"] = [];
+    new BroadcastChannel("llmos").onmessage = (event) => {
+      ((globalThis as Record<string, unknown>)["heard"] as unknown[]).push(event.data);
+    };
+    new BroadcastChannel("llmos").postMessage(secret);
+  }, SECRET);
+}
+
+test("the canary notices a visit", async () => {
+  await fetch(`http://127.0.0.1:${canary.tcpPort}/control`);
+  const sender = createSocket("udp4");
+  await new Promise((resolve) => sender.send("control", canary.udpPort, "127.0.0.1", resolve));
+  sender.close();
+  await expect.poll(() => canary.hits).toEqual(["tcp: GET /control HTTP/1.1", "udp: 7 bytes"]);
+});
+
+for (const id of ["every-door-js", "every-door-py"]) {
+  test(`${id} reaches no server, no storage and no page`, async ({ bench, page, store, watch }) => {
+    const inputs = { tcp_port: canary.tcpPort, udp_port: canary.udpPort };
+    const address = await store.addWorkflow(workflow(`doors-${id}`, [{ id: "doors", skill_id: id, inputs }]));
+    await bench.open(address, 1);
+    await plantSecrets(page);
+    const trace = await bench.run(60_000);
+    const node = nodeOf(trace, "doors");
+    const report = (node.outputs["report"] ?? {}) as Record<string, string>;
+    console.log(id, JSON.stringify(report, null, 1));
+    expect(node.state, JSON.stringify(node.error)).toBe("success");
+    expect(Object.keys(report).length).toBeGreaterThan(20);
+
+    await page.waitForTimeout(500);
+    expect(canary.hits, "visits to a server outside").toEqual([]);
+    expect(JSON.stringify(trace)).not.toContain(SECRET);
+    for (const door of ["indexed db", "indexed db names", "local storage", "caches", "cookies", "parent", "indexedDB", "localStorage"]) {
+      if (door in report) expect(report[door], door).toMatch(/refused|absent|no answer|^error/);
+    }
+    expect(await page.evaluate(() => (globalThis as Record<string, unknown>)["heard"])).toEqual([SECRET]);
+    expect(page.url()).toContain(`doors-${id}`);
+    // The page asked for nothing outside either; refused attempts never became requests.
+    const asked = watch.foreign.filter((line) => line.includes(String(canary.tcpPort)));
+    console.log(id, "attempts that the browser lists:", asked.length);
+    watch.foreign.length = 0;
+  });
+}
+
+test("a forger changes neither its own node's record nor another one", async ({ bench, store }) => {
+  const address = await store.addWorkflow(
+    workflow("forgery", [{ id: "forger", skill_id: "forger-js" }, { id: "honest", skill_id: "honest-js" }, { id: "later", skill_id: "honest-js" }], ["forger.value > later.after"]),
+  );
+  await bench.open(address, 3);
+  const ended = await bench.startRun();
+  const trace = await ended(60_000);
+  expect(nodeOf(trace, "honest").outputs["value"]).toBe(12);
+  const forger = nodeOf(trace, "forger");
+  // It may answer truthfully or be stopped; a forged answer must not pass for its own.
+  expect(JSON.stringify(trace.run.nodes.map(({ outputs }) => outputs))).not.toContain("666");
+  if (forger.state === "success") {
+    expect(forger.outputs["value"]).toBe(1);
+    expect(nodeOf(trace, "later").outputs["value"]).toBe(12);
+  }
+});
+
+test("a poisoned interpreter is not shared: other nodes compute right", async ({ bench, store }) => {
+  const table = { columns: [{ name: "v", values: [1, 2, 3, 4] }] };
+  const address = await store.addWorkflow(
+    workflow("poison", [
+      { id: "poisoner", skill_id: "poisoner-py" },
+      { id: "first", skill_id: "table-statistics", inputs: { table } },
+    ]),
+  );
+  await bench.open(address, 2);
+  await bench.run(60_000);
+  const again = workflow("poison", [
+    { id: "poisoner", skill_id: "poisoner-py" },
+    { id: "first", skill_id: "table-statistics", inputs: { table } },
+    { id: "second", skill_id: "table-statistics", inputs: { table: { columns: [{ name: "w", values: [2, 4, 6, 8] }] } } },
+  ]);
+  await store.addWorkflow({ ...again, workflow_id: "poison-again" });
+  await bench.page.getByRole("tab", { name: /workflows/i }).click();
+  await bench.page.getByRole("link", { name: /^poison poison-again/ }).click();
+  await expect(bench.nodes()).toHaveCount(3);
+  const trace = await bench.run(60_000);
+  const mean = (id: string) => {
+    const { columns } = nodeOf(trace, id).outputs["statistics"] as { columns: { name: string; values: unknown[] }[] };
+    return columns.find(({ name }) => name === "mean")?.values;
+  };
+  expect(mean("first")).toEqual([2.5]);
+  expect(mean("second")).toEqual([5]);
+});
+
+for (const id of ["hog-js", "hog-py"]) {
+  test(`${id} is stopped, the page stays, and the next node runs`, async ({ bench, store, page }) => {
+    const address = await store.addWorkflow(
+      workflow(`stop-${id}`, [{ id: "hog", skill_id: id }, { id: "honest", skill_id: "honest-js" }]),
+    );
+    await bench.open(address, 2);
+    const stop = await watchFrames(page);
+    const trace = await bench.run(60_000);
+    const { longestGapMs } = await stop();
+    const hog = nodeOf(trace, "hog");
+    console.log(`${id}: ${hog.state} ${hog.error?.kind} after ${hog.duration_ms} ms, longest frame gap ${Math.round(longestGapMs)} ms`);
+    expect(hog.state).toBe("error");
+    expect(hog.error?.message).toMatch(/memory|crash|stopped|limit/i);
+    expect(nodeOf(trace, "honest").outputs["value"]).toBe(12);
+  });
+}
+
+test("a shouter does not take the page down", async ({ bench, store, page }) => {
+  await bench.open(await store.addWorkflow(workflow("shouting", [{ id: "shouter", skill_id: "shouter-js" }])), 1);
+  const stop = await watchFrames(page);
+  const trace = await bench.run(60_000);
+  const { longestGapMs } = await stop();
+  console.log(`shouter: longest frame gap ${Math.round(longestGapMs)} ms, ${nodeOf(trace, "shouter").logs.length} lines kept`);
+  expect(nodeOf(trace, "shouter").error?.kind).toBe("timeout");
+  expect(longestGapMs).toBeLessThan(2_000);
+});
