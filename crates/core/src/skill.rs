@@ -4,10 +4,10 @@
 //! files lie and runs no code.
 
 mod check;
-mod code;
+pub(crate) mod code;
 mod edit;
 mod executable;
-mod report;
+pub(crate) mod report;
 mod salvage;
 
 use std::{fmt, str::FromStr};

@@ -4,6 +4,9 @@
 //! that is gone); [`validate`] names them, and only a workflow without errors
 //! becomes a [`Plan`](crate::run::Plan).
 
+mod graph_text;
+mod print;
+mod read;
 mod suggest;
 mod validate;
 
@@ -17,6 +20,8 @@ use crate::{
     slug::{Slug, SlugError},
 };
 
+pub use print::print;
+pub use read::parse;
 pub use validate::{MAX_RETRIES, validate};
 pub(crate) use validate::{index_of, literal};
 

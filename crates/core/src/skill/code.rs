@@ -6,21 +6,21 @@ use crate::document;
 
 /// A fenced code block that stands on its own, not inside a list or quotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fence {
+pub(crate) struct Fence {
     /// The first word of the info string in lower case.
-    pub(super) language: String,
+    pub(crate) language: String,
     /// The opening line without its line end.
-    pub(super) open: Range<usize>,
+    pub(crate) open: Range<usize>,
     /// The lines between the fences with their line ends.
-    pub(super) content: Range<usize>,
+    pub(crate) content: Range<usize>,
     /// The closing line without its line end, unless the text ends before it.
-    pub(super) close: Option<Range<usize>>,
+    pub(crate) close: Option<Range<usize>>,
     /// How many blanks stand before the opening fence.
     indent: usize,
 }
 
 /// Finds the code blocks of `text` from `start` on.
-pub(super) fn fences(text: &str, start: usize) -> Vec<Fence> {
+pub(crate) fn fences(text: &str, start: usize) -> Vec<Fence> {
     let mut found = Vec::new();
     let mut open: Option<(Fence, char, usize)> = None;
     for line in document::lines(text, start) {
@@ -51,7 +51,7 @@ pub(super) fn fences(text: &str, start: usize) -> Vec<Fence> {
 }
 
 /// Returns the code of a block: without the indentation of its fence, lines ended by `\n`.
-pub(super) fn code(text: &str, fence: &Fence) -> String {
+pub(crate) fn code(text: &str, fence: &Fence) -> String {
     let content = document::unified(&text[fence.content.clone()]);
     let mut code = String::with_capacity(content.len());
     for line in content.split_inclusive('\n') {
@@ -65,7 +65,7 @@ pub(super) fn code(text: &str, fence: &Fence) -> String {
 }
 
 /// Returns how many marks a fence around this code needs, so that no line of it closes it.
-pub(super) fn fence_len(code: &str) -> usize {
+pub(crate) fn fence_len(code: &str) -> usize {
     let run = |line: &str| {
         let line = line.trim_start();
         line.len() - line.trim_start_matches('`').len()
@@ -74,7 +74,7 @@ pub(super) fn fence_len(code: &str) -> usize {
 }
 
 /// Says whether code defines `execute` at its top level; `None` for languages that have no such rule.
-pub(super) fn defines_execute(language: &str, code: &str) -> Option<bool> {
+pub(crate) fn defines_execute(language: &str, code: &str) -> Option<bool> {
     match language {
         "python" | "py" | "python3" => Some(code.lines().any(|line| {
             let line = line.strip_prefix("async ").unwrap_or(line).trim_start_matches(' ');

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The findings about one file so far.
-pub(super) struct Report<'a> {
+pub(crate) struct Report<'a> {
     index: LineIndex<'a>,
     /// Where the YAML begins in the file.
     base: usize,
@@ -18,17 +18,17 @@ pub(super) struct Report<'a> {
 
 impl<'a> Report<'a> {
     /// Begins with no finding. Places are bytes of the YAML that begins at `base` of `text`.
-    pub(super) fn new(text: &'a str, base: usize) -> Self {
+    pub(crate) fn new(text: &'a str, base: usize) -> Self {
         Self { index: LineIndex::new(text), base, diagnostics: Vec::new() }
     }
 
     /// Adds a finding that was made elsewhere.
-    pub(super) fn add(&mut self, found: Diagnostic) {
+    pub(crate) fn add(&mut self, found: Diagnostic) {
         self.diagnostics.push(found);
     }
 
     /// Adds an error at a byte of the YAML.
-    pub(super) fn error(
+    pub(crate) fn error(
         &mut self,
         code: &'static str,
         at: usize,
@@ -40,7 +40,7 @@ impl<'a> Report<'a> {
     }
 
     /// Adds a warning at a byte of the YAML.
-    pub(super) fn warning(
+    pub(crate) fn warning(
         &mut self,
         code: &'static str,
         at: usize,
@@ -52,23 +52,23 @@ impl<'a> Report<'a> {
     }
 
     /// Returns the position of a byte of the whole file.
-    pub(super) fn in_file(&self, at: usize) -> Position {
+    pub(crate) fn in_file(&self, at: usize) -> Position {
         self.index.position(at)
     }
 
     /// Says whether anything forbids the use of the file.
-    pub(super) fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|found| found.severity == Severity::Error)
     }
 
     /// Returns all findings, by position.
-    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+    pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
         self.diagnostics.sort_by_key(|found| found.position);
         self.diagnostics
     }
 
     /// Reads a scalar as text; a list or mapping is an error, nothing is `None`.
-    pub(super) fn text(&mut self, root: &Node, name: &str) -> Option<String> {
+    pub(crate) fn text(&mut self, root: &Node, name: &str) -> Option<String> {
         let node = root.get(name)?;
         if node.text().is_none() && !node.is_null() {
             let message = format!("`{name}` is {}, not a text", node.noun());
@@ -83,7 +83,7 @@ impl<'a> Report<'a> {
     }
 
     /// Reads a list of texts; one text with commas counts as a list.
-    pub(super) fn texts(&mut self, root: &Node, name: &str) -> Vec<String> {
+    pub(crate) fn texts(&mut self, root: &Node, name: &str) -> Vec<String> {
         let Some(node) = root.get(name) else { return Vec::new() };
         let mut texts: Vec<String> = Vec::new();
         match node.items() {
@@ -129,7 +129,7 @@ impl<'a> Report<'a> {
     }
 
     /// Reads `true` or `false`.
-    pub(super) fn boolean(&mut self, root: &Node, name: &str) -> Option<bool> {
+    pub(crate) fn boolean(&mut self, root: &Node, name: &str) -> Option<bool> {
         let node = root.get(name).filter(|node| !node.is_null())?;
         let value = node.to_json().as_bool();
         if value.is_none() {
@@ -145,7 +145,7 @@ impl<'a> Report<'a> {
     }
 
     /// Reads a whole number within limits.
-    pub(super) fn whole(&mut self, root: &Node, name: &str, allowed: Range<u64>) -> Option<u64> {
+    pub(crate) fn whole(&mut self, root: &Node, name: &str, allowed: Range<u64>) -> Option<u64> {
         let node = root.get(name).filter(|node| !node.is_null())?;
         let value = node.to_json();
         let whole = value.as_u64().or_else(|| {
