@@ -97,7 +97,9 @@ impl Volume {
         lock::remove(&self.git().join(format!("{MAIN}.lock")))
             .map_err(self.medium("unlocking the branch"))?;
         let Some(tip) = self.tip(repository)? else { return Ok(()) };
-        if tip.to_string() != begun.new || !self.is_checked_out(repository)? {
+        if ObjectId::from_hex(begun.new.as_bytes()).ok() != Some(tip)
+            || !self.is_checked_out(repository)?
+        {
             return Ok(());
         }
         let new_tree = self.tree_of(repository, tip)?;
@@ -142,9 +144,13 @@ impl Volume {
             true => Some(self.checked_index(repository, base, &files)?),
             false => None,
         };
-        let tree = self
-            .write_tree(repository, base, &files, &contents)
-            .map_err(self.medium("writing objects"))?;
+        let tree = self.write_tree(repository, base, &files, &contents).map_err(|err| {
+            // Git refuses to write names again that it should never have read.
+            match err.downcast_any_ref::<std::io::Error>() {
+                Some(_) => self.medium("writing objects")(err),
+                None => self.damaged(err),
+            }
+        })?;
         let new = self
             .write_commit(repository, tree, old, change)
             .map_err(self.medium("writing a commit"))?;

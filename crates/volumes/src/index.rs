@@ -27,12 +27,12 @@ pub(crate) fn read(
     let path = git.join("index");
     match (fs::symlink_metadata(&path), tree) {
         (Err(_), Some(tree)) => repository.index_from_tree(&tree),
-        _ => File::at_or_default(
-            path,
-            repository.object_hash(),
-            false,
-            gix::index::decode::Options::default(),
-        ),
+        _ => {
+            // As `git` does, leave the checksum of the whole file to `git fsck`.
+            let skip_hash = true;
+            let options = gix::index::decode::Options::default();
+            File::at_or_default(path, repository.object_hash(), skip_hash, options)
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use llmos_core::{
     volume::VolumePath,
 };
 
-/// The most files that one listing may hold, so that a few objects cannot unfold into all memory.
-const MAX_FILES: usize = 3_000_000;
+/// The most files and folders that one listing may see, so that a few objects cannot unfold into all memory.
+pub(crate) const MAX_ENTRIES: usize = 4_000_000;
 
 /// A file in a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +36,8 @@ pub(crate) enum Found {
 pub(crate) enum TreeError {
     #[error(transparent)]
     Git(#[from] gix::Error),
-    #[error("it holds more than {MAX_FILES} files")]
-    TooManyFiles,
+    #[error("a folder of it holds more than {limit} files")]
+    TooManyFiles { limit: usize },
 }
 
 /// Looks a path up below the tree `root`.
@@ -74,35 +74,79 @@ pub(crate) fn find(
 }
 
 /// Lists the files below a tree, sorted by path; leaves out what is not a plain file at a [`VolumePath`].
+///
+/// Fails when it would have to look at more than `limit` files and folders.
 pub(crate) fn files(
     repository: &Repository,
     tree: ObjectId,
     prefix: String,
+    limit: usize,
 ) -> Result<Vec<Entry>, TreeError> {
     let mut found = Vec::new();
+    let mut n_seen = 0;
     let mut to_do = vec![(tree, prefix)];
     while let Some((id, prefix)) = to_do.pop() {
         let object = repository.find_tree(id)?;
         for entry in TreeRefIter::from_bytes(&object.data, id.kind()) {
-            let entry = entry.map_err(gix::Error::from)?;
+            let entry = entry?;
+            n_seen += 1;
+            if n_seen > limit {
+                return Err(TreeError::TooManyFiles { limit });
+            }
             let Ok(name) = std::str::from_utf8(entry.filename) else { continue };
             // A path that is too long or not safe is not safe with more behind it either.
             let Ok(path) = format!("{prefix}{name}").parse::<VolumePath>() else { continue };
             match entry.mode.kind() {
                 EntryKind::Tree => to_do.push((entry.oid.to_owned(), format!("{path}/"))),
                 EntryKind::Blob | EntryKind::BlobExecutable if !name.contains('/') => {
-                    if found.len() == MAX_FILES {
-                        return Err(TreeError::TooManyFiles);
-                    }
                     found.push(Entry { path, blob: BlobId(entry.oid.to_string()) });
                 }
-                _ => {}
+                EntryKind::Blob
+                | EntryKind::BlobExecutable
+                | EntryKind::Link
+                | EntryKind::Commit => {}
             }
-        }
-        if to_do.len() > MAX_FILES {
-            return Err(TreeError::TooManyFiles);
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use gix::objs::{Tree, tree};
+
+    use super::*;
+
+    /// Ten names in each of `depth` levels: few objects, and ten to the power of `depth` paths.
+    fn bomb(repository: &Repository, depth: usize, end: EntryKind) -> ObjectId {
+        let mut id = repository.write_blob("x").unwrap().detach();
+        if end == EntryKind::Tree {
+            id = repository.write_object(Tree { entries: Vec::new() }).unwrap().detach();
+        }
+        let mut mode = end;
+        for _ in 0..depth {
+            let entry =
+                |n| tree::Entry { mode: mode.into(), filename: format!("n{n}").into(), oid: id };
+            id = repository
+                .write_object(Tree { entries: (0..10).map(entry).collect() })
+                .unwrap()
+                .detach();
+            mode = EntryKind::Tree;
+        }
+        id
+    }
+
+    #[test]
+    fn a_tree_that_unfolds_for_ever_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = gix::init(folder.path()).unwrap();
+        for end in [EntryKind::Blob, EntryKind::Tree] {
+            let id = bomb(&repository, 12, end);
+            let got = files(&repository, id, String::new(), 1000);
+            assert!(matches!(got, Err(TreeError::TooManyFiles { .. })), "got {got:?}");
+        }
+        let id = bomb(&repository, 2, EntryKind::Blob);
+        assert_eq!(files(&repository, id, String::new(), 110).unwrap().len(), 100);
+    }
 }

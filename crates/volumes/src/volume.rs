@@ -115,7 +115,7 @@ impl Volume {
                 }
             }
         };
-        tree::files(&repository, start, prefix).map_err(|err| self.damaged(err))
+        tree::files(&repository, start, prefix, tree::MAX_ENTRIES).map_err(|err| self.damaged(err))
     }
 
     pub(crate) fn read(&self, blob: &BlobId) -> Result<Vec<u8>, StoreError> {

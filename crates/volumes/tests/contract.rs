@@ -19,7 +19,7 @@ impl Deref for Fresh {
 }
 
 fn fresh() -> Fresh {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("there is room for a folder");
     Fresh { store: GitStore::open(folder.path().join("volumes")), _folder: folder }
 }
 

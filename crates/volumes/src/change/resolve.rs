@@ -93,7 +93,9 @@ fn check(volume: &Volume, edit: &Edit, found: Found) -> Result<Option<File>, Sto
     let fits = match &edit.expected {
         Expected::Anything => true,
         Expected::Absent => old.is_none(),
-        Expected::Version(version) => old.is_some_and(|file| file.id.to_string() == version.0),
+        Expected::Version(version) => {
+            old.is_some_and(|file| BlobId(file.id.to_string()) == *version)
+        }
     };
     match found {
         _ if !fits => stale(&edit.path, old.map(|file| file.id)),
