@@ -46,8 +46,7 @@ pub(crate) fn run(server: &Path) -> Result<Table> {
     let bare = bare()?;
     for n_skills in SIZES {
         let folder = tempfile::tempdir()?;
-        drop(llmos(server, folder.path())?);
-        volume::fill(&folder.path().join("users/local"), n_skills)?;
+        volume::make(&folder.path().join("users/local"), n_skills)?;
         let llmos = llmos(server, folder.path())?;
         let mut asked = ASKED.to_vec();
         asked.push(("/", "text/html"));

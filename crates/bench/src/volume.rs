@@ -102,10 +102,11 @@ pub(crate) fn skill(n: usize) -> String {
     text
 }
 
-/// Adds `n` skills to an existing volume and commits them with Git.
-pub(crate) fn fill(volume: &Path, n: usize) -> Result<()> {
+/// Makes a volume of `n` skills with plain Git.
+pub(crate) fn make(volume: &Path, n: usize) -> Result<()> {
     let skills = volume.join("skills");
     fs::create_dir_all(&skills)?;
+    git(volume, &["init", "--quiet", "--initial-branch", "main"])?;
     for i in 0..n {
         fs::write(skills.join(format!("made-{i:05}.md")), skill(i))?;
     }
