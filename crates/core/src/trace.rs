@@ -1,6 +1,9 @@
 //! The record of one finished run: a Markdown file that people read and that
 //! parses back without loss.
 
+mod print;
+mod read;
+
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use jiff::Timestamp;
@@ -10,9 +13,12 @@ use crate::{
     run::{NodeError, NodeState, Outcome},
     slug::Slug,
     store::BlobId,
-    volume::VolumeId,
+    volume::{VolumeId, VolumePath},
     workflow::Workflow,
 };
+
+pub use print::print;
+pub use read::parse;
 
 /// What happened when a workflow ran.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,6 +138,27 @@ impl TraceId {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    /// Returns where the trace is kept: `traces/<yyyy>/<mm>/<dd>/<id>.md`.
+    pub fn path(&self) -> VolumePath {
+        self.beside(&format!("{self}.md"))
+    }
+
+    /// Returns where a large value of the trace is kept, given the SHA-256 of its JSON.
+    ///
+    /// Traces of one day share their values. Characters that are no hex digits are left out.
+    pub fn object_path(&self, sha256: &str) -> VolumePath {
+        let sha256: String = sha256.chars().filter(char::is_ascii_hexdigit).take(64).collect();
+        self.beside(&format!("objects/{sha256}.json"))
+    }
+
+    fn beside(&self, name: &str) -> VolumePath {
+        let date: String = self.as_str().chars().skip("run-".len()).take(8).collect();
+        let (year, rest) = date.split_at(4);
+        let (month, day) = rest.split_at(2);
+        let path = format!("traces/{year}/{month}/{day}/{name}");
+        path.parse().expect("because it is made of digits and an id")
+    }
 }
 
 impl FromStr for TraceId {
@@ -159,3 +186,6 @@ impl fmt::Display for TraceId {
         self.0.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,8 @@ use crate::{
     slug::{Slug, SlugError},
 };
 
+pub(crate) use graph_text::read_strictly as read_graph;
+pub(crate) use print::graph as print_graph;
 pub use print::print;
 pub use read::parse;
 pub use validate::{MAX_RETRIES, validate};

@@ -93,6 +93,16 @@ pub(super) fn read_json(text: &str) -> Graph {
     read(text, &|offset| offset)
 }
 
+/// Reads JSON that the product wrote: the first error ends it, with its byte and message.
+pub(crate) fn read_strictly(text: &str) -> Result<(Vec<Node>, Vec<Edge>), (usize, String)> {
+    let graph = read_json(text);
+    let error = graph.mistakes.into_iter().find(|mistake| mistake.severity == Severity::Error);
+    match error {
+        Some(mistake) => Err((mistake.offset, mistake.message)),
+        None => Ok((graph.nodes, graph.edges)),
+    }
+}
+
 /// Reads a block of YAML.
 pub(super) fn read_yaml(text: &str) -> Graph {
     let root = match yaml::parse(text) {

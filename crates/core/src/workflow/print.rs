@@ -37,7 +37,7 @@ pub fn print(workflow: &Workflow) -> String {
     }
     out.push_str("```json\n");
     graph(&mut out, workflow);
-    out.push_str("```\n");
+    out.push_str("\n```\n");
     out
 }
 
@@ -92,7 +92,8 @@ fn summary(out: &mut String, workflow: &Workflow) {
     let _ = write!(out, "{}{SUMMARY_ENDS}\n\n", if workflow.nodes.is_empty() { "" } else { "\n" });
 }
 
-fn graph(out: &mut String, workflow: &Workflow) {
+/// Writes the graph as JSON, without a line end.
+pub(crate) fn graph(out: &mut String, workflow: &Workflow) {
     let nodes = workflow.nodes.iter().map(|node| spaced(&node_line(node)));
     let edges = workflow.edges.iter();
     let edges = edges
@@ -114,7 +115,7 @@ fn graph(out: &mut String, workflow: &Workflow) {
     lines(out, "edges", ['[', ']'], edges.collect());
     out.push_str(",\n");
     lines(out, "layout", ['{', '}'], layout);
-    out.push_str("\n}\n");
+    out.push_str("\n}");
 }
 
 fn lines(out: &mut String, name: &str, [open, close]: [char; 2], lines: Vec<String>) {
