@@ -46,9 +46,9 @@ async function pyodide() {
 }
 
 async function place(target, name, content, compile) {
-  const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 8);
   const { name: stem, ext } = path.parse(name);
-  const file = `${stem}-${hash}${ext}`;
+  const file = `${stem.replaceAll(".", "-")}-${hash}${ext}`;
   await fs.writeFile(path.join(target, file), content);
   return { name, file, bytes: content.length, ...(compile ? { compile } : {}) };
 }

@@ -5,6 +5,9 @@
  * worker starts several times faster. It belongs to one build of Pyodide, and
  * its heap must not outgrow the one that Pyodide begins with: a larger one
  * cannot be restored.
+ *
+ * It also keeps what Node.js could not do when it was made: a call cannot be
+ * suspended, so `asyncio.run` fails and `async def execute` is the way.
  */
 
 import path from "node:path";

@@ -28,8 +28,8 @@ export type Call = {
   /** The name that the code has in stack traces. */
   file: string;
   inputs: Record<string, unknown>;
-  /** How far the memory of the runtime may grow. */
-  memoryBytes: number;
+  /** How much memory the call may take, where the runtime can tell. */
+  memoryMb: number;
 };
 
 /** Text that a skill printed: stream, milliseconds since the call began, line. */

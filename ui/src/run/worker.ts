@@ -66,7 +66,7 @@ export class PoolWorker {
       code: this.#knownCode.has(task.codeId) ? null : task.code,
       file: task.file,
       inputs: task.inputs,
-      memoryBytes: this.bootHeapBytes + task.memoryMb * 2 ** 20,
+      memoryMb: task.memoryMb,
     };
     this.#knownCode.add(task.codeId);
     task.onStart();

@@ -31,16 +31,20 @@ const isExecute = (value: unknown): value is Execute => typeof value === "functi
 export const worker: WorkerRuntime = {
   load(_files, host) {
     captureConsole(host);
+    const { Worker } = globalThis;
     const known = new Map<number, Execute>();
     return {
       call(call) {
         const execute = known.get(call.codeId);
         if (execute) return invoke(execute, call);
-        return load(call).then((loaded) => {
-          if (!isExecute(loaded)) return { ok: false, error: noExecute };
-          known.set(call.codeId, loaded);
-          return invoke(loaded, call);
-        }, (error: unknown) => failed(error, call));
+        return load(call).then(
+          (loaded) => {
+            if (!isExecute(loaded)) return { ok: false, error: noExecute };
+            known.set(call.codeId, loaded);
+            return invoke(loaded, call);
+          },
+          (error: unknown) => (error instanceof SyntaxError ? misspelt(error, call, Worker) : failed(error, call)),
+        );
       },
     } satisfies LoadedRuntime;
   },
@@ -62,6 +66,27 @@ async function load({ code, file }: Call): Promise<unknown> {
   } finally {
     URL.revokeObjectURL(url);
   }
+}
+
+/**
+ * Puts a syntax error into words, with its place.
+ *
+ * The error of `import()` has no line, but a worker that cannot parse its
+ * script reports one; it runs nothing of it.
+ */
+function misspelt(error: SyntaxError, { code, file }: Call, Worker: typeof globalThis.Worker): Outcome | Promise<Outcome> {
+  if (/^Export 'execute' is not defined/.test(error.message)) return { ok: false, error: noExecute };
+  const url = URL.createObjectURL(new Blob([code ?? ""], { type: "text/javascript" }));
+  const parser = new Worker(url);
+  return new Promise((resolve) => {
+    const tell = (place: string): void => {
+      parser.terminate();
+      URL.revokeObjectURL(url);
+      resolve({ ok: false, error: { kind: "exception", message: `SyntaxError: ${error.message}${place}` } });
+    };
+    parser.onerror = ({ lineno, colno }) => tell(lineno > 0 ? `\n    at ${file}:${lineno}:${colno}` : "");
+    setTimeout(() => tell(""), 200);
+  });
 }
 
 function invoke(execute: Execute, call: Call): Outcome | Promise<Outcome> {
@@ -92,7 +117,6 @@ function failed(error: unknown, { file }: Call): Outcome {
     return { ok: false, error: { kind: "exception", message: `thrown: ${readable(error)}` } };
   }
   const summary = `${error.name}: ${error.message}`;
-  if (/^Export 'execute' is not defined/.test(error.message)) return { ok: false, error: noExecute };
   const frames = (error.stack ?? "").split("\n").filter((line) => line.includes(file));
   const kind = error instanceof RangeError && /Array buffer allocation|Invalid array length/.test(error.message)
     ? "memory"

@@ -73,11 +73,12 @@ export const worker: WorkerRuntime = {
       });
     }
     const call = loadHarness(python);
+    const ownBytes = python._module.HEAP8.length;
     return {
       heapBytes: () => python._module.HEAP8.length,
       call(request) {
-        limits.bytes = request.memoryBytes;
-        return invoke(call, request, limits);
+        limits.bytes = ownBytes + request.memoryMb * 2 ** 20;
+        return invoke(call, request);
       },
     } satisfies LoadedRuntime;
   },
@@ -141,30 +142,30 @@ function limitMemory(): { bytes: number } {
   return limits;
 }
 
-function invoke(call: PythonCall, request: Call, limits: { bytes: number }): Outcome | Promise<Outcome> {
+function invoke(call: PythonCall, request: Call): Outcome | Promise<Outcome> {
   const { text, slots } = pack(request.inputs);
   const answer = call(request.codeId, request.code, request.file, text, slots);
-  return isCoroutine(answer) ? finishLater(answer, limits) : read(answer, limits);
+  return isCoroutine(answer) ? finishLater(answer, request) : read(answer, request);
 }
 
 function isCoroutine(answer: Answer | Coroutine): answer is Coroutine {
   return answer.type === "coroutine";
 }
 
-async function finishLater(coroutine: Coroutine, limits: { bytes: number }): Promise<Outcome> {
+async function finishLater(coroutine: Coroutine, request: Call): Promise<Outcome> {
   const answer = await coroutine;
   coroutine.destroy();
-  return read(answer, limits);
+  return read(answer, request);
 }
 
 /** Takes the answer of the harness apart and frees it. */
-function read(answer: Answer, limits: { bytes: number }): Outcome {
+function read(answer: Answer, { memoryMb }: Call): Outcome {
   const data: unknown[] = [];
   try {
     const kind = answer.get("kind");
     if (typeof kind === "string") {
       const error: NodeError = { kind, message: String(answer.get("message")) };
-      if (kind === "memory") error.message = `over the memory limit of ${Math.round(limits.bytes / 2 ** 20)} MB\n${error.message}`;
+      if (kind === "memory") error.message = `over the memory limit of ${memoryMb} MB\n${error.message}`;
       const hint = answer.get("hint");
       if (typeof hint === "string") error.hint = hint;
       return { ok: false, error };

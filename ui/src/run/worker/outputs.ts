@@ -5,6 +5,16 @@
 
 import type { NodeError } from "../types";
 
+/** How much memory the outputs of one call may take. */
+export const OUTPUT_LIMIT_BYTES = 256 * 2 ** 20;
+
+/** What is said when they take more. */
+export const tooLarge: NodeError = {
+  kind: "output",
+  message: `the outputs take more than ${OUTPUT_LIMIT_BYTES / 2 ** 20} MB`,
+  hint: "return less: summarise, or sample",
+};
+
 /** How deep a value may be nested. A value that contains itself is deeper. */
 const DEPTH_LIMIT = 200;
 
@@ -18,7 +28,7 @@ export function checkOutputs(result: unknown): NodeError | null {
     };
   }
   for (const [name, value] of Object.entries(result)) {
-    const problem = check(value, `\`${name}\``, 0);
+    const problem = check(value, name, 0);
     if (problem) return problem;
   }
   return null;
@@ -47,7 +57,7 @@ function check(value: unknown, path: string, depth: number): NodeError | null {
   if (depth >= DEPTH_LIMIT) {
     return {
       kind: "output",
-      message: `output ${path} is nested too deep or contains itself`,
+      message: `output \`${path.split(/[.[]/, 1)[0] ?? path}\` is nested too deep or contains itself`,
       hint: `return a value of at most ${DEPTH_LIMIT} levels`,
     };
   }
@@ -72,7 +82,7 @@ function check(value: unknown, path: string, depth: number): NodeError | null {
 function unfit(path: string, what: string): NodeError {
   return {
     kind: "output",
-    message: `output ${path} is ${what}, which cannot be handed to another node`,
+    message: `output \`${path}\` is ${what}, which cannot be handed to another node`,
     hint: "return numbers, text, booleans, lists, plain objects and typed arrays",
   };
 }

@@ -7,7 +7,8 @@
 import type { Call, Hello, LoadedRuntime, Outcome, WorkerMessage, WorkerRuntime } from "../protocol";
 import type { NodeError } from "../types";
 import { Printer } from "./printer";
-import { explainUncloneable } from "./outputs";
+import { sizeOf } from "../values";
+import { explainUncloneable, OUTPUT_LIMIT_BYTES, tooLarge } from "./outputs";
 
 const { apply } = Reflect;
 const post = MessagePort.prototype.postMessage;
@@ -56,9 +57,11 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
     const from = clock();
     const { id } = call;
     printer = new Printer({ now: clock, send: (lines) => send({ t: "log", id, lines }) });
-    const finish = (outcome: Outcome): void => {
+    const finish = (given: Outcome): void => {
       printer?.flush();
       const ms = clock() - from;
+      const fits = !given.ok || sizeOf(given.outputs) <= OUTPUT_LIMIT_BYTES;
+      const outcome: Outcome = fits ? given : { ok: false, error: tooLarge };
       if (!outcome.ok) return send({ t: "fail", id, ms, error: outcome.error, heapBytes: heapBytes() });
       try {
         send({ t: "done", id, ms, outputs: outcome.outputs, heapBytes: heapBytes() }, outcome.transfer);

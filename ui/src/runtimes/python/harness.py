@@ -219,28 +219,23 @@ def _error(kind, message, hint=None):
 def _explain(error, file):
     if isinstance(error, OutputError):
         return _error("output", str(error), error.hint)
-    report = traceback.TracebackException.from_exception(error, compact=True)
-    _keep_lines_of(report, file, set())
-    summary = "".join(traceback.format_exception_only(error)).strip()
-    if isinstance(error, SyntaxError):
-        return _error("exception", summary)
-    where = "".join(report.format(chain=True)).strip()
-    # The last lines repeat the summary: say it first instead.
-    where = where.removesuffix(summary).removeprefix("Traceback (most recent call last):").strip("\n")
-    message = f"{summary}\n{where}".strip()
+    message = _describe(error, file)
+    seen = {id(error)}
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        message += f"\ncaused by {_describe(cause, file)}"
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     if isinstance(error, MemoryError):
         return _error("memory", message, "work on less at a time, or give the skill a larger `memory_mb`")
     return _error("exception", message, _hint_for(error))
 
 
-def _keep_lines_of(report, file, seen):
-    """Drops the frames that are not the skill's own, in causes as well."""
-    if report is None or id(report) in seen:
-        return
-    seen.add(id(report))
-    report.stack = traceback.StackSummary.from_list([frame for frame in report.stack if frame.filename == file])
-    _keep_lines_of(report.__cause__, file, seen)
-    _keep_lines_of(report.__context__, file, seen)
+def _describe(error, file):
+    """The error in one line, then the lines of the skill that led to it."""
+    *details, summary = "".join(traceback.format_exception_only(error)).rstrip().split("\n")
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    return "\n".join([summary, *details, *"".join(traceback.format_list(frames)).rstrip().split("\n")]).rstrip()
 
 
 def _hint_for(error):
@@ -259,6 +254,8 @@ def _hint_for(error):
         return f"`{package}` is not installed: Python in the browser comes with the standard library only"
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return "there are no threads in the browser: put independent work into nodes of their own, these run in parallel"
+    if isinstance(error, RuntimeError) and "stack switching" in str(error):
+        return "write `async def execute(inputs):` and `await` in it; `asyncio.run` cannot wait in the browser"
     if isinstance(error, OSError) and error.errno == 138:
         return "there are no processes and no network in the browser"
     return None
