@@ -2,6 +2,8 @@ import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 
 import type { EditorState } from "../workflow/editor";
+import type { FilesState } from "./filesState";
+import type { ViewState } from "./view";
 import type { Workbench } from "./workbench";
 
 /** The workbench that the components below stand on. */
@@ -16,4 +18,14 @@ export function useWorkbench(): Workbench {
 /** Reads a part of the open workflow; renders again when that part changes. */
 export function useEditor<T>(read: (state: EditorState) => T): T {
   return useStore(useWorkbench().editor.store, read);
+}
+
+/** Reads what is in front. */
+export function useView<T>(read: (state: ViewState) => T): T {
+  return useStore(useWorkbench().view.store, read);
+}
+
+/** Reads where the open workflow lies and how saving goes. */
+export function useFiles<T>(read: (state: FilesState) => T): T {
+  return useStore(useWorkbench().files.store, read);
 }

@@ -1,4 +1,5 @@
 import type { LlmosApi } from "../api/api";
+import type { CanvasSlot } from "../canvas/handle";
 import type { Engine } from "../engine/engine";
 import { RunBoard } from "../execution/board";
 import { createRuns, type Runs, type RunnerSource } from "../execution/runs";
@@ -6,6 +7,7 @@ import type { Drafts } from "../workflow/drafts";
 import { createEditor, type Editor } from "../workflow/editor";
 import { createFiles, type Files } from "./files";
 import { createNotices, type Notices } from "./notices";
+import { createView, type View } from "./view";
 
 /** The parts of the page, put together once. */
 export type Workbench = {
@@ -16,6 +18,8 @@ export type Workbench = {
   runs: Runs;
   files: Files;
   notices: Notices;
+  canvas: CanvasSlot;
+  view: View;
 };
 
 /** What a workbench stands on; tests hand in their own. */
@@ -31,6 +35,12 @@ export function createWorkbench({ api, engine, drafts, runner }: WorkbenchParts)
   const board = new RunBoard();
   const notices = createNotices();
   const runs = createRuns(api, editor, board, runner);
-  const files = createFiles({ api, editor, drafts, notices, onOpen: () => board.clear() });
-  return { api, engine, editor, board, runs, files, notices };
+  const view = createView();
+  const onOpen = () => {
+    runs.cancel();
+    board.clear();
+    view.set({ shown: null });
+  };
+  const files = createFiles({ api, editor, drafts, notices, onOpen });
+  return { api, engine, editor, board, runs, files, notices, view, canvas: { handle: undefined } };
 }

@@ -18,6 +18,8 @@ export interface Engine {
   canConnect(from: string, to: string): ConnectAnswer;
   /** A node id that is not among `taken`. */
   newNodeId(taken: readonly string[], skillId: string): string;
+  /** The ids of the nodes that may run at the same time, or `null` where no plan can be made. */
+  levels(doc: WorkflowDoc, skills: Skills): string[][] | null;
   /** What the runner needs of the engine. */
   readonly run: RunEngine;
 }
@@ -44,6 +46,14 @@ export async function loadEngine(): Promise<Engine> {
       return answer;
     },
     newNodeId: (taken, skillId) => wasm.newNodeId(JSON.stringify(taken), skillId),
+    levels(doc, skills) {
+      try {
+        const plan = wasm.planWorkflow(JSON.stringify(doc), JSON.stringify(skills));
+        return (JSON.parse(plan) as { levels: string[][] }).levels;
+      } catch {
+        return null;
+      }
+    },
     run: wasm,
   };
 }

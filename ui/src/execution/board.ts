@@ -30,6 +30,7 @@ export type RunPhase =
 /** A printed line and the node that printed it. */
 export type BoardLine = LogLine & { node: string };
 
+const NO_LINES: readonly BoardLine[] = [];
 const IDLE: NodeRun = { state: "idle", nLogs: 0 };
 
 /** How many log lines a run keeps in the page; the trace has them all. */
@@ -47,6 +48,7 @@ export class RunBoard {
   readonly #nodes = new Map<string, NodeRun>();
   readonly #order: string[] = [];
   #lines: BoardLine[] = [];
+  readonly #linesOf = new Map<string, BoardLine[]>();
   readonly #watchers = new Map<string, Set<() => void>>();
   readonly #all = new Set<() => void>();
 
@@ -62,8 +64,9 @@ export class RunBoard {
   node = (id: string): NodeRun => this.#nodes.get(id) ?? IDLE;
   /** The nodes that took part, in the order in which they first changed. */
   order = (): readonly string[] => this.#order;
-  /** Every line printed so far; grows in place. */
-  lines = (): readonly BoardLine[] => this.#lines;
+  /** Every line printed so far, or those of one node; grows in place. */
+  lines = (node?: string): readonly BoardLine[] =>
+    node === undefined ? this.#lines : (this.#linesOf.get(node) ?? NO_LINES);
 
   isBusy = (): boolean => this.#phase.phase === "preparing" || this.#phase.phase === "running";
 
@@ -89,6 +92,7 @@ export class RunBoard {
     this.#nodes.clear();
     this.#order.length = 0;
     this.#lines = [];
+    this.#linesOf.clear();
     this.#round += 1;
     this.#loading = undefined;
     this.#phase = phase;
@@ -114,9 +118,7 @@ export class RunBoard {
       const before = this.#nodes.get(update.node);
       if (!before) this.#order.push(update.node);
       this.#nodes.set(update.node, next(before ?? IDLE, update));
-      for (const line of update.log ?? []) {
-        if (this.#lines.length < MAX_LINES) this.#lines.push({ ...line, node: update.node });
-      }
+      for (const line of update.log ?? []) this.#print({ ...line, node: update.node });
       touched.push(update.node);
     }
     this.#tell(touched);
@@ -129,6 +131,14 @@ export class RunBoard {
       else if (state in tally) tally[state as keyof Tally] += 1;
     }
     return tally;
+  }
+
+  #print(line: BoardLine): void {
+    if (this.#lines.length >= MAX_LINES) return;
+    this.#lines.push(line);
+    const own = this.#linesOf.get(line.node);
+    if (own) own.push(line);
+    else this.#linesOf.set(line.node, [line]);
   }
 
   #tell(nodes: readonly string[]): void {

@@ -1,6 +1,6 @@
 import type { EdgeDoc, Finding, PortRef, WorkflowDoc } from "../api/schema";
 import type { Engine, Skills } from "../engine/engine";
-import { connect } from "./edits";
+import { connect, findNode } from "./edits";
 
 /** Whether an edge may be drawn, and if not, why. */
 export type ConnectTry = { ok: true } | { ok: false; message: string; hint: string | null };
@@ -12,7 +12,7 @@ export function portType(
   ref: PortRef,
   side: "inputs" | "outputs",
 ): string | undefined {
-  const skill = doc.nodes.find((node) => node.id === ref.node)?.skill_id;
+  const skill = findNode(doc, ref.node)?.skill_id;
   return skill === undefined ? undefined : skills[skill]?.[side].find((port) => port.name === ref.port)?.type;
 }
 
@@ -65,7 +65,7 @@ export function edgeLabel(doc: WorkflowDoc, skills: Skills, edge: EdgeDoc): stri
 
 /** A port as people read it: name of the node, then of the port. */
 export function portLabel(doc: WorkflowDoc, skills: Skills, ref: PortRef): string {
-  const node = doc.nodes.find(({ id }) => id === ref.node);
+  const node = findNode(doc, ref.node);
   const name = node ? (node.name ?? skills[node.skill_id]?.name ?? node.id) : ref.node;
   return `${name} › ${ref.port}`;
 }

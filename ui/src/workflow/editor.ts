@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 
 import type { ExecutableSkill, Finding, WorkflowDoc } from "../api/schema";
 import type { Engine, Skills } from "../engine/engine";
-import { emptyWorkflow } from "./edits";
+import { emptyWorkflow, findNode } from "./edits";
 
 /** Where the open workflow comes from. */
 export type Origin = { kind: "new" } | { kind: "stored"; volume: string; version: string };
@@ -174,7 +174,7 @@ export function isDirty({ doc, clean }: EditorState): boolean {
 export function selectedNode({ doc, selection }: EditorState) {
   if (selection.size !== 1) return undefined;
   const [id] = selection;
-  return doc.nodes.find((node) => node.id === id);
+  return id === undefined ? undefined : findNode(doc, id);
 }
 
 function skillsOf(doc: WorkflowDoc, all: Skills): Skills {

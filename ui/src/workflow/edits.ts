@@ -19,6 +19,18 @@ export function emptyWorkflow(): WorkflowDoc {
   return { workflow_id: "", name: "Untitled workflow", description: "", tags: [], nodes: [], edges: [] };
 }
 
+const index = new WeakMap<readonly NodeDoc[], Map<string, NodeDoc>>();
+
+/** The node with this id; looked up once per list of nodes. */
+export function findNode({ nodes }: WorkflowDoc, id: string): NodeDoc | undefined {
+  let byId = index.get(nodes);
+  if (!byId) {
+    byId = new Map(nodes.map((node) => [node.id, node]));
+    index.set(nodes, byId);
+  }
+  return byId.get(id);
+}
+
 /** The text that names an edge. */
 export function edgeId({ from, to }: EdgeDoc): string {
   return `${from.node}.${from.port}>${to.node}.${to.port}`;

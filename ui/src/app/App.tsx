@@ -1,0 +1,141 @@
+import { lazy, Suspense, useCallback } from "react";
+
+import type { ExecutableSkill } from "../api/schema";
+import { addSkill } from "../canvas/actions";
+import { Canvas } from "../canvas/Canvas";
+import { Inspector } from "../inspector/Inspector";
+import { Library } from "../library/Library";
+import { WorkflowList } from "../library/WorkflowList";
+import { Failure } from "../parts/Failure";
+import { Tabs } from "../parts/Tabs";
+import { Results } from "../results/Results";
+import styles from "./App.module.css";
+import { DraftOffer } from "./DraftOffer";
+import { LoadingPill } from "./LoadingPill";
+import { NarrowNav } from "./NarrowNav";
+import { NoticeList } from "./NoticeList";
+import { Resizer } from "./Resizer";
+import { formatRoute } from "./route";
+import { Start } from "./Start";
+import { TopBar } from "./TopBar";
+import { useShortcuts } from "./useShortcuts";
+import { useEditor, useFiles, useView, useWorkbench, WorkbenchContext } from "./useWorkbench";
+import type { Workbench } from "./workbench";
+
+const Dialogs = lazy(() => import("./Dialogs").then(({ Dialogs: view }) => ({ default: view })));
+
+/** The workbench: library, canvas, inspector and results around one workflow. */
+export function App({ workbench }: { workbench: Workbench }) {
+  return (
+    <WorkbenchContext value={workbench}>
+      <Screen />
+    </WorkbenchContext>
+  );
+}
+
+function Screen() {
+  const { view } = useWorkbench();
+  const sizes = useView((state) => state.sizes);
+  const narrow = useView((state) => state.narrow);
+  const asks = useFiles((state) => state.question !== null);
+  const dialog = useView((state) => state.dialog);
+  useShortcuts();
+
+  return (
+    <div
+      className={styles.screen}
+      data-narrow={narrow}
+      style={{
+        "--left": `${sizes.left}px`,
+        "--right": `${sizes.right}px`,
+        "--bottom": `${sizes.bottom}px`,
+      } as React.CSSProperties}
+    >
+      <TopBar />
+      <main className={styles.main}>
+        <section className={`${styles.panel} ${styles.left}`} aria-label="Node library" data-region="library">
+          <Left />
+        </section>
+        <Resizer side="left" label="Width of the node library" onMove={(left) => view.resize({ left })} />
+        <section className={styles.centre} aria-label="Canvas" data-region="canvas">
+          <Centre />
+        </section>
+        <Resizer side="bottom" label="Height of the results" onMove={(bottom) => view.resize({ bottom })} />
+        <section className={`${styles.panel} ${styles.bottom}`} aria-label="Results" data-region="results">
+          <Results />
+        </section>
+        <Resizer side="right" label="Width of the inspector" onMove={(right) => view.resize({ right })} />
+        <section className={`${styles.panel} ${styles.right}`} aria-label="Inspector" data-region="inspector">
+          <Inspector />
+        </section>
+      </main>
+      <NarrowNav />
+      <NoticeList />
+      <Suspense>{(asks || dialog) && <Dialogs />}</Suspense>
+    </div>
+  );
+}
+
+function Left() {
+  const workbench = useWorkbench();
+  const { api, editor, files, view } = workbench;
+  const tab = useView((state) => state.left);
+  const route = useFiles((state) => state.route);
+  const commit = useFiles((state) => state.savedCommit);
+  const found = useCallback((skills: readonly ExecutableSkill[]) => editor.know(skills), [editor]);
+
+  return (
+    <>
+      <div className={styles.tabs}>
+        <Tabs
+          label="Node library"
+          tabs={[
+            { id: "skills", label: "Skills" },
+            { id: "workflows", label: "Workflows" },
+          ]}
+          chosen={tab}
+          onChoose={(left) => view.set({ left })}
+        />
+      </div>
+      <div className={styles.fill} role="tabpanel" aria-label={tab === "skills" ? "Skills" : "Workflows"}>
+        {tab === "skills" ? (
+          <Library api={api} onAdd={(skill) => addSkill(workbench, skill)} onFound={found} />
+        ) : (
+          <WorkflowList
+            api={api}
+            current={formatRoute(route)}
+            stamp={commit}
+            onOpen={({ volume, workflow_id }) => {
+              view.set({ narrow: "canvas" });
+              void files.go({ at: "workflow", volume, id: workflow_id });
+            }}
+          />
+        )}
+      </div>
+    </>
+  );
+}
+
+function Centre() {
+  const { files } = useWorkbench();
+  const opening = useFiles((state) => state.opening);
+  const isNew = useFiles((state) => state.route.at === "new");
+  const empty = useEditor((state) => state.doc.nodes.length === 0);
+
+  if (opening.state === "failed") {
+    return (
+      <div className={styles.notice}>
+        <Failure error={opening.error} again={() => void files.follow()} />
+      </div>
+    );
+  }
+  return (
+    <>
+      <Canvas />
+      {opening.state === "loading" && <p role="status" className={styles.opening}>Opening the workflow…</p>}
+      {opening.state === "open" && empty && isNew && <Start />}
+      <LoadingPill />
+      <DraftOffer />
+    </>
+  );
+}

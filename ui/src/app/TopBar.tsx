@@ -1,0 +1,105 @@
+import { useBoard } from "../execution/useBoard";
+import { Button } from "../parts/Button";
+import { IconButton } from "../parts/IconButton";
+import { isDirty } from "../workflow/editor";
+import { chooseTheme, useTheme } from "./theme";
+import styles from "./TopBar.module.css";
+import { useEditor, useFiles, useWorkbench } from "./useWorkbench";
+
+/** What is open, and what can be done with all of it. */
+export function TopBar() {
+  const { editor, files, view } = useWorkbench();
+  const canUndo = useEditor((state) => state.past.length > 0);
+  const canRedo = useEditor((state) => state.future.length > 0);
+  const theme = useTheme();
+  const other = theme === "dark" ? "light" : "dark";
+
+  return (
+    <header className={styles.bar}>
+      <a
+        href="/"
+        className={styles.brand}
+        aria-label="LLMos-Lite, start page"
+        onClick={(event) => {
+          event.preventDefault();
+          void files.go({ at: "new" });
+        }}
+      >
+        <span aria-hidden="true" className={styles.prompt}>
+          ❯_
+        </span>
+        <span className={styles.word}>LLMos-Lite</span>
+      </a>
+      <OpenWorkflow />
+      <div className={styles.tools}>
+        <IconButton icon="undo" label="Undo" keys="Ctrl+Z" disabled={!canUndo} onClick={editor.undo} />
+        <IconButton icon="redo" label="Redo" keys="Ctrl+Shift+Z" disabled={!canRedo} onClick={editor.redo} />
+        <span className={styles.extra}>
+          <IconButton icon="plus" label="New workflow" onClick={() => void files.go({ at: "new" })} />
+          <IconButton icon="keyboard" label="Keyboard shortcuts" keys="?" onClick={() => view.set({ dialog: "keys" })} />
+          <IconButton
+            icon={theme === "dark" ? "sun" : "moon"}
+            label={`Use the ${other} theme`}
+            onClick={() => chooseTheme(other)}
+          />
+        </span>
+      </div>
+      <RunButtons />
+    </header>
+  );
+}
+
+function OpenWorkflow() {
+  const name = useEditor((state) => state.doc.name);
+  const origin = useEditor((state) => state.origin);
+  const dirty = useEditor(isDirty);
+  const saving = useFiles((state) => state.saving);
+  const commit = useFiles((state) => state.savedCommit);
+  const state = saving ? "Saving…" : dirty ? "Unsaved changes" : commit ? `Saved ${commit.slice(0, 7)}` : null;
+
+  return (
+    <div className={styles.open}>
+      <h1 title={name}>{name || "Untitled workflow"}</h1>
+      <span className={styles.volume}>{origin.kind === "stored" ? origin.volume : "new"}</span>
+      {state && (
+        <span className={styles.saved} data-dirty={dirty} title={dirty ? "Kept as a draft on this machine" : undefined}>
+          {state}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function RunButtons() {
+  const { board, files, runs, view } = useWorkbench();
+  const busy = useBoard(board, (now) => now.isBusy());
+  const saving = useFiles((state) => state.saving);
+  const dirty = useEditor(isDirty);
+  const isNew = useEditor((state) => state.origin.kind === "new");
+  const empty = useEditor((state) => state.doc.nodes.length === 0);
+
+  return (
+    <div className={styles.run}>
+      <Button icon="save" disabled={saving || (isNew && empty && !dirty)} title="Save (Ctrl+S)" onClick={() => void files.save()}>
+        Save
+      </Button>
+      <Button icon="cancel" look={busy ? "danger" : "plain"} disabled={!busy} title="Stop the run" onClick={runs.cancel}>
+        Cancel
+      </Button>
+      <Button
+        icon="play"
+        look="primary"
+        disabled={busy || empty}
+        title="Run (Ctrl+Enter)"
+        onPointerEnter={runs.warm}
+        onFocus={runs.warm}
+        onClick={() => {
+          view.set({ bottom: "results", shown: null });
+          void runs.run();
+        }}
+      >
+        Run
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { useEffect } from "react";
+
+import { isTyping } from "./typing";
+import { useWorkbench } from "./useWorkbench";
+import type { Workbench } from "./workbench";
+
+/** What keys do, wherever the focus is. Shown by the dialog for keys. */
+export const SHORTCUTS: readonly { keys: string; does: string }[] = [
+  { keys: "Ctrl+Enter", does: "Run" },
+  { keys: "Escape", does: "Cancel the run, or select nothing" },
+  { keys: "Ctrl+S", does: "Save" },
+  { keys: "/", does: "Search skills; Enter adds the first one" },
+  { keys: "Ctrl+Z, Ctrl+Shift+Z", does: "Undo and redo" },
+  { keys: "Ctrl+C, Ctrl+X, Ctrl+V", does: "Copy, cut and paste the selected nodes" },
+  { keys: "Ctrl+A", does: "Select all nodes" },
+  { keys: "Tab", does: "Go from node to node" },
+  { keys: "Enter", does: "Select the node in focus" },
+  { keys: "Arrow keys", does: "Move the selected nodes; with Shift, faster" },
+  { keys: "Delete", does: "Remove what is selected" },
+  { keys: "?", does: "Show these keys" },
+];
+
+/** Listens for {@link SHORTCUTS}; keys that write text are left alone. */
+export function useShortcuts(): void {
+  const workbench = useWorkbench();
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const busy = document.querySelector("dialog[open]") !== null;
+      if (!busy && (act(workbench, event) || (!isTyping(event.target) && actOutsideText(workbench, event)))) {
+        event.preventDefault();
+      }
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, [workbench]);
+}
+
+function act({ files, runs, view }: Workbench, event: KeyboardEvent): boolean {
+  if (!(event.ctrlKey || event.metaKey)) return false;
+  switch (event.key) {
+    case "s":
+      void files.save();
+      return true;
+    case "Enter":
+      view.set({ bottom: "results", shown: null });
+      void runs.run();
+      return true;
+    default:
+      return false;
+  }
+}
+
+function actOutsideText({ board, editor, runs, view }: Workbench, event: KeyboardEvent): boolean {
+  const command = event.ctrlKey || event.metaKey;
+  switch (command ? `ctrl+${event.key.toLowerCase()}` : event.key) {
+    case "ctrl+z":
+      if (event.shiftKey) editor.redo();
+      else editor.undo();
+      return true;
+    case "ctrl+y":
+      editor.redo();
+      return true;
+    case "ctrl+a":
+      editor.select(editor.store.getState().doc.nodes.map(({ id }) => id));
+      return true;
+    case "/": {
+      view.set({ left: "skills", narrow: "library" });
+      requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-shortcut="/"]')?.focus());
+      return true;
+    }
+    case "?":
+      view.set({ dialog: "keys" });
+      return true;
+    case "Escape":
+      if (board.isBusy()) runs.cancel();
+      else editor.select([]);
+      return board.isBusy();
+    default:
+      return false;
+  }
+}

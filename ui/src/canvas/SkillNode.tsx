@@ -1,0 +1,91 @@
+import { Handle, type NodeProps, Position } from "@xyflow/react";
+import { memo, useLayoutEffect, useRef } from "react";
+
+import type { Port } from "../api/schema";
+import { useEditor, useWorkbench } from "../app/useWorkbench";
+import { type NodeRun, shownStatus } from "../execution/board";
+import { useNodeRun } from "../execution/useBoard";
+import { Icon } from "../parts/Icon";
+import { typeColour } from "../parts/PortTypeTag";
+import { StatusMark } from "../parts/StatusMark";
+import { count, duration } from "../parts/time";
+import { findNode } from "../workflow/edits";
+import { findingsOf, type FlowNode, nodeName } from "./flow";
+import styles from "./SkillNode.module.css";
+
+/** One step on the canvas: its name, ports, state and time. */
+export const SkillNode = memo(function SkillNode({ id }: NodeProps<FlowNode>) {
+  const { board } = useWorkbench();
+  const node = useEditor((state) => findNode(state.doc, id));
+  const skills = useEditor((state) => state.skills);
+  const findings = useEditor((state) => findingsOf(state.findings, id));
+  const run = useNodeRun(board, id);
+  const status = shownStatus(run.state);
+  const card = useRef<HTMLDivElement>(null);
+
+  // The element that has the name and the focus is React Flow's; it says the state too.
+  useLayoutEffect(() => {
+    const wrapper = card.current?.closest<HTMLElement>(".react-flow__node");
+    if (!wrapper) return;
+    wrapper.dataset.status = status;
+    wrapper.dataset.nodeId = id;
+  }, [status, id]);
+
+  if (!node) return null;
+  const skill = skills[node.skill_id];
+  const nErrors = findings.filter((finding) => finding.severity === "error").length;
+
+  return (
+    <div ref={card} className={styles.card} data-look={status}>
+      <div className={styles.head}>
+        <StatusMark status={status} />
+        <span className={styles.name}>{nodeName(node, skills)}</span>
+      </div>
+      <div className={styles.ports}>
+        <ul>{skill?.inputs.map((port) => <PortRow key={port.name} port={port} side="input" />)}</ul>
+        <ul>{skill?.outputs.map((port) => <PortRow key={port.name} port={port} side="output" />)}</ul>
+      </div>
+      <div className={styles.foot}>
+        <span className={styles.runtime}>{skill?.type ?? node.skill_id}</span>
+        {findings.length > 0 && (
+          <span
+            className={nErrors > 0 ? styles.errors : styles.warnings}
+            title={findings.map(({ message }) => message).join("\n")}
+          >
+            <Icon name="alert" size={12} />
+            {nErrors > 0 ? count(nErrors, "problem") : count(findings.length, "warning")}
+          </span>
+        )}
+        <StateText run={run} />
+      </div>
+    </div>
+  );
+});
+
+function PortRow({ port, side }: { port: Port; side: "input" | "output" }) {
+  const input = side === "input";
+  return (
+    <li className={styles.port} title={`${port.name}: ${port.type}${port.description ? ` – ${port.description}` : ""}`}>
+      <Handle
+        id={port.name}
+        type={input ? "target" : "source"}
+        position={input ? Position.Left : Position.Right}
+        className={styles.handle}
+        data-type={port.type}
+        style={{ "--port": typeColour(port.type) } as React.CSSProperties}
+      />
+      <span>{port.name}</span>
+    </li>
+  );
+}
+
+function StateText({ run }: { run: NodeRun }) {
+  const status = shownStatus(run.state);
+  if (status === "idle") return run.state === "queued" ? <span className={styles.state}>waiting</span> : null;
+  return (
+    <span className={styles.state}>
+      {status}
+      {run.durationMs !== undefined && status !== "cached" && ` · ${duration(run.durationMs)}`}
+    </span>
+  );
+}

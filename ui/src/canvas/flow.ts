@@ -1,0 +1,79 @@
+import type { Edge, Node } from "@xyflow/react";
+
+import type { Finding, WorkflowDoc } from "../api/schema";
+import type { Skills } from "../engine/engine";
+import { edgeLabel, portType } from "../workflow/connecting";
+import { edgeId } from "../workflow/edits";
+import { nodeSize } from "./measure";
+
+/** A node as React Flow has it; the rest is read from the stores by id. */
+export type FlowNode = Node<Record<string, never>, "skill">;
+export type FlowEdge = Edge<{ label: string; type: string }, "port">;
+
+const NO_DATA: Record<string, never> = {};
+
+/** The name of a node for people. */
+export function nodeName(node: { id: string; name?: string; skill_id: string }, skills: Skills): string {
+  return node.name ?? skills[node.skill_id]?.name ?? node.id;
+}
+
+/** Brings the nodes of the canvas in step with the document; keeps those that did not change. */
+export function toFlowNodes(
+  before: readonly FlowNode[],
+  doc: WorkflowDoc,
+  skills: Skills,
+  selection: ReadonlySet<string>,
+): FlowNode[] {
+  const old = new Map(before.map((node) => [node.id, node]));
+  return doc.nodes.map((node) => {
+    const known = old.get(node.id);
+    const position = node.position ?? { x: 0, y: 0 };
+    const selected = selection.has(node.id);
+    const ariaLabel = nodeName(node, skills);
+    const unchanged =
+      known?.position.x === position.x &&
+      known.position.y === position.y &&
+      known.selected === selected &&
+      known.ariaLabel === ariaLabel;
+    if (known && unchanged) return known;
+    const { width, height } = nodeSize(skills[node.skill_id]);
+    const size = { initialWidth: width, initialHeight: height };
+    return { ...size, ...known, id: node.id, type: "skill", data: NO_DATA, position, selected, ariaLabel };
+  });
+}
+
+export function toFlowEdges(doc: WorkflowDoc, skills: Skills, selected: ReadonlySet<string>): FlowEdge[] {
+  return doc.edges.map((edge) => {
+    const id = edgeId(edge);
+    const label = edgeLabel(doc, skills, edge);
+    return {
+      id,
+      type: "port",
+      source: edge.from.node,
+      sourceHandle: edge.from.port,
+      target: edge.to.node,
+      targetHandle: edge.to.port,
+      selected: selected.has(id),
+      ariaLabel: `Edge from ${label}`,
+      data: { label, type: portType(doc, skills, edge.from, "outputs") ?? "any" },
+    };
+  });
+}
+
+const byNode = new WeakMap<readonly Finding[], Map<string, Finding[]>>();
+const NONE: Finding[] = [];
+
+/** The findings about one node; sorted out once per list of findings. */
+export function findingsOf(findings: readonly Finding[], node: string): Finding[] {
+  let sorted = byNode.get(findings);
+  if (!sorted) {
+    sorted = new Map();
+    for (const finding of findings) {
+      for (const id of new Set([finding.node ?? [], finding.path ?? []].flat())) {
+        sorted.set(id, [...(sorted.get(id) ?? []), finding]);
+      }
+    }
+    byNode.set(findings, sorted);
+  }
+  return sorted.get(node) ?? NONE;
+}

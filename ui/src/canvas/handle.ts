@@ -1,0 +1,14 @@
+import type { Position } from "../api/schema";
+
+/** What other parts of the page may ask of the canvas. */
+export type CanvasHandle = {
+  /** The middle of what is in view, in canvas units. */
+  centre(): Position;
+  /** Brings a node into view and gives it the focus. */
+  show(node: string): void;
+  /** Brings everything into view. */
+  fit(): void;
+};
+
+/** Holds the handle while a canvas is on screen. */
+export type CanvasSlot = { handle: CanvasHandle | undefined };

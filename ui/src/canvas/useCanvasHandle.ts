@@ -1,0 +1,66 @@
+import { useReactFlow, useStore, type XYPosition } from "@xyflow/react";
+import { useEffect, useRef } from "react";
+
+import { useEditor, useWorkbench } from "../app/useWorkbench";
+import { arrange } from "./actions";
+import type { FlowEdge, FlowNode } from "./flow";
+
+const FAR = 0.45;
+const FIT = { maxZoom: 1, padding: 0.15 };
+
+/** Lets the rest of the page ask things of the canvas, and shows a newly opened workflow whole. */
+export function useCanvasHandle(session: number): {
+  far: boolean;
+  toCanvas: (screen: XYPosition) => XYPosition;
+} {
+  const workbench = useWorkbench();
+  const { canvas, editor } = workbench;
+  const flow = useReactFlow<FlowNode, FlowEdge>();
+  const far = useStore((state) => state.transform[2] < FAR);
+  const pane = useStore((state) => state.domNode);
+  const size = useRef({ width: 0, height: 0 });
+
+  useEffect(() => {
+    canvas.handle = {
+      centre() {
+        const box = pane?.getBoundingClientRect() ?? { left: 0, top: 0, width: 800, height: 600 };
+        return flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 });
+      },
+      show(node) {
+        void flow.fitView({ nodes: [{ id: node }], maxZoom: 1, minZoom: 0.7, duration: 200 });
+        editor.select([node]);
+        pane?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(node)}"]`)?.focus();
+      },
+      fit: () => void flow.fitView({ ...FIT, duration: 200 }),
+    };
+    return () => {
+      canvas.handle = undefined;
+    };
+  }, [canvas, editor, flow, pane]);
+
+  // A workflow without places gets them; then all of it comes into view.
+  const learned = useEditor((state) => state.doc.nodes.every((node) => state.skills[node.skill_id]));
+  useEffect(() => {
+    const { doc } = editor.store.getState();
+    if (doc.nodes.length === 0) return;
+    if (doc.nodes.some((node) => !node.position)) void arrange(workbench, true);
+    else requestAnimationFrame(() => void flow.fitView(FIT));
+  }, [workbench, editor, flow, session, learned]);
+
+  // A canvas that grows or shrinks keeps its middle in the middle.
+  useEffect(() => {
+    if (!pane) return;
+    const watcher = new ResizeObserver(() => {
+      const { clientWidth: width, clientHeight: height } = pane;
+      const before = size.current;
+      size.current = { width, height };
+      if (before.width === 0 || width === 0 || height === 0) return;
+      const { x, y, zoom } = flow.getViewport();
+      void flow.setViewport({ x: x + (width - before.width) / 2, y: y + (height - before.height) / 2, zoom });
+    });
+    watcher.observe(pane);
+    return () => watcher.disconnect();
+  }, [flow, pane]);
+
+  return { far, toCanvas: flow.screenToFlowPosition };
+}

@@ -1,0 +1,29 @@
+import { useEditor, useWorkbench } from "../app/useWorkbench";
+import { removeSelected } from "../canvas/actions";
+import { Button } from "../parts/Button";
+import { count } from "../parts/time";
+import { selectedNode } from "../workflow/editor";
+import styles from "./Inspector.module.css";
+import { NodeForm } from "./NodeForm";
+import { WorkflowForm } from "./WorkflowForm";
+
+/** Everything about what is selected: one node, several, or the workflow itself. */
+export function Inspector() {
+  const workbench = useWorkbench();
+  const node = useEditor(selectedNode);
+  const nSelected = useEditor((state) => state.selection.size);
+  const session = useEditor((state) => state.session);
+
+  if (node) return <NodeForm key={`${session} ${node.id}`} node={node} />;
+  if (nSelected > 1) {
+    return (
+      <div className={styles.many}>
+        <p>{count(nSelected, "node")} selected</p>
+        <Button small look="danger" icon="trash" onClick={() => removeSelected(workbench)}>
+          Delete {count(nSelected, "node")}
+        </Button>
+      </div>
+    );
+  }
+  return <WorkflowForm key={session} />;
+}

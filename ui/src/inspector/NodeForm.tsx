@@ -1,0 +1,134 @@
+import { useId } from "react";
+
+import type { NodeDoc } from "../api/schema";
+import { useEditor, useWorkbench } from "../app/useWorkbench";
+import { addEdge } from "../canvas/actions";
+import { findingsOf } from "../canvas/flow";
+import { fittingOutputs, portLabel } from "../workflow/connecting";
+import { disconnect, edgeInto, patchNode, setInput } from "../workflow/edits";
+import { Icon } from "../parts/Icon";
+import { Prose } from "../parts/Prose";
+import fields from "./Fields.module.css";
+import { InputField } from "./InputField";
+import styles from "./Inspector.module.css";
+import { NodeOutputs } from "./NodeOutputs";
+import { NodeRunInfo } from "./NodeRunInfo";
+import { NumberField } from "./NumberField";
+
+/** The form of one node. */
+export function NodeForm({ node }: { node: NodeDoc }) {
+  const { editor } = useWorkbench();
+  const skill = useEditor((state) => state.skills[node.skill_id]);
+  const findings = useEditor((state) => findingsOf(state.findings, node.id));
+  const inputs = new Set(skill?.inputs.map(({ name }) => name));
+  const general = findings.filter(({ port }) => port === undefined || !inputs.has(port));
+  const id = useId();
+
+  return (
+    <div className={styles.form}>
+      <header className={styles.head}>
+        <p className={styles.kind}>{skill?.type ?? "unknown skill"}</p>
+        <p className={styles.id}>
+          {skill ? `${skill.volume}/${node.skill_id}` : node.skill_id}
+        </p>
+        <label className="visually-hidden" htmlFor={`${id}-name`}>
+          Node name
+        </label>
+        <input
+          id={`${id}-name`}
+          className={styles.name}
+          value={node.name ?? ""}
+          placeholder={skill?.name ?? node.id}
+          onChange={(event) =>
+            editor.edit(
+              (doc) => patchNode(doc, node.id, { name: event.target.value || undefined }),
+              `name ${node.id}`,
+            )
+          }
+        />
+        {skill && <p className={styles.about}>{skill.description}</p>}
+      </header>
+      {general.map((finding) => (
+        <div key={finding.code + finding.message} className={styles.finding} data-severity={finding.severity}>
+          <Icon name="alert" size={14} />
+          <p>
+            <Prose text={finding.message} />
+            {finding.hint && <small><Prose text={finding.hint} /></small>}
+          </p>
+        </div>
+      ))}
+      <NodeRunInfo node={node.id} />
+      <NodeInputs node={node} />
+      <NodeOutputs node={node} skill={skill} />
+      <details className={styles.section}>
+        <summary>Limits</summary>
+        <label className={styles.label} htmlFor={`${id}-timeout`}>
+          Timeout in milliseconds
+        </label>
+        <NumberField
+          id={`${id}-timeout`}
+          integer
+          value={node.timeout_ms}
+          placeholder={skill?.timeout_ms ? `${skill.timeout_ms} by the skill` : "by the runtime"}
+          onChange={(timeout_ms) =>
+            editor.edit((doc) => patchNode(doc, node.id, { timeout_ms }), `timeout ${node.id}`)
+          }
+        />
+        <label className={styles.label} htmlFor={`${id}-retries`}>
+          Retries after a failure
+        </label>
+        <NumberField
+          id={`${id}-retries`}
+          integer
+          value={node.retries}
+          placeholder="0"
+          onChange={(retries) => editor.edit((doc) => patchNode(doc, node.id, { retries }), `retries ${node.id}`)}
+        />
+        {skill?.packages.length ? (
+          <p className={fields.note}>Loads {skill.packages.join(", ")}</p>
+        ) : null}
+      </details>
+    </div>
+  );
+}
+
+/** A field for each input. */
+function NodeInputs({ node }: { node: NodeDoc }) {
+  const workbench = useWorkbench();
+  const { editor, engine } = workbench;
+  const doc = useEditor((state) => state.doc);
+  const skills = useEditor((state) => state.skills);
+  const findings = useEditor((state) => findingsOf(state.findings, node.id));
+  const skill = skills[node.skill_id];
+  if (!skill || skill.inputs.length === 0) return null;
+
+  return (
+    <section className={styles.section} aria-label="Inputs">
+      <h3>Inputs</h3>
+      {skill.inputs.map((port) => {
+        const input = { node: node.id, port: port.name };
+        const edge = edgeInto(doc, input);
+        return (
+          <InputField
+            key={port.name}
+            port={port}
+            value={node.inputs[port.name]}
+            source={edge && { ref: edge.from, label: portLabel(doc, skills, edge.from) }}
+            sources={fittingOutputs(engine, doc, skills, input).map((ref) => ({
+              ref,
+              label: portLabel(doc, skills, ref),
+            }))}
+            findings={findings.filter((finding) => finding.port === port.name)}
+            onChange={(value) =>
+              editor.edit((now) => setInput(now, input, value), `input ${node.id} ${port.name}`)
+            }
+            onSource={(from) => {
+              if (from) addEdge(workbench, { from, to: input });
+              else editor.edit((now) => disconnect(now, input));
+            }}
+          />
+        );
+      })}
+    </section>
+  );
+}

@@ -1,0 +1,111 @@
+import { useCallback, useEffect, useId, useState } from "react";
+
+import type { SkillsApi } from "../api/api";
+import type { ExecutableSkill } from "../api/schema";
+import { useLoad } from "../api/useLoad";
+import { Button } from "../parts/Button";
+import { Failure } from "../parts/Failure";
+import { Icon } from "../parts/Icon";
+import { count } from "../parts/time";
+import styles from "./Library.module.css";
+import { SkillList } from "./SkillList";
+import { useSkills } from "./useSkills";
+
+type LibraryProps = {
+  api: SkillsApi;
+  onAdd: (skill: ExecutableSkill) => void;
+  /** Called with skills as they become known. */
+  onFound: (skills: readonly ExecutableSkill[]) => void;
+};
+
+/** The skills that can become nodes: by category, and found by words. */
+export function Library({ api, onAdd, onFound }: LibraryProps) {
+  const [q, setQ] = useState("");
+  const [category, setCategory] = useState<string>();
+  const [added, setAdded] = useState("");
+  const found = useSkills(api, q.trim(), category);
+  const { result } = useLoad(useCallback((signal: AbortSignal) => api.categories(signal), [api]));
+  const categories = result.state === "ready" ? result.value : [];
+  const box = useId();
+
+  useEffect(() => onFound(found.skills), [found.skills, onFound]);
+
+  const add = (skill: ExecutableSkill) => {
+    onAdd(skill);
+    setAdded(`${skill.name} added to the canvas`);
+  };
+
+  return (
+    <div className={styles.library}>
+      <div className={styles.search}>
+        <Icon name="search" size={14} />
+        <label htmlFor={box} className="visually-hidden">
+          Search skills
+        </label>
+        <input
+          id={box}
+          type="search"
+          placeholder="Search skills"
+          value={q}
+          data-shortcut="/"
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setQ(event.target.value)}
+          onKeyDown={(event) => {
+            const [first] = found.skills;
+            if (event.key === "Enter" && q.trim() && first) add(first);
+          }}
+        />
+        <kbd aria-hidden="true">/</kbd>
+      </div>
+      <Categories categories={categories} chosen={category} onChoose={setCategory} />
+      <p className={styles.found} role="status">
+        {found.state === "loading" ? "Loading skills…" : count(found.total, "skill")}
+      </p>
+      {found.state === "failed" && <Failure error={found.error} again={found.again} />}
+      {found.state === "ready" && found.total === 0 && (
+        <div className={styles.none}>
+          <p>No skill matches</p>
+          <Button
+            small
+            onClick={() => {
+              setQ("");
+              setCategory(undefined);
+            }}
+          >
+            Show all skills
+          </Button>
+        </div>
+      )}
+      <SkillList skills={found.skills} total={found.total} onAdd={add} onMore={found.more} />
+      <p className="visually-hidden" aria-live="polite">
+        {added}
+      </p>
+    </div>
+  );
+}
+
+type CategoriesProps = {
+  categories: readonly { name: string; n_skills: number }[];
+  chosen: string | undefined;
+  onChoose: (name: string | undefined) => void;
+};
+
+function Categories({ categories, chosen, onChoose }: CategoriesProps) {
+  const all = categories.reduce((sum, { n_skills }) => sum + n_skills, 0);
+  const entries = [{ name: undefined, label: "All", n_skills: all }, ...categories.map((one) => ({ ...one, label: one.name }))];
+  return (
+    <div role="group" aria-label="Categories" className={styles.categories}>
+      {entries.map(({ name, label, n_skills }) => (
+        <button
+          key={label}
+          type="button"
+          aria-pressed={chosen === name}
+          onClick={() => onChoose(chosen === name ? undefined : name)}
+        >
+          {label} <span className={styles.n}>{n_skills}</span>
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+
+import type { SkillsApi } from "../api/api";
+import type { ExecutableSkill } from "../api/schema";
+
+/** What the library shows for a query: the pages read so far. */
+export type SkillPages = {
+  state: "loading" | "failed" | "ready";
+  error?: unknown;
+  skills: readonly ExecutableSkill[];
+  total: number;
+  /** Reads the next page; does nothing while one is on its way. */
+  more: () => void;
+  again: () => void;
+};
+
+const PAGE = 200;
+const TYPED_MS = 160;
+
+type Answer = Pick<SkillPages, "state" | "error" | "skills" | "total">;
+
+/** Asks the server for skills; the words of a search are not sent letter by letter. */
+export function useSkills(api: SkillsApi, q: string, category: string | undefined): SkillPages {
+  const [answer, setAnswer] = useState<Answer>({ state: "loading", skills: [], total: 0 });
+  const [round, setRound] = useState(0);
+  const reading = useRef(false);
+  const first = useRef(true);
+
+  const query = useCallback(
+    (offset: number) => ({ q, limit: PAGE, offset, ...(category !== undefined && { category }) }),
+    [q, category],
+  );
+
+  useEffect(() => {
+    const abort = new AbortController();
+    const wait = first.current ? 0 : TYPED_MS;
+    first.current = false;
+    const timer = setTimeout(() => {
+      api.listExecutable(query(0), abort.signal).then(
+        ({ skills, total }) => abort.signal.aborted || setAnswer({ state: "ready", skills, total }),
+        (error: unknown) =>
+          abort.signal.aborted || setAnswer((now) => ({ ...now, state: "failed", error })),
+      );
+    }, wait);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+    // oxlint-disable-next-line react/exhaustive-deps -- `round` only asks for one more load
+  }, [api, query, round]);
+
+  const more = useCallback(() => {
+    if (reading.current || answer.state !== "ready" || answer.skills.length >= answer.total) return;
+    reading.current = true;
+    api
+      .listExecutable(query(answer.skills.length))
+      .then(({ skills, total }) =>
+        setAnswer((now) =>
+          // Another query may have been answered meanwhile.
+          now === answer ? { state: "ready", total, skills: [...now.skills, ...skills] } : now,
+        ),
+      )
+      .catch((error: unknown) => setAnswer((now) => ({ ...now, state: "failed", error })))
+      .finally(() => (reading.current = false));
+  }, [api, query, answer]);
+
+  return { ...answer, more, again: () => setRound((n) => n + 1) };
+}

@@ -1,0 +1,44 @@
+import "./styles/tokens.css";
+import "./styles/base.css";
+
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { connect } from "./api/http";
+import { App } from "./app/App";
+import { Broken } from "./app/Broken";
+import { startTheme } from "./app/theme";
+import { createWorkbench } from "./app/workbench";
+import { loadEngine } from "./engine/engine";
+import { openBrowserDrafts } from "./workflow/browserDrafts";
+
+startTheme();
+
+const place = document.getElementById("root");
+if (place) void start(place);
+
+/** Puts the page together: the only place where the parts meet what is outside. */
+async function start(element: HTMLElement): Promise<void> {
+  const root = createRoot(element);
+  try {
+    const [api, engine, drafts] = await Promise.all([connect(), loadEngine(), openBrowserDrafts()]);
+    const workbench = createWorkbench({
+      api,
+      engine,
+      drafts,
+      runner: async (onProgress) => {
+        const { createRunner } = await import("./run/runner");
+        return createRunner({ engine: engine.run, onProgress });
+      },
+    });
+    addEventListener("popstate", () => void workbench.files.follow());
+    void workbench.files.follow();
+    root.render(
+      <StrictMode>
+        <App workbench={workbench} />
+      </StrictMode>,
+    );
+  } catch (error) {
+    root.render(<Broken error={error} />);
+  }
+}

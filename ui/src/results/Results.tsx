@@ -1,0 +1,104 @@
+import { useMemo } from "react";
+
+import { useEditor, useView, useWorkbench } from "../app/useWorkbench";
+import { nodeName } from "../canvas/flow";
+import { useBoard } from "../execution/useBoard";
+import { Tabs } from "../parts/Tabs";
+import { portLabel } from "../workflow/connecting";
+import { findNode } from "../workflow/edits";
+import { LogView } from "./LogView";
+import { Outcome } from "./Outcome";
+import { OutputList } from "./OutputList";
+import { mostTelling, outputRows } from "./outputs";
+import { Preview } from "./Preview";
+import { Problems } from "./Problems";
+import styles from "./Results.module.css";
+import { summarise } from "./summary";
+
+/** What runs gave: outputs, printed lines, and what stands in the way of a run. */
+export function Results() {
+  const { board, canvas, editor, runs, view } = useWorkbench();
+  const tab = useView((state) => state.bottom);
+  const phase = useBoard(board, (now) => now.phase());
+  const nLines = useBoard(board, (now) => now.lines().length);
+  const findings = useEditor((state) => state.findings);
+  const nameOf = (id: string) => {
+    const { doc, skills } = editor.store.getState();
+    const node = findNode(doc, id);
+    return node ? nodeName(node, skills) : id;
+  };
+
+  return (
+    <div className={styles.results}>
+      <div className={styles.top}>
+        <Tabs
+          label="Results"
+          tabs={[
+            { id: "results", label: "Results" },
+            { id: "log", label: "Log", n: nLines },
+            { id: "problems", label: "Problems", n: findings.length },
+          ]}
+          chosen={tab}
+          onChoose={(bottom) => view.set({ bottom })}
+        />
+        <Outcome phase={phase} onKeepAgain={() => void runs.keepAgain()} />
+      </div>
+      <div className={styles.body} role="tabpanel" aria-label={tab}>
+        {tab === "results" && <Outputs />}
+        {tab === "log" && <LogView board={board} nameOf={nameOf} />}
+        {tab === "problems" && (
+          <Problems
+            findings={findings}
+            nameOf={nameOf}
+            onShow={(node) => {
+              view.set({ narrow: "canvas" });
+              canvas.handle?.show(node);
+            }}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The outputs of the run: all of them in short, one of them in full. */
+function Outputs() {
+  const { board, editor, runs, view } = useWorkbench();
+  const changes = useBoard(board, (now) => now.changes());
+  const shown = useView((state) => state.shown);
+  const { doc, skills } = editor.store.getState();
+  const rows = useMemo(
+    () => outputRows(board, runs, doc, skills),
+    // oxlint-disable-next-line react/exhaustive-deps -- `changes` stands for what the board holds
+    [board, runs, doc, skills, changes],
+  );
+  const asked = shown && rows.find(({ node, port }) => node === shown.node && port === shown.port);
+  const chosen = asked ?? mostTelling(rows, runs);
+
+  if (rows.length === 0) {
+    return (
+      <p className={styles.empty}>
+        {board.isBusy() ? "Outputs appear here as nodes finish" : "Run the workflow to see its outputs here"}
+      </p>
+    );
+  }
+  return (
+    <div className={styles.split}>
+      <OutputList
+        rows={rows}
+        chosen={chosen}
+        summaryOf={({ node, port }) => summarise(runs.value(node, port))}
+        onChoose={({ node, port }) => view.showOutput({ node, port })}
+      />
+      {chosen && (
+        <Preview
+          key={`${board.round()} ${chosen.node} ${chosen.port}`}
+          title={portLabel(doc, skills, chosen)}
+          port={chosen.port}
+          type={chosen.type}
+          value={runs.value(chosen.node, chosen.port)}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { isList, type Table } from "./value";
+
+const PER_PART = 5_000;
+
+/** Has the browser save a file made of parts. */
+export function saveParts(name: string, mime: string, parts: BlobPart[]): void {
+  const url = URL.createObjectURL(new Blob(parts, { type: mime }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** A value as JSON in parts, so that no text holds a large one whole. */
+export function* jsonParts(value: unknown): Generator<string> {
+  if (isList(value)) {
+    yield "[";
+    for (let from = 0; from < value.length; from += PER_PART) {
+      if (from > 0) yield ",";
+      const to = Math.min(from + PER_PART, value.length);
+      const items: string[] = [];
+      for (let at = from; at < to; at += 1) items.push([...jsonParts(value[at])].join(""));
+      yield items.join(",");
+    }
+    yield "]";
+  } else if (typeof value === "object" && value !== null) {
+    yield "{";
+    let first = true;
+    for (const [key, one] of Object.entries(value)) {
+      if (one === undefined) continue;
+      yield `${first ? "" : ","}${JSON.stringify(key)}:`;
+      yield* jsonParts(one);
+      first = false;
+    }
+    yield "}";
+  } else {
+    yield typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? "null");
+  }
+}
+
+/** A table as CSV in parts. */
+export function tableCsv({ columns }: Table): string[] {
+  const parts = [csvLine(columns.map(({ name }) => name))];
+  const rows = Math.max(0, ...columns.map(({ values }) => values.length));
+  for (let from = 0; from < rows; from += PER_PART) {
+    let part = "";
+    const to = Math.min(from + PER_PART, rows);
+    for (let row = from; row < to; row += 1) part += csvLine(columns.map(({ values }) => values[row]));
+    parts.push(part);
+  }
+  return parts;
+}
+
+/** One line of CSV (RFC 4180). */
+export function csvLine(fields: readonly unknown[]): string {
+  return `${fields.map(csvField).join(",")}\r\n`;
+}
+
+function csvField(field: unknown): string {
+  if (field === null || field === undefined) return "";
+  const text = typeof field === "object" ? JSON.stringify(field) : String(field);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The bytes of a base64 text. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (char) => char.codePointAt(0) ?? 0);
+}

@@ -1,0 +1,28 @@
+import { useMemo } from "react";
+
+import { TableView } from "../TableView";
+import type { Plot, Table } from "../value";
+
+/** The points of a plot as a table. */
+export function PlotData({ plot }: { plot: Plot }) {
+  const table = useMemo(() => plotTable(plot), [plot]);
+  return <TableView table={table} />;
+}
+
+/** One column for x where all series share it, else one for each series. */
+function plotTable({ series, x_label = "x" }: Plot): Table {
+  const [first] = series;
+  const shared = series.every(({ x }) => x === first?.x || sameList(x, first?.x));
+  const columns = series.flatMap(({ name, x, y }, at) => {
+    const label = name ?? `series ${at + 1}`;
+    const values = { name: label, values: y };
+    return shared && at > 0 ? [values] : [{ name: shared ? x_label || "x" : `${label}: x`, values: x }, values];
+  });
+  return { columns };
+}
+
+function sameList(a: ArrayLike<unknown>, b: ArrayLike<unknown> | undefined): boolean {
+  if (a.length !== b?.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
+}
