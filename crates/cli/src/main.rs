@@ -1,3 +1,66 @@
-//! The `llmos` command.
+//! The `llmos` command: reads its arguments, puts the adapters together, and
+//! turns every failure into two lines and an exit code. It holds no rule.
 
-fn main() {}
+mod commands;
+mod failure;
+mod library;
+mod out;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Build workflows from skills that are Markdown files in Git, and run them in the browser.
+///
+/// Results go to standard output, everything else to standard error. Exit code 0 means success, 1 that something
+/// was found to be wrong, 2 a mistake in the arguments, 3 that a file or folder cannot be read, 4 that something
+/// was refused, 5 a failure of the program or its surroundings.
+#[derive(Parser)]
+#[command(name = "llmos", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(commands::serve::Args),
+    /// Look at skill files
+    #[command(subcommand)]
+    Skill(SkillCommand),
+    /// Look at workflow files
+    #[command(subcommand)]
+    Workflow(WorkflowCommand),
+    Doctor(commands::doctor::Args),
+    Openapi(commands::openapi::Args),
+    #[command(hide = true)]
+    Reference(commands::reference::Args),
+}
+
+#[derive(Subcommand)]
+enum SkillCommand {
+    Check(commands::skill_check::Args),
+}
+
+#[derive(Subcommand)]
+enum WorkflowCommand {
+    Check(commands::workflow_check::Args),
+    Plan(commands::workflow_plan::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Serve(args) => commands::serve::run(args),
+        Command::Skill(SkillCommand::Check(args)) => commands::skill_check::run(&args),
+        Command::Workflow(WorkflowCommand::Check(args)) => commands::workflow_check::run(&args),
+        Command::Workflow(WorkflowCommand::Plan(args)) => commands::workflow_plan::run(&args),
+        Command::Doctor(args) => commands::doctor::run(&args),
+        Command::Openapi(args) => commands::openapi::run(&args),
+        Command::Reference(args) => commands::reference::run(&args),
+    };
+    result.unwrap_or_else(|failure| {
+        out::say(&failure.to_string());
+        failure.exit_code()
+    })
+}

@@ -1,1 +1,17 @@
-//! The HTTP door of LLMos-Lite.
+//! The HTTP door of LLMos-Lite: routes, the embedded page, and the checks that
+//! every request passes. It knows the workbench, and neither Git nor disks.
+
+mod app;
+mod assets;
+mod docs;
+mod error;
+mod extract;
+mod guard;
+mod routes;
+mod serve;
+
+pub use app::Settings;
+pub use assets::has_page;
+pub use guard::AllowedHosts;
+pub use routes::{openapi, router};
+pub use serve::{ServeError, serve};

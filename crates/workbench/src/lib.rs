@@ -1,1 +1,93 @@
 //! The use cases of LLMos-Lite, each with its access check.
+//!
+//! A [`Workbench`] is what every door (HTTP, command, agents) may ask. It knows
+//! the rules of `llmos-core` and the port to the volumes; it does not know Git,
+//! HTTP, the clock or chance: those are handed in.
+//!
+//! All methods block. Callers on an async runtime move them to a blocking thread.
+
+mod caller;
+mod catalogue;
+mod error;
+pub mod ids;
+mod skills;
+mod system;
+mod traces;
+mod volumes;
+mod workflows;
+mod world;
+
+use std::sync::Arc;
+
+use llmos_core::{
+    store::{Change, CommitId, Edit, Store},
+    volume::VolumeId,
+};
+
+pub use caller::Caller;
+pub use error::{Error, ErrorKind};
+pub use skills::SkillFilter;
+pub use system::Seeded;
+pub use traces::TraceFilter;
+pub use volumes::HistoryFilter;
+pub use workflows::WorkflowFilter;
+pub use world::World;
+
+use catalogue::Catalogue;
+use traces::Summaries;
+
+/// What a door may ask.
+pub struct Workbench {
+    store: Arc<dyn Store>,
+    world: Arc<dyn World>,
+    catalogue: Catalogue,
+    summaries: Summaries,
+}
+
+impl Workbench {
+    /// Puts the use cases on top of volumes and a world.
+    pub fn new(store: Arc<dyn Store>, world: Arc<dyn World>) -> Self {
+        Self {
+            catalogue: Catalogue::new(Arc::clone(&store)),
+            summaries: Summaries::default(),
+            store,
+            world,
+        }
+    }
+
+    /// Makes one commit in the caller's name. Asks for no permission: the use case did.
+    fn commit(
+        &self,
+        caller: &Caller,
+        volume: &VolumeId,
+        edits: Vec<Edit>,
+        message: String,
+    ) -> Result<CommitId, Error> {
+        let change = Change { edits, author: caller.author(), time: self.world.now(), message };
+        Ok(self.store.commit(volume, change)?)
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// How many items at most.
+    pub limit: usize,
+    /// How many items to leave out first.
+    pub offset: usize,
+}
+
+/// The longest page that may be asked for.
+pub const MAX_PAGE: usize = 1000;
+
+impl Page {
+    /// Makes a page, 100 items long when no length is given.
+    pub fn new(limit: Option<u64>, offset: Option<u64>) -> Result<Self, Error> {
+        let limit = limit.unwrap_or(100);
+        if limit == 0 || limit > MAX_PAGE as u64 {
+            return Err(Error::OutOfRange { field: "limit", least: 1, most: MAX_PAGE as u64 });
+        }
+        let offset = usize::try_from(offset.unwrap_or(0)).unwrap_or(usize::MAX);
+        Ok(Self { limit: usize::try_from(limit).unwrap_or(MAX_PAGE), offset })
+    }
+}

@@ -1,0 +1,42 @@
+//! One module for each command, each with its arguments and a `run`.
+
+pub(crate) mod doctor;
+pub(crate) mod openapi;
+pub(crate) mod reference;
+pub(crate) mod serve;
+pub(crate) mod skill_check;
+pub(crate) mod workflow_check;
+pub(crate) mod workflow_plan;
+
+mod files;
+
+use std::ops::ControlFlow;
+
+use llmos_api::problem::{Diagnostic, Severity};
+
+use crate::out::{Heard, Out};
+
+/// Prints findings about a file, each with where it is and what to do.
+fn print_diagnostics(out: &mut Out, path: &str, diagnostics: &[Diagnostic]) -> Heard {
+    for found in diagnostics {
+        let Diagnostic { line, column, message, code, .. } = found;
+        let severity = name(found.severity);
+        let place = format!("{path}:{line}:{column}");
+        if out.line(&format!("{place}: {severity}: {message} [{code}]"))?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        if let Some(hint) = &found.hint
+            && out.line(&format!("  hint: {hint}"))?.is_break()
+        {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+fn name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}

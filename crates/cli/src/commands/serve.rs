@@ -1,0 +1,110 @@
+//! `llmos serve`
+
+use std::{
+    io::IsTerminal,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
+
+use llmos_core::slug::Slug;
+use llmos_server::{AllowedHosts, Settings};
+use llmos_volumes::GitStore;
+use llmos_workbench::Workbench;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    failure::{Failure, FailureKind},
+    library,
+    out::say,
+    world::Machine,
+};
+
+/// Start the workbench on http://localhost:8000
+///
+/// It answers to this machine only. Stop it with Ctrl-C: requests that still run are answered first.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The port; 0 takes a free one
+    #[arg(long, default_value_t = 8000, env = "LLMOS_PORT")]
+    port: u16,
+    /// The address to listen on: `localhost`, `127.0.0.1` or `::1`
+    #[arg(long, default_value = "localhost")]
+    host: String,
+    /// The folder that holds the volumes; made when the first thing is kept
+    #[arg(long, value_name = "FOLDER", default_value = "volumes", env = "LLMOS_VOLUMES_PATH")]
+    volumes: PathBuf,
+    /// The user that requests act for when they name none
+    #[arg(long, value_name = "USER", default_value = "local", env = "LLMOS_USER")]
+    user: Slug,
+    /// Answer to this name as well, such as that of a proxy on this machine
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
+}
+
+pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,llmos=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
+    let address = SocketAddr::new(ip(&args.host)?, args.port);
+    let store = GitStore::open(args.volumes.clone());
+    let workbench = Workbench::new(Arc::new(store), Arc::new(Machine));
+    let seeded = workbench.seed_system(&library::files(), env!("CARGO_PKG_VERSION"))?;
+    if let Some(commit) = &seeded.commit {
+        say(&format!("system volume: {} files brought up to date in {commit}", seeded.n_changed));
+    }
+    for path in &seeded.kept {
+        tracing::info!(%path, "left as people changed it");
+    }
+    let router = llmos_server::router(Settings {
+        workbench: Arc::new(workbench),
+        user: args.user,
+        hosts: AllowedHosts::loopback_and(args.allow_host),
+    });
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| {
+        Failure::new(FailureKind::Internal, format!("cannot start: {error}"), "try again")
+    })?;
+    let ready = |address: SocketAddr| {
+        say(&format!("LLMos-Lite is at http://localhost:{}", address.port()));
+        say(&format!("volumes in {}; stop with Ctrl-C", args.volumes.display()));
+    };
+    runtime.block_on(llmos_server::serve(router, address, ready, stop()))?;
+    runtime.shutdown_background();
+    say("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn ip(host: &str) -> Result<IpAddr, Failure> {
+    if host.eq_ignore_ascii_case("localhost") {
+        return Ok(Ipv4Addr::LOCALHOST.into());
+    }
+    host.trim_matches(['[', ']']).parse().map_err(|_| {
+        let message = format!("`--host {host}` is no address");
+        Failure::new(FailureKind::Usage, message, "use `localhost`, `127.0.0.1` or `::1`")
+    })
+}
+
+/// Waits for somebody to stop the program.
+async fn stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut interrupt), Ok(mut terminate)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,41 @@
+//! What the handlers share.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use llmos_core::slug::Slug;
+use llmos_workbench::{Caller, Workbench, ids};
+
+use crate::{assets::Assets, error::ApiError, guard::AllowedHosts};
+
+/// What the server is told when it starts.
+pub struct Settings {
+    /// The use cases.
+    pub workbench: Arc<Workbench>,
+    /// The user that requests act for when they name none.
+    pub user: Slug,
+    /// The names that the server answers to.
+    pub hosts: AllowedHosts,
+}
+
+/// What the handlers share.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) workbench: Arc<Workbench>,
+    pub(crate) user: Slug,
+    pub(crate) assets: Arc<Assets>,
+    pub(crate) openapi: Bytes,
+}
+
+impl App {
+    /// Tells who asks. In local mode nobody logs in: whoever reaches the server is the user they name.
+    pub(crate) fn caller(
+        &self,
+        user_id: Option<&str>,
+        team_id: Option<&str>,
+    ) -> Result<Caller, ApiError> {
+        let user = user_id.map(|id| ids::slug("user_id", id)).transpose()?;
+        let team = team_id.map(|id| ids::slug("team_id", id)).transpose()?;
+        Ok(Caller::local(user.unwrap_or_else(|| self.user.clone()), team))
+    }
+}

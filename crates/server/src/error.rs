@@ -1,0 +1,121 @@
+//! The one place where a refusal becomes a response.
+
+use std::{fmt, sync::Arc};
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use llmos_api::problem::Problem;
+use llmos_workbench::{Error, ErrorKind};
+
+/// A refusal on its way to the client.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    problem: Box<Problem>,
+    cause: Option<Cause>,
+}
+
+/// What the log learns and the client does not.
+#[derive(Clone, Debug)]
+pub(crate) struct Cause(pub(crate) Arc<dyn fmt::Debug + Send + Sync>);
+
+impl ApiError {
+    /// Makes a refusal of one sentence and what to do about it.
+    pub(crate) fn new(
+        status: StatusCode,
+        code: &str,
+        detail: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        let problem = Problem {
+            kind: format!("urn:llmos:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            code: code.to_owned(),
+            detail: detail.into(),
+            hint: Some(hint.into()),
+            findings: Vec::new(),
+            diagnostics: Vec::new(),
+            current_version: None,
+        };
+        Self { problem: Box::new(problem), cause: None }
+    }
+
+    /// A failure that is no fault of the client.
+    pub(crate) fn internal(cause: impl fmt::Debug + Send + Sync + 'static) -> Self {
+        let mut error = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "the server failed",
+            "look at the server's log, then try again",
+        );
+        error.cause = Some(Cause(Arc::new(cause)));
+        error
+    }
+
+    /// Turns a late change into the answer that `If-Match` asks for.
+    pub(crate) fn precondition(mut self) -> Self {
+        if self.problem.code == "stale" {
+            let status = StatusCode::PRECONDITION_FAILED;
+            self.problem.status = status.as_u16();
+            self.problem.title = status.canonical_reason().unwrap_or("Error").to_owned();
+        }
+        self
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        let status = match error.kind() {
+            ErrorKind::Invalid => StatusCode::BAD_REQUEST,
+            ErrorKind::Denied => StatusCode::FORBIDDEN,
+            ErrorKind::Unknown => StatusCode::NOT_FOUND,
+            ErrorKind::Conflict => StatusCode::CONFLICT,
+            ErrorKind::Content => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorKind::Internal => return Self::internal(error),
+        };
+        let hint =
+            error.hint().unwrap_or_else(|| "look at `/docs` for what is expected".to_owned());
+        let mut answer = Self::new(status, error.code(), error.to_string(), hint);
+        match error {
+            Error::BadSkill { diagnostics } | Error::BrokenFile { diagnostics, .. } => {
+                answer.problem.diagnostics = diagnostics;
+            }
+            Error::BadWorkflow { findings } => answer.problem.findings = findings,
+            Error::Exists { version, .. } => {
+                answer.problem.current_version = Some(version.to_string());
+            }
+            Error::Stale { current, .. } => {
+                answer.problem.current_version = current.map(|version| version.to_string());
+            }
+            _ => {}
+        }
+        answer
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status =
+            StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self.problem)).into_response();
+        let problem = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, problem);
+        if let Some(cause) = self.cause {
+            response.extensions_mut().insert(cause);
+        }
+        response
+    }
+}
+
+/// Runs work that blocks where it does not hold up other requests.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, ApiError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result.map_err(ApiError::from),
+        Err(panic) => Err(ApiError::internal(panic)),
+    }
+}

@@ -1,0 +1,111 @@
+//! Axum's extractors with refusals that say what to do.
+
+use axum::{
+    body::Bytes,
+    extract::{
+        FromRequest, FromRequestParts, Request,
+        rejection::{BytesRejection, PathRejection, QueryRejection},
+    },
+    http::{HeaderMap, StatusCode, header},
+};
+use serde::de::DeserializeOwned;
+
+use crate::error::ApiError;
+
+/// The parts of the path.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(ApiError))]
+pub(crate) struct Path<T>(pub(crate) T);
+
+/// The query.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(ApiError))]
+pub(crate) struct Query<T>(pub(crate) T);
+
+/// A body of JSON.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl From<PathRejection> for ApiError {
+    fn from(rejection: PathRejection) -> Self {
+        let hint = "use ids of lower-case letters a-z, digits, `-` and `_`";
+        Self::new(StatusCode::BAD_REQUEST, "bad-path", rejection.body_text(), hint)
+    }
+}
+
+impl From<QueryRejection> for ApiError {
+    fn from(rejection: QueryRejection) -> Self {
+        let hint = "look at `/docs` for the parameters and their types";
+        Self::new(StatusCode::BAD_REQUEST, "bad-query", rejection.body_text(), hint)
+    }
+}
+
+impl From<BytesRejection> for ApiError {
+    fn from(rejection: BytesRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            let detail = "the body is larger than this route takes";
+            let hint = "send less at once; most routes take 1 MiB, `POST /traces` takes 64 MiB";
+            return Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail, hint);
+        }
+        Self::new(StatusCode::BAD_REQUEST, "bad-body", rejection.body_text(), "send the body again")
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            return Err(ApiError::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not-json",
+                "the body is not declared as JSON",
+                "send the header `Content-Type: application/json`",
+            ));
+        }
+        let bytes = Bytes::from_request(request, state).await?;
+        parse(&bytes).map(Self)
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let field = error.path().to_string();
+        bad_json(error.inner(), (field != ".").then_some(field))
+    })?;
+    reader.end().map_err(|error| bad_json(&error, None))?;
+    Ok(value)
+}
+
+fn bad_json(error: &serde_json::Error, field: Option<String>) -> ApiError {
+    let place = format!("line {} column {}", error.line(), error.column());
+    let whole = error.to_string();
+    let reason = whole.strip_suffix(&format!(" at {place}")).unwrap_or(&whole);
+    let status = StatusCode::BAD_REQUEST;
+    match field.filter(|_| error.is_data()) {
+        Some(field) => {
+            let hint = format!("mend `{field}`; `/docs` shows what the route takes");
+            ApiError::new(status, "bad-json", format!("`{field}` at {place}: {reason}"), hint)
+        }
+        None if error.is_data() => {
+            let hint = "look at `/docs` for what the route takes";
+            ApiError::new(status, "bad-json", format!("the body at {place}: {reason}"), hint)
+        }
+        None => {
+            let hint = format!("send one JSON object in UTF-8; look at {place} of the body");
+            let detail = format!("the body is not JSON, {place}: {reason}");
+            ApiError::new(status, "bad-json", detail, hint)
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = declared.and_then(|value| value.split(';').next()).map(str::trim);
+    essence.is_some_and(|mime| {
+        mime.eq_ignore_ascii_case("application/json")
+            || (mime.len() > 17
+                && mime[..12].eq_ignore_ascii_case("application/")
+                && mime.ends_with("+json"))
+    })
+}

@@ -1,0 +1,92 @@
+//! All routes, each both bare and under `/api`.
+
+mod pages;
+mod skills;
+mod system;
+mod traces;
+mod volumes;
+mod workflows;
+
+use std::sync::Arc;
+
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    app::{App, Settings},
+    assets::Assets,
+    docs,
+    error::ApiError,
+    guard::guard,
+};
+
+/// The largest body that most routes take.
+const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// The largest body that `POST /traces` takes.
+const MAX_TRACE_BYTES: usize = 64 << 20;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "LLMos-Lite",
+        description = "Skills as Markdown files in Git, workflows as graphs of skills that run in the browser.\n\n\
+            Every path answers as it is and under `/api`. Errors are `application/problem+json` with a stable \
+            `code` and a `hint`. In local mode nobody logs in: `user_id` names who asks, and the server's own \
+            user is taken where it is left out.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "skills", description = "Markdown files that guide a model or run as a node"),
+        (name = "workflows", description = "Graphs of executable skills"),
+        (name = "traces", description = "Records of runs"),
+        (name = "volumes", description = "The Git repositories that hold all of it"),
+        (name = "system", description = "The server itself"),
+    )
+)]
+struct Described;
+
+/// Returns the description of the API, made from the types.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    described().split_for_parts().1
+}
+
+/// Builds the whole door.
+pub fn router(settings: Settings) -> Router {
+    let (api, description) = described().split_for_parts();
+    let openapi = serde_json::to_vec(&description).expect("because the description is plain data");
+    let app = App {
+        workbench: settings.workbench,
+        user: settings.user,
+        assets: Arc::new(Assets::embedded()),
+        openapi: openapi.into(),
+    };
+    Router::new()
+        .nest("/api", api.clone())
+        .merge(api)
+        .merge(docs::routes())
+        .route("/", get(pages::home))
+        .route("/workflows/system/{id}", get(pages::open_system))
+        .route("/workflows/{kind}/{name}/{id}", get(pages::open))
+        .fallback(pages::file)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(Arc::new(settings.hosts), guard))
+        .with_state(app)
+}
+
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .merge(skills::routes())
+        .merge(workflows::routes())
+        .merge(traces::routes(MAX_TRACE_BYTES))
+        .merge(volumes::routes())
+        .merge(system::routes())
+}
+
+async fn wrong_method() -> ApiError {
+    let detail = "this path does not take this method";
+    let hint = "look at the `Allow` header of this answer, or at `/docs`";
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", detail, hint)
+}

@@ -1,0 +1,94 @@
+//! Traces of runs.
+
+use axum::{
+    Json,
+    extract::{DefaultBodyLimit, State},
+    http::StatusCode,
+};
+use llmos_api::{
+    problem::Problem,
+    trace::{SaveTrace, SavedTrace, TraceList, TraceView},
+};
+use llmos_workbench::{Page, TraceFilter, ids};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    app::App,
+    error::{ApiError, blocking},
+    extract::{Body, Path, Query},
+};
+
+pub(super) fn routes(max_bytes: usize) -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, save))
+        .layer(DefaultBodyLimit::max(max_bytes))
+        .routes(routes!(show))
+}
+
+/// Keep the trace of a run
+///
+/// The run becomes one commit in the user's volume. Values of more than 4 KiB lie beside the trace, named by their
+/// hash. Takes up to 64 MiB.
+#[utoipa::path(post, path = "/traces", tag = "traces", request_body = SaveTrace, responses(
+    (status = 201, body = SavedTrace),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn save(
+    State(app): State<App>,
+    Body(asked): Body<SaveTrace>,
+) -> Result<(StatusCode, Json<SavedTrace>), ApiError> {
+    let caller = app.caller(asked.user_id.as_deref(), None)?;
+    let saved = blocking(move || app.workbench.save_trace(&caller, asked.run)).await?;
+    Ok((StatusCode::CREATED, Json(saved)))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListTraces {
+    /// Who asks; the local user when left out.
+    user_id: Option<String>,
+    /// How many at most: 1 to 1000, 100 when left out.
+    limit: Option<u64>,
+    /// Only those before this trace: `next` of the page before.
+    before: Option<String>,
+}
+
+/// List traces, newest first
+#[utoipa::path(get, path = "/traces", tag = "traces", params(ListTraces), responses(
+    (status = 200, body = TraceList),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn list(
+    State(app): State<App>,
+    Query(asked): Query<ListTraces>,
+) -> Result<Json<TraceList>, ApiError> {
+    let caller = app.caller(asked.user_id.as_deref(), None)?;
+    let before = asked.before.as_deref().map(ids::trace).transpose()?;
+    let filter = TraceFilter { limit: Page::new(asked.limit, None)?.limit, before };
+    blocking(move || app.workbench.list_traces(&caller, &filter)).await.map(Json)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ReadTrace {
+    /// Who asks; the local user when left out.
+    user_id: Option<String>,
+}
+
+/// Read a trace, large values included
+#[utoipa::path(get, path = "/traces/{trace_id}", tag = "traces",
+    params(("trace_id" = String, Path, description = "The trace"), ReadTrace), responses(
+    (status = 200, body = TraceView),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn show(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(asked): Query<ReadTrace>,
+) -> Result<Json<TraceView>, ApiError> {
+    let caller = app.caller(asked.user_id.as_deref(), None)?;
+    let id = ids::trace(&id)?;
+    blocking(move || app.workbench.read_trace(&caller, &id)).await.map(Json)
+}

@@ -1,0 +1,108 @@
+//! What the volumes hold, parsed: an immutable snapshot per volume, replaced
+//! when the volume's newest commit is another one, and views that lay the
+//! snapshots of a caller's volumes over each other.
+
+mod find;
+mod snapshot;
+mod view;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use llmos_core::{
+    store::{CommitId, Store},
+    volume::VolumeId,
+};
+
+use crate::{Caller, Error};
+
+pub(crate) use snapshot::{SkillFile, Snapshot, WorkflowFile, skill_paths, workflow_path};
+pub(crate) use view::{View, Visible};
+
+/// How many volumes are kept parsed.
+const MAX_SNAPSHOTS: usize = 256;
+
+/// How many views are kept.
+const MAX_VIEWS: usize = 32;
+
+pub(crate) struct Catalogue {
+    store: Arc<dyn Store>,
+    snapshots: Mutex<HashMap<VolumeId, Arc<Slot>>>,
+    /// The most recently used one last.
+    views: Mutex<Vec<(Key, Arc<View>)>>,
+}
+
+/// One volume. Whoever finds it outdated parses it while the others of that volume wait.
+#[derive(Default)]
+struct Slot(Mutex<Option<Arc<Snapshot>>>);
+
+/// The commits that a view was made from.
+type Key = Vec<(VolumeId, Option<CommitId>)>;
+
+impl Catalogue {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, snapshots: Mutex::default(), views: Mutex::default() }
+    }
+
+    /// Returns what a volume holds now. Asks for no permission: the caller does.
+    pub(crate) fn snapshot(&self, volume: &VolumeId) -> Result<Arc<Snapshot>, Error> {
+        let Some(head) = self.store.head(volume)? else {
+            return Ok(Arc::new(Snapshot::absent(volume.clone())));
+        };
+        let slot = self.slot(volume);
+        let mut kept = slot.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(snapshot) = kept.as_ref().filter(|kept| kept.head.as_ref() == Some(&head)) {
+            return Ok(Arc::clone(snapshot));
+        }
+        let fresh = Arc::new(Snapshot::read(&*self.store, volume, head, kept.as_deref())?);
+        *kept = Some(Arc::clone(&fresh));
+        Ok(fresh)
+    }
+
+    /// Returns what the caller sees.
+    pub(crate) fn view(&self, caller: &Caller) -> Result<Arc<View>, Error> {
+        let layers: Result<Vec<_>, _> =
+            caller.layers()?.iter().map(|volume| self.snapshot(volume)).collect();
+        let layers = layers?;
+        let key: Key =
+            layers.iter().map(|layer| (layer.volume.clone(), layer.head.clone())).collect();
+        if let Some(view) = self.kept_view(&key) {
+            return Ok(view);
+        }
+        let view = Arc::new(View::new(layers));
+        let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of the same volumes only the newest view is worth keeping.
+        let same = |kept: &Key| {
+            kept.iter().map(|(volume, _)| volume).eq(key.iter().map(|(volume, _)| volume))
+        };
+        views.retain(|(kept, _)| !same(kept));
+        if views.len() >= MAX_VIEWS {
+            views.remove(0);
+        }
+        views.push((key, Arc::clone(&view)));
+        Ok(view)
+    }
+
+    fn kept_view(&self, key: &Key) -> Option<Arc<View>> {
+        let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = views.iter().position(|(kept, _)| kept == key)?;
+        let found = views.remove(at);
+        let view = Arc::clone(&found.1);
+        views.push(found);
+        Some(view)
+    }
+
+    fn slot(&self, volume: &VolumeId) -> Arc<Slot> {
+        let mut slots = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = slots.get(volume) {
+            return Arc::clone(slot);
+        }
+        if slots.len() >= MAX_SNAPSHOTS {
+            // Everybody reads the system volume; the others come back when they are asked for.
+            slots.retain(|kept, _| *kept == VolumeId::System);
+        }
+        Arc::clone(slots.entry(volume.clone()).or_default())
+    }
+}

@@ -1,0 +1,176 @@
+//! One volume at one commit, parsed.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use llmos_api::{problem, skill::BrokenFile};
+use llmos_core::{
+    diagnostic::{Diagnostic, Position},
+    skill::{self, Skill},
+    slug::Slug,
+    store::{BlobId, CommitId, Entry, Store},
+    volume::{VolumeId, VolumePath},
+    workflow::{self, Workflow},
+};
+
+use crate::Error;
+
+/// One volume at one commit, parsed.
+pub(crate) struct Snapshot {
+    pub(crate) volume: VolumeId,
+    /// `None` while the volume does not exist.
+    pub(crate) head: Option<CommitId>,
+    pub(crate) skills: BTreeMap<Slug, Arc<SkillFile>>,
+    pub(crate) workflows: BTreeMap<Slug, Arc<WorkflowFile>>,
+    /// Files that are neither, though they stand where one should, by path.
+    pub(crate) broken: Vec<Arc<BrokenFile>>,
+    /// Everything that was parsed, so that the next snapshot parses only what changed.
+    parsed: BTreeMap<VolumePath, (BlobId, Parsed)>,
+}
+
+/// A skill with where it stands.
+pub(crate) struct SkillFile {
+    pub(crate) volume: VolumeId,
+    pub(crate) path: VolumePath,
+    pub(crate) blob: BlobId,
+    pub(crate) skill: Skill,
+    pub(crate) diagnostics: Vec<problem::Diagnostic>,
+}
+
+/// A workflow with where it stands.
+pub(crate) struct WorkflowFile {
+    pub(crate) volume: VolumeId,
+    pub(crate) path: VolumePath,
+    pub(crate) blob: BlobId,
+    pub(crate) workflow: Workflow,
+}
+
+#[derive(Clone)]
+enum Parsed {
+    Skill(Arc<SkillFile>),
+    Workflow(Arc<WorkflowFile>),
+    Broken(Arc<BrokenFile>),
+}
+
+/// Returns where a skill of this id may stand, the usual place first.
+pub(crate) fn skill_paths(id: &Slug) -> [VolumePath; 2] {
+    [format!("skills/{id}.md"), format!("skills/{id}/SKILL.md")]
+        .map(|path| path.parse().expect("because a slug is a safe part of a path"))
+}
+
+/// Returns where a workflow of this id stands.
+pub(crate) fn workflow_path(id: &Slug) -> VolumePath {
+    format!("workflows/{id}.md").parse().expect("because a slug is a safe part of a path")
+}
+
+impl Snapshot {
+    /// A volume that does not exist: it holds nothing.
+    pub(crate) fn absent(volume: VolumeId) -> Self {
+        Self {
+            volume,
+            head: None,
+            skills: BTreeMap::new(),
+            workflows: BTreeMap::new(),
+            broken: Vec::new(),
+            parsed: BTreeMap::new(),
+        }
+    }
+
+    /// Reads a volume at a commit, taking over from `before` whatever did not change.
+    pub(crate) fn read(
+        store: &dyn Store,
+        volume: &VolumeId,
+        head: CommitId,
+        before: Option<&Self>,
+    ) -> Result<Self, Error> {
+        let mut new = Self::absent(volume.clone());
+        for folder in ["skills", "workflows"] {
+            let folder: VolumePath = folder.parse().expect("because it is one plain name");
+            for entry in store.list(volume, &head, Some(&folder))? {
+                if !is_document(&entry.path) {
+                    continue;
+                }
+                let same = before.and_then(|before| before.parsed.get(&entry.path));
+                let parsed = match same.filter(|(blob, _)| *blob == entry.blob) {
+                    Some((_, parsed)) => parsed.clone(),
+                    None => parse(store, volume, &entry)?,
+                };
+                new.add(&entry, &parsed);
+                new.parsed.insert(entry.path, (entry.blob, parsed));
+            }
+        }
+        new.head = Some(head);
+        Ok(new)
+    }
+
+    fn add(&mut self, entry: &Entry, parsed: &Parsed) {
+        let taken = match parsed {
+            Parsed::Skill(file) => {
+                let taken = self.skills.get(&file.skill.id).map(|other| other.path.clone());
+                if taken.is_none() {
+                    self.skills.insert(file.skill.id.clone(), Arc::clone(file));
+                }
+                taken
+            }
+            Parsed::Workflow(file) => {
+                let taken = self.workflows.get(&file.workflow.id).map(|other| other.path.clone());
+                if taken.is_none() {
+                    self.workflows.insert(file.workflow.id.clone(), Arc::clone(file));
+                }
+                taken
+            }
+            Parsed::Broken(file) => {
+                self.broken.push(Arc::clone(file));
+                None
+            }
+        };
+        if let Some(other) = taken {
+            let message = format!("`{other}` has the same id and comes first");
+            let found = Diagnostic::error("duplicate-id", Position::START, message)
+                .with_hint("give one of the two files another id");
+            self.broken.push(Arc::new(broken(&self.volume, &entry.path, &[found])));
+        }
+    }
+}
+
+/// Says whether a file should be a skill or a workflow.
+fn is_document(path: &VolumePath) -> bool {
+    let parts: Vec<&str> = path.as_str().split('/').collect();
+    match parts[..] {
+        ["skills" | "workflows", file] => {
+            file.ends_with(".md") && !file.eq_ignore_ascii_case("README.md")
+        }
+        ["skills", _, "SKILL.md"] => true,
+        _ => false,
+    }
+}
+
+fn parse(store: &dyn Store, volume: &VolumeId, entry: &Entry) -> Result<Parsed, Error> {
+    let text = store.read(volume, &entry.blob)?;
+    let path = entry.path.as_str();
+    let (volume, at, blob) = (volume.clone(), entry.path.clone(), entry.blob.clone());
+    if path.starts_with("workflows/") {
+        let check = workflow::parse(path, &text);
+        return Ok(match check.workflow {
+            Some(workflow) => {
+                Parsed::Workflow(Arc::new(WorkflowFile { volume, path: at, blob, workflow }))
+            }
+            None => Parsed::Broken(Arc::new(broken(&volume, &at, &check.diagnostics))),
+        });
+    }
+    let check = skill::check(path, &text);
+    Ok(match check.skill {
+        Some(skill) => {
+            let diagnostics = check.diagnostics.iter().map(problem::Diagnostic::from).collect();
+            Parsed::Skill(Arc::new(SkillFile { volume, path: at, blob, skill, diagnostics }))
+        }
+        None => Parsed::Broken(Arc::new(broken(&volume, &at, &check.diagnostics))),
+    })
+}
+
+fn broken(volume: &VolumeId, path: &VolumePath, diagnostics: &[Diagnostic]) -> BrokenFile {
+    BrokenFile {
+        volume: volume.to_string(),
+        path: path.to_string(),
+        diagnostics: diagnostics.iter().map(problem::Diagnostic::from).collect(),
+    }
+}

@@ -1,0 +1,94 @@
+//! What one caller sees: their volumes laid over each other.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+use llmos_core::{skill::Executable, slug::Slug, volume::VolumeId, workflow::SkillSource};
+
+use super::{SkillFile, Snapshot, WorkflowFile, find::Finder};
+
+/// What one caller sees.
+pub(crate) struct View {
+    /// The nearest first.
+    pub(crate) layers: Vec<Arc<Snapshot>>,
+    /// By id.
+    pub(crate) skills: Vec<Visible<SkillFile>>,
+    /// By id.
+    pub(crate) workflows: Vec<Visible<WorkflowFile>>,
+    /// How many executable skills each category has.
+    pub(crate) categories: BTreeMap<String, usize>,
+    finder: OnceLock<Finder>,
+}
+
+/// The nearest of the files with one id.
+pub(crate) struct Visible<T> {
+    pub(crate) file: Arc<T>,
+    /// The volumes that have another one, the nearest first.
+    pub(crate) shadows: Vec<VolumeId>,
+}
+
+impl View {
+    /// Lays volumes over each other, the nearest first.
+    pub(crate) fn new(layers: Vec<Arc<Snapshot>>) -> Self {
+        let skills = lay(&layers, |layer| &layer.skills);
+        let workflows = lay(&layers, |layer| &layer.workflows);
+        let mut categories = BTreeMap::new();
+        for visible in &skills {
+            let skill = &visible.file.skill;
+            if let (Some(_), Some(category)) = (skill.executable(), &skill.category) {
+                *categories.entry(category.clone()).or_default() += 1;
+            }
+        }
+        Self { layers, skills, workflows, categories, finder: OnceLock::new() }
+    }
+
+    /// Returns the skill that the caller means by an id.
+    pub(crate) fn skill(&self, id: &Slug) -> Option<&Visible<SkillFile>> {
+        let at = self.skills.binary_search_by(|visible| visible.file.skill.id.cmp(id)).ok()?;
+        self.skills.get(at)
+    }
+
+    /// Returns the workflow that the caller means by an id.
+    pub(crate) fn workflow(&self, id: &Slug) -> Option<&Visible<WorkflowFile>> {
+        let at = self.workflows.binary_search_by(|seen| seen.file.workflow.id.cmp(id)).ok()?;
+        self.workflows.get(at)
+    }
+
+    /// Returns the search over all skills, made when it is first asked for.
+    pub(crate) fn finder(&self) -> &Finder {
+        self.finder.get_or_init(|| Finder::new(&self.skills))
+    }
+}
+
+impl SkillSource for View {
+    fn executable(&self, id: &Slug) -> Option<&Executable> {
+        self.skill(id)?.file.skill.executable()
+    }
+
+    fn ids(&self) -> Vec<&Slug> {
+        let executable = |seen: &&Visible<SkillFile>| seen.file.skill.executable().is_some();
+        self.skills.iter().filter(executable).map(|seen| &seen.file.skill.id).collect()
+    }
+}
+
+/// Takes the nearest file of each id, sorted by id.
+fn lay<'a, T: 'a>(
+    layers: &'a [Arc<Snapshot>],
+    files: impl Fn(&'a Snapshot) -> &'a BTreeMap<Slug, Arc<T>>,
+) -> Vec<Visible<T>> {
+    let mut seen: BTreeMap<&Slug, Visible<T>> = BTreeMap::new();
+    for layer in layers {
+        for (id, file) in files(layer) {
+            match seen.get_mut(id) {
+                Some(nearer) => nearer.shadows.push(layer.volume.clone()),
+                None => {
+                    let visible = Visible { file: Arc::clone(file), shadows: Vec::new() };
+                    seen.insert(id, visible);
+                }
+            }
+        }
+    }
+    seen.into_values().collect()
+}

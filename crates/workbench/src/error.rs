@@ -1,0 +1,212 @@
+//! Why a use case was refused.
+
+use llmos_api::problem::{Diagnostic, Finding, Severity};
+use llmos_core::{
+    access::Denied,
+    slug::Slug,
+    store::{BlobId, StoreError},
+    volume::{VolumeId, VolumePath},
+};
+
+/// Why a use case was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A field does not hold what it must.
+    #[error("bad `{field}`: {reason}")]
+    BadField {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with its value.
+        reason: String,
+        /// What to write instead.
+        hint: String,
+    },
+    /// A field is needed and not there.
+    #[error("`{field}` is missing")]
+    MissingField {
+        /// The field.
+        field: &'static str,
+        /// What to write.
+        hint: &'static str,
+    },
+    /// A number is too small or too large.
+    #[error("`{field}` must be {least} to {most}")]
+    OutOfRange {
+        /// The field.
+        field: &'static str,
+        /// The least that is allowed.
+        least: u64,
+        /// The most that is allowed.
+        most: u64,
+    },
+    /// The access table says no.
+    #[error("{denied}")]
+    Denied {
+        /// What it says.
+        denied: Denied,
+    },
+    /// There is nothing of that name where the caller may look.
+    #[error("there is no {what} `{id}`{place}", place = place(volume.as_ref()))]
+    Unknown {
+        /// What was asked for: `skill`, `workflow`, `trace`.
+        what: &'static str,
+        /// Its name.
+        id: String,
+        /// Where it was asked for; `None` when everywhere.
+        volume: Option<VolumeId>,
+        /// What to do instead.
+        hint: String,
+    },
+    /// Something of that name is there already.
+    #[error("volume `{volume}` has a {what} `{id}` already")]
+    Exists {
+        /// What was to be made: `skill`, `workflow`.
+        what: &'static str,
+        /// Its name.
+        id: Slug,
+        /// Where.
+        volume: VolumeId,
+        /// What is there.
+        version: BlobId,
+        /// What to do instead.
+        hint: &'static str,
+    },
+    /// The file changed since the caller read it.
+    #[error("`{path}` changed in the meantime")]
+    Stale {
+        /// The file.
+        path: VolumePath,
+        /// What it holds now; `None` when it is gone.
+        current: Option<BlobId>,
+    },
+    /// The text is not a skill that can be used.
+    #[error("the skill cannot be used: {reason}", reason = first(diagnostics))]
+    BadSkill {
+        /// Everything that is wrong with it.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// The workflow cannot be used.
+    #[error("the workflow cannot be used: {reason}", reason = first_finding(findings))]
+    BadWorkflow {
+        /// Everything that is wrong with it.
+        findings: Vec<Finding>,
+    },
+    /// A file of the volume is not what its name says.
+    #[error("`{path}` in volume `{volume}` cannot be read: {reason}", reason = first(diagnostics))]
+    BrokenFile {
+        /// The volume.
+        volume: VolumeId,
+        /// The file.
+        path: VolumePath,
+        /// Everything that is wrong with it.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// The volume failed.
+    #[error(transparent)]
+    Store {
+        /// How.
+        source: StoreError,
+    },
+}
+
+/// What sort of refusal it is: doors turn this into a status or an exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ErrorKind {
+    /// The request makes no sense.
+    Invalid,
+    /// The caller may not do this.
+    Denied,
+    /// What it names is not there.
+    Unknown,
+    /// It collides with what is there.
+    Conflict,
+    /// Its content does not hold together.
+    Content,
+    /// The program or its surroundings failed.
+    Internal,
+}
+
+impl Error {
+    /// Tells what sort of refusal it is.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::BadField { .. } | Self::MissingField { .. } | Self::OutOfRange { .. } => {
+                ErrorKind::Invalid
+            }
+            Self::Denied { .. } => ErrorKind::Denied,
+            Self::Unknown { .. } => ErrorKind::Unknown,
+            Self::Exists { .. } | Self::Stale { .. } => ErrorKind::Conflict,
+            Self::BadSkill { .. } | Self::BadWorkflow { .. } | Self::BrokenFile { .. } => {
+                ErrorKind::Content
+            }
+            Self::Store { .. } => ErrorKind::Internal,
+        }
+    }
+
+    /// Returns a stable name in kebab case, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadField { .. } => "bad-field",
+            Self::MissingField { .. } => "missing-field",
+            Self::OutOfRange { .. } => "out-of-range",
+            Self::Denied { .. } => "denied",
+            Self::Unknown { .. } => "unknown",
+            Self::Exists { .. } => "exists",
+            Self::Stale { .. } => "stale",
+            Self::BadSkill { .. } => "bad-skill",
+            Self::BadWorkflow { .. } => "bad-workflow",
+            Self::BrokenFile { .. } => "broken-file",
+            Self::Store { .. } => "store",
+        }
+    }
+
+    /// Says what to do next.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::BadField { hint, .. } | Self::Unknown { hint, .. } => Some(hint.clone()),
+            Self::MissingField { hint, .. } | Self::Exists { hint, .. } => Some((*hint).to_owned()),
+            Self::OutOfRange { field, least, most } => {
+                Some(format!("give `{field}` a number from {least} to {most}"))
+            }
+            Self::Denied { denied } => Some(denied.hint.to_owned()),
+            Self::Stale { .. } => Some("read it again, then repeat the change".to_owned()),
+            Self::BadSkill { diagnostics } | Self::BrokenFile { diagnostics, .. } => {
+                diagnostics.iter().find_map(|found| found.hint.clone())
+            }
+            Self::BadWorkflow { findings } => findings.iter().find_map(|found| found.hint.clone()),
+            Self::Store { .. } => None,
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(source: StoreError) -> Self {
+        match source {
+            StoreError::Stale { path, current } => Self::Stale { path, current },
+            StoreError::UnknownObject { volume, id } => Self::Unknown {
+                what: "commit",
+                id,
+                volume: Some(volume),
+                hint: "take one that `GET /volumes/history` lists".to_owned(),
+            },
+            source => Self::Store { source },
+        }
+    }
+}
+
+fn place(volume: Option<&VolumeId>) -> String {
+    volume.map(|volume| format!(" in volume `{volume}`")).unwrap_or_default()
+}
+
+fn first(diagnostics: &[Diagnostic]) -> String {
+    let error = diagnostics.iter().find(|found| found.severity == Severity::Error);
+    match error.or(diagnostics.first()) {
+        Some(found) => format!("line {}: {}", found.line, found.message),
+        None => "nothing is known".to_owned(),
+    }
+}
+
+fn first_finding(findings: &[Finding]) -> String {
+    let error = findings.iter().find(|found| found.severity == Severity::Error);
+    error.or(findings.first()).map_or("nothing is known".to_owned(), |found| found.message.clone())
+}

@@ -1,0 +1,252 @@
+//! Traces of runs: keep, list, read.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Mutex, PoisonError},
+};
+
+use llmos_api::{
+    problem,
+    trace::{ReportError, RunReport, SavedTrace, TraceList, TraceSummary, TraceView},
+};
+use llmos_core::{
+    access::Action,
+    store::{BlobId, CommitId, Edit, Entry, Expected},
+    trace::{self, RunTrace, TraceId, TraceValue},
+    volume::{VolumeId, VolumePath},
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{Caller, Error, Workbench};
+
+/// The longest JSON that stays inside a trace; longer values lie beside it.
+const MAX_INLINE_BYTES: usize = 4096;
+
+/// How many summaries are kept in memory.
+const MAX_SUMMARIES: usize = 20_000;
+
+/// Which traces are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceFilter {
+    /// How many at most.
+    pub limit: usize,
+    /// Only those before this one.
+    pub before: Option<TraceId>,
+}
+
+/// Summaries of trace files by content, so that a list reads each file once.
+#[derive(Default)]
+pub(crate) struct Summaries(Mutex<HashMap<BlobId, TraceSummary>>);
+
+impl Workbench {
+    /// Keeps the trace of a run as one commit in the caller's volume.
+    pub fn save_trace(&self, caller: &Caller, run: RunReport) -> Result<SavedTrace, Error> {
+        let volume = caller.own_volume();
+        caller.must(Action::Write, &volume)?;
+        let mut id = TraceId::new(self.world.now(), self.world.random());
+        let mut beside = BTreeMap::new();
+        let mut trace = run.into_trace(id.clone(), caller.user().clone(), &mut |value| {
+            Ok::<_, Error>(keep(value, &mut beside))
+        })?;
+        loop {
+            match self.commit_trace(caller, &volume, &trace, &beside) {
+                // Two runs of one second that drew the same number: the later one draws again.
+                Err(Error::Stale { .. }) => {
+                    id = TraceId::new(self.world.now(), self.world.random());
+                    trace.id = id.clone();
+                }
+                Err(error) => return Err(error),
+                Ok(commit) => {
+                    return Ok(SavedTrace {
+                        trace_id: id.to_string(),
+                        volume: volume.to_string(),
+                        path: id.path().to_string(),
+                        commit: commit.to_string(),
+                    });
+                }
+            }
+        }
+    }
+
+    fn commit_trace(
+        &self,
+        caller: &Caller,
+        volume: &VolumeId,
+        trace: &RunTrace,
+        beside: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<CommitId, Error> {
+        let mut edits = vec![Edit {
+            path: trace.id.path(),
+            expected: Expected::Absent,
+            content: Some(trace::print(trace).into_bytes()),
+        }];
+        edits.extend(beside.iter().map(|(sha256, json)| Edit {
+            path: trace.id.object_path(sha256),
+            expected: Expected::Anything,
+            content: Some(json.clone()),
+        }));
+        let workflow = &trace.workflow.id;
+        let message = format!(
+            "trace: {workflow} {outcome}\n\nTrace: {id}\nNodes: {n}\n",
+            outcome = trace.outcome.as_str(),
+            id = trace.id,
+            n = trace.nodes.len()
+        );
+        self.commit(caller, volume, edits, message)
+    }
+
+    /// Lists the caller's traces, newest first. Only the files of the page are read.
+    pub fn list_traces(&self, caller: &Caller, filter: &TraceFilter) -> Result<TraceList, Error> {
+        let volume = caller.own_volume();
+        caller.must(Action::Read, &volume)?;
+        let mut all = self.trace_files(&volume)?;
+        all.sort_by(|(a, _), (b, _)| b.as_str().cmp(a.as_str()));
+        let total = all.len();
+        let before = filter.before.as_ref();
+        let older =
+            all.into_iter().filter(|(id, _)| before.is_none_or(|b| id.as_str() < b.as_str()));
+        let mut page: Vec<_> = older.take(filter.limit.saturating_add(1)).collect();
+        let more = page.len() > filter.limit;
+        page.truncate(filter.limit);
+        let next = page.last().filter(|_| more).map(|(id, _)| id.to_string());
+        let traces: Result<_, Error> =
+            page.iter().map(|(id, entry)| self.trace_summary(&volume, id, entry)).collect();
+        Ok(TraceList { total, traces: traces?, next })
+    }
+
+    /// Reads a trace with all its values.
+    pub fn read_trace(&self, caller: &Caller, id: &TraceId) -> Result<TraceView, Error> {
+        let volume = caller.own_volume();
+        caller.must(Action::Read, &volume)?;
+        let path = id.path();
+        let unknown = || Error::Unknown {
+            what: "trace",
+            id: id.to_string(),
+            volume: Some(volume.clone()),
+            hint: "`GET /traces` lists them".to_owned(),
+        };
+        let head = self.store.head(&volume)?.ok_or_else(unknown)?;
+        let found = self.store.list(&volume, &head, Some(&path))?;
+        let entry = found.into_iter().find(|entry| entry.path == path).ok_or_else(unknown)?;
+        let text = self.store.read(&volume, &entry.blob)?;
+        let check = trace::parse(&text);
+        let trace = check.map_err(|diagnostics| Error::BrokenFile {
+            volume: volume.clone(),
+            path: path.clone(),
+            diagnostics: diagnostics.iter().map(problem::Diagnostic::from).collect(),
+        })?;
+        let run = RunReport::from_trace(&trace, &mut |value| match value {
+            TraceValue::Inline(value) => Ok(value.clone()),
+            TraceValue::Stored { sha256, .. } => {
+                self.load(&volume, &head, &id.object_path(sha256), sha256)
+            }
+        })?;
+        Ok(TraceView {
+            trace_id: id.to_string(),
+            kind: "run".to_owned(),
+            volume: volume.to_string(),
+            path: path.to_string(),
+            commit: head.to_string(),
+            run,
+        })
+    }
+
+    fn trace_files(&self, volume: &VolumeId) -> Result<Vec<(TraceId, Entry)>, Error> {
+        let Some(head) = self.store.head(volume)? else { return Ok(Vec::new()) };
+        let folder: VolumePath = "traces".parse().expect("because it is one plain name");
+        let entries = self.store.list(volume, &head, Some(&folder))?.into_iter();
+        let trace = |entry: Entry| {
+            let id: TraceId = entry.path.file_name().strip_suffix(".md")?.parse().ok()?;
+            (id.path() == entry.path).then_some((id, entry))
+        };
+        Ok(entries.filter_map(trace).collect())
+    }
+
+    fn trace_summary(
+        &self,
+        volume: &VolumeId,
+        id: &TraceId,
+        entry: &Entry,
+    ) -> Result<TraceSummary, Error> {
+        let mut kept = self.summaries.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(summary) = kept.get(&entry.blob) {
+            return Ok(summary.clone());
+        }
+        drop(kept);
+        let trace = trace::parse(&self.store.read(volume, &entry.blob)?).ok();
+        let trace = trace.as_ref();
+        let summary = TraceSummary {
+            trace_id: id.to_string(),
+            kind: "run".to_owned(),
+            workflow_id: trace.map(|trace| trace.workflow.id.to_string()),
+            outcome: trace.map(|trace| trace.outcome.into()),
+            started_at: trace.map(|trace| trace.started_at.to_string()),
+            duration_ms: trace.map(|trace| {
+                trace.finished_at.duration_since(trace.started_at).as_secs_f64() * 1e3
+            }),
+            volume: volume.to_string(),
+            path: entry.path.to_string(),
+        };
+        kept = self.summaries.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MAX_SUMMARIES {
+            kept.clear();
+        }
+        kept.insert(entry.blob.clone(), summary.clone());
+        Ok(summary)
+    }
+
+    fn load(
+        &self,
+        volume: &VolumeId,
+        head: &CommitId,
+        path: &VolumePath,
+        sha256: &str,
+    ) -> Result<Value, Error> {
+        let found = self.store.list(volume, head, Some(path))?;
+        let entry = found.into_iter().find(|entry| entry.path == *path);
+        let bytes = entry.map(|entry| self.store.read(volume, &entry.blob)).transpose()?;
+        let value = bytes
+            .filter(|bytes| hash(bytes) == sha256)
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        value.ok_or_else(|| Error::BrokenFile {
+            volume: volume.clone(),
+            path: path.clone(),
+            diagnostics: vec![problem::Diagnostic {
+                severity: problem::Severity::Error,
+                code: "lost-value".to_owned(),
+                line: 1,
+                column: 1,
+                message: "the file is gone or was changed after the run".to_owned(),
+                hint: Some("restore it from the commit that added it".to_owned()),
+            }],
+        })
+    }
+}
+
+impl From<ReportError> for Error {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::BadField { field, reason, hint } => {
+                Self::BadField { field: "run", reason: format!("`{field}`: {reason}"), hint }
+            }
+            ReportError::BadWorkflow { findings } => Self::BadWorkflow { findings },
+        }
+    }
+}
+
+/// Decides where a value is kept, and collects the large ones by hash.
+fn keep(value: Value, beside: &mut BTreeMap<String, Vec<u8>>) -> TraceValue {
+    let json = value.to_string().into_bytes();
+    if json.len() <= MAX_INLINE_BYTES {
+        return TraceValue::Inline(value);
+    }
+    let sha256 = hash(&json);
+    let bytes = json.len() as u64;
+    beside.insert(sha256.clone(), json);
+    TraceValue::Stored { sha256, bytes }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

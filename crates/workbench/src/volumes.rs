@@ -1,0 +1,99 @@
+//! What volumes hold, and how they came to it.
+
+use llmos_api::volume::{CommitView, History, StatsList, VolumeStats};
+use llmos_core::{
+    access::Action,
+    store::{CommitId, CommitInfo, HistoryQuery},
+    volume::{VolumeId, VolumePath},
+};
+
+use crate::{Caller, Error, Workbench};
+
+/// How many commits are looked at for contributors.
+const RECENT_COMMITS: usize = 200;
+
+/// Which part of a history is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryFilter {
+    /// The volume; the caller's own when left out.
+    pub volume: Option<VolumeId>,
+    /// Only commits that changed this file or folder.
+    pub path: Option<VolumePath>,
+    /// Start at this commit.
+    pub from: Option<CommitId>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+impl Workbench {
+    /// Counts what each volume holds that the caller sees.
+    pub fn volume_stats(&self, caller: &Caller) -> Result<StatsList, Error> {
+        let volumes: Result<_, _> =
+            caller.layers()?.iter().map(|volume| self.stats_of(volume)).collect();
+        Ok(StatsList { volumes: volumes? })
+    }
+
+    fn stats_of(&self, volume: &VolumeId) -> Result<VolumeStats, Error> {
+        let snapshot = self.catalogue.snapshot(volume)?;
+        let Some(head) = &snapshot.head else {
+            return Ok(VolumeStats { volume: volume.to_string(), ..VolumeStats::default() });
+        };
+        let files = self.store.list(volume, head, None)?;
+        let is_trace = |path: &VolumePath| {
+            path.as_str().starts_with("traces/") && path.as_str().ends_with(".md")
+        };
+        let query = HistoryQuery { path: None, from: None, limit: RECENT_COMMITS };
+        let commits = self.store.history(volume, &query)?;
+        let mut contributors: Vec<String> = Vec::new();
+        for commit in &commits {
+            if !contributors.contains(&commit.author.name) {
+                contributors.push(commit.author.name.clone());
+            }
+        }
+        Ok(VolumeStats {
+            volume: volume.to_string(),
+            exists: true,
+            n_skills: snapshot.skills.len(),
+            n_workflows: snapshot.workflows.len(),
+            n_traces: files.iter().filter(|entry| is_trace(&entry.path)).count(),
+            n_files: files.len(),
+            n_broken: snapshot.broken.len(),
+            last_commit: commits.first().map(commit_view),
+            contributors,
+        })
+    }
+
+    /// Shows the history of a volume, newest first.
+    pub fn volume_history(
+        &self,
+        caller: &Caller,
+        filter: &HistoryFilter,
+    ) -> Result<History, Error> {
+        let volume = filter.volume.clone().unwrap_or_else(|| caller.own_volume());
+        caller.must(Action::Read, &volume)?;
+        let query = HistoryQuery {
+            path: filter.path.clone(),
+            from: filter.from.clone(),
+            limit: filter.limit + 1,
+        };
+        let mut commits = self.store.history(&volume, &query)?;
+        let more = commits.split_off(commits.len().min(filter.limit));
+        Ok(History {
+            volume: volume.to_string(),
+            commits: commits.iter().map(commit_view).collect(),
+            next: more.first().map(|commit| commit.id.to_string()),
+        })
+    }
+}
+
+fn commit_view(commit: &CommitInfo) -> CommitView {
+    CommitView {
+        commit: commit.id.to_string(),
+        parents: commit.parents.iter().map(CommitId::to_string).collect(),
+        author: commit.author.name.clone(),
+        email: commit.author.email.clone(),
+        time: commit.time.to_string(),
+        subject: commit.message.lines().next().unwrap_or_default().to_owned(),
+        message: commit.message.clone(),
+    }
+}

@@ -1,0 +1,319 @@
+//! Workflows: list, read, save, delete, and prepare a run.
+
+use std::collections::BTreeMap;
+
+use llmos_api::{
+    problem,
+    workflow::{
+        ExecuteWorkflow, ReadyWorkflow, RunPayload, SaveWorkflow, SavedWorkflow, WorkflowDoc,
+        WorkflowList, WorkflowSummary, WorkflowView,
+    },
+};
+use llmos_core::{
+    access::Action,
+    diagnostic::Severity,
+    slug::Slug,
+    store::{BlobId, CommitId, Edit, Expected},
+    volume::{VolumeId, VolumePath},
+    workflow::{self, Finding, Workflow, validate},
+};
+
+use crate::{
+    Caller, Error, Page, Workbench,
+    catalogue::{View, WorkflowFile, workflow_path},
+    ids,
+    skills::{broken_files, runnable, target},
+};
+
+/// Which workflows are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkflowFilter {
+    /// Which part of the list.
+    pub page: Page,
+}
+
+impl Workbench {
+    /// Lists the workflows that the caller sees.
+    pub fn list_workflows(
+        &self,
+        caller: &Caller,
+        filter: &WorkflowFilter,
+    ) -> Result<WorkflowList, Error> {
+        let view = self.catalogue.view(caller)?;
+        let Page { limit, offset } = filter.page;
+        let page = view.workflows.iter().skip(offset).take(limit);
+        let broken = if offset == 0 { broken_files(&view, "workflows/") } else { Vec::new() };
+        Ok(WorkflowList {
+            total: view.workflows.len(),
+            workflows: page.map(|seen| summary(&seen.file)).collect(),
+            broken,
+        })
+    }
+
+    /// Reads a workflow: the nearest one, that of a volume, or what it was at a commit of that volume.
+    pub fn read_workflow(
+        &self,
+        caller: &Caller,
+        id: &Slug,
+        volume: Option<&VolumeId>,
+        at: Option<&CommitId>,
+    ) -> Result<WorkflowView, Error> {
+        if let Some(volume) = volume {
+            caller.must(Action::Read, volume)?;
+        }
+        let view = self.catalogue.view(caller)?;
+        let nearest = || view.workflow(id).map(|seen| seen.file.volume.clone());
+        let volume = volume
+            .cloned()
+            .or_else(nearest)
+            .ok_or_else(|| unknown_workflow(id, None, "`GET /workflows` lists them"))?;
+        let snapshot = self.catalogue.snapshot(&volume)?;
+        let now = snapshot.workflows.get(id);
+        let (workflow, version, commit) = match (at, now, &snapshot.head) {
+            (Some(at), ..) => {
+                let path = now.map_or_else(|| workflow_path(id), |file| file.path.clone());
+                let (workflow, version) = self.workflow_at(&volume, id, path, at)?;
+                (workflow, version, at.clone())
+            }
+            (None, Some(file), Some(head)) => {
+                (file.workflow.clone(), file.blob.clone(), head.clone())
+            }
+            _ => {
+                let broken =
+                    snapshot.broken.iter().find(|file| file.path == workflow_path(id).as_str());
+                return Err(match broken {
+                    Some(file) => Error::BrokenFile {
+                        volume,
+                        path: workflow_path(id),
+                        diagnostics: file.diagnostics.clone(),
+                    },
+                    None => unknown_workflow(id, Some(&volume), "`GET /workflows` lists them"),
+                });
+            }
+        };
+        let below = view.layers.iter().skip_while(|layer| layer.volume != volume).skip(1);
+        Ok(WorkflowView {
+            findings: validate(&workflow, &*view).iter().map(problem::Finding::from).collect(),
+            workflow: (&workflow).into(),
+            shadows: below
+                .filter(|layer| layer.workflows.contains_key(id))
+                .map(|layer| layer.volume.to_string())
+                .collect(),
+            volume: volume.to_string(),
+            version: version.to_string(),
+            commit: commit.to_string(),
+        })
+    }
+
+    /// Saves a workflow, finished or not, if the file is still what the change rests on.
+    pub fn save_workflow(
+        &self,
+        caller: &Caller,
+        asked: &SaveWorkflow,
+    ) -> Result<SavedWorkflow, Error> {
+        let volume = target(caller, asked.volume.as_deref())?;
+        let mut workflow =
+            asked.workflow.to_workflow().map_err(|findings| Error::BadWorkflow { findings })?;
+        let id = workflow.id.clone();
+        let base = asked.base_version.as_deref();
+        let base = base.map(|base| ids::version("base_version", base)).transpose()?;
+        let view = self.catalogue.view(caller)?;
+        let snapshot = self.catalogue.snapshot(&volume)?;
+        let there = snapshot.workflows.get(&id);
+        if let (None, Some(there)) = (&asked.workflow.body, there) {
+            workflow.body.clone_from(&there.workflow.body);
+        }
+        let path = there.map_or_else(|| workflow_path(&id), |file| file.path.clone());
+        let expected = match (base, there) {
+            (Some(base), Some(_)) => Expected::Version(base),
+            (None, None) => Expected::Absent,
+            (None, Some(file)) => return Err(exists(&id, &volume, file.blob.clone())),
+            (Some(base), None) if is_elsewhere(&view, &id, &base) => Expected::Absent,
+            (Some(_), None) => return Err(Error::Stale { path, current: None }),
+        };
+        let text = printed(&path, &workflow)?;
+        let version = BlobId::of(text.as_bytes());
+        let message = format!(
+            "workflow: save {id}\n\n{} nodes, {} edges\n",
+            workflow.nodes.len(),
+            workflow.edges.len()
+        );
+        let edit = Edit {
+            path: path.clone(),
+            expected: expected.clone(),
+            content: Some(text.into_bytes()),
+        };
+        let commit = self.commit(caller, &volume, vec![edit], message);
+        let commit = commit.map_err(|error| match (error, expected) {
+            (Error::Stale { current: Some(version), .. }, Expected::Absent) => {
+                exists(&id, &volume, version)
+            }
+            (error, _) => error,
+        })?;
+        Ok(SavedWorkflow {
+            workflow_id: id.to_string(),
+            volume: volume.to_string(),
+            path: path.to_string(),
+            version: Some(version.to_string()),
+            commit: commit.to_string(),
+        })
+    }
+
+    /// Deletes a workflow.
+    pub fn delete_workflow(
+        &self,
+        caller: &Caller,
+        id: &Slug,
+        volume: Option<&VolumeId>,
+    ) -> Result<SavedWorkflow, Error> {
+        let volume = volume.cloned().unwrap_or_else(|| caller.own_volume());
+        caller.must(Action::Write, &volume)?;
+        let snapshot = self.catalogue.snapshot(&volume)?;
+        let file = snapshot
+            .workflows
+            .get(id)
+            .ok_or_else(|| unknown_workflow(id, Some(&volume), "`GET /workflows` lists them"))?;
+        let edit = Edit {
+            path: file.path.clone(),
+            expected: Expected::Version(file.blob.clone()),
+            content: None,
+        };
+        let commit = self.commit(caller, &volume, vec![edit], format!("workflow: delete {id}"))?;
+        Ok(SavedWorkflow {
+            workflow_id: id.to_string(),
+            volume: volume.to_string(),
+            path: file.path.to_string(),
+            version: None,
+            commit: commit.to_string(),
+        })
+    }
+
+    /// Gathers what a runner needs, or says what is wrong with the workflow.
+    pub fn execute_workflow(
+        &self,
+        caller: &Caller,
+        asked: &ExecuteWorkflow,
+    ) -> Result<ReadyWorkflow, Error> {
+        let view = self.catalogue.view(caller)?;
+        let workflow = self.asked_workflow(caller, &view, asked)?;
+        let findings = validate(&workflow, &*view);
+        if findings.iter().any(|found| found.severity == Severity::Error) {
+            let findings = findings.iter().map(problem::Finding::from).collect();
+            return Err(Error::BadWorkflow { findings });
+        }
+        let mut skills = BTreeMap::new();
+        for node in &workflow.nodes {
+            let skill = view.skill(&node.skill).and_then(|seen| runnable(&seen.file));
+            if let Some(skill) = skill {
+                skills.insert(node.skill.to_string(), skill);
+            }
+        }
+        let workflow = WorkflowDoc::from(&workflow);
+        Ok(ReadyWorkflow { status: "ready".to_owned(), payload: RunPayload { workflow, skills } })
+    }
+
+    fn asked_workflow(
+        &self,
+        caller: &Caller,
+        view: &View,
+        asked: &ExecuteWorkflow,
+    ) -> Result<Workflow, Error> {
+        if let Some(doc) = &asked.workflow {
+            return doc.to_workflow().map_err(|findings| Error::BadWorkflow { findings });
+        }
+        let id = asked.workflow_id.as_deref().ok_or(Error::MissingField {
+            field: "workflow",
+            hint: "give the workflow itself, or the `workflow_id` of a saved one",
+        })?;
+        let id = ids::slug("workflow_id", id)?;
+        let hint = "`GET /workflows` lists them";
+        let Some(volume) = &asked.volume else {
+            let seen = view.workflow(&id).ok_or_else(|| unknown_workflow(&id, None, hint))?;
+            return Ok(seen.file.workflow.clone());
+        };
+        let volume = ids::volume(volume)?;
+        caller.must(Action::Read, &volume)?;
+        let snapshot = self.catalogue.snapshot(&volume)?;
+        let file = snapshot.workflows.get(&id);
+        let file = file.ok_or_else(|| unknown_workflow(&id, Some(&volume), hint))?;
+        Ok(file.workflow.clone())
+    }
+
+    fn workflow_at(
+        &self,
+        volume: &VolumeId,
+        id: &Slug,
+        path: VolumePath,
+        at: &CommitId,
+    ) -> Result<(Workflow, BlobId), Error> {
+        let found = self.store.list(volume, at, Some(&path))?;
+        let Some(entry) = found.into_iter().find(|entry| entry.path == path) else {
+            let hint = "`GET /volumes/history` lists the commits that changed it";
+            return Err(unknown_workflow(id, Some(volume), hint));
+        };
+        let check = workflow::parse(path.as_str(), &self.store.read(volume, &entry.blob)?);
+        match check.workflow {
+            Some(workflow) => Ok((workflow, entry.blob)),
+            None => Err(Error::BrokenFile {
+                volume: volume.clone(),
+                path,
+                diagnostics: check.diagnostics.iter().map(problem::Diagnostic::from).collect(),
+            }),
+        }
+    }
+}
+
+/// Prints a workflow, and makes sure that it can be read again.
+fn printed(path: &VolumePath, workflow: &Workflow) -> Result<String, Error> {
+    let text = workflow::print(workflow);
+    let check = workflow::parse(path.as_str(), text.as_bytes());
+    if check.workflow.is_some() {
+        return Ok(text);
+    }
+    let finding = |found: &llmos_core::diagnostic::Diagnostic| {
+        let finding = match found.severity {
+            Severity::Error => Finding::error(found.code, found.message.clone()),
+            Severity::Warning => Finding::warning(found.code, found.message.clone()),
+        };
+        problem::Finding { hint: found.hint.clone(), ..problem::Finding::from(&finding) }
+    };
+    Err(Error::BadWorkflow { findings: check.diagnostics.iter().map(finding).collect() })
+}
+
+/// Says whether a change rests on a workflow that the caller sees in another volume.
+fn is_elsewhere(view: &View, id: &Slug, base: &BlobId) -> bool {
+    view.layers.iter().any(|layer| layer.workflows.get(id).is_some_and(|file| file.blob == *base))
+}
+
+fn exists(id: &Slug, volume: &VolumeId, version: BlobId) -> Error {
+    Error::Exists {
+        what: "workflow",
+        id: id.clone(),
+        volume: volume.clone(),
+        version,
+        hint: "give its version as `base_version` to replace it, or save under another id",
+    }
+}
+
+fn summary(file: &WorkflowFile) -> WorkflowSummary {
+    let workflow = &file.workflow;
+    WorkflowSummary {
+        workflow_id: workflow.id.to_string(),
+        name: workflow.name.clone(),
+        description: workflow.description.clone(),
+        tags: workflow.tags.clone(),
+        volume: file.volume.to_string(),
+        version: file.blob.to_string(),
+        n_nodes: workflow.nodes.len(),
+        n_edges: workflow.edges.len(),
+    }
+}
+
+fn unknown_workflow(id: &Slug, volume: Option<&VolumeId>, hint: &str) -> Error {
+    Error::Unknown {
+        what: "workflow",
+        id: id.to_string(),
+        volume: volume.cloned(),
+        hint: hint.to_owned(),
+    }
+}
