@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{problem::Finding, skill::SkillsById};
+use crate::{problem::Finding, skill::ExecutableSkill};
 
 /// A workflow: nodes, each a skill with input values, and edges from output to input.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -221,7 +221,7 @@ pub struct RunPayload {
     /// The workflow.
     pub workflow: WorkflowDoc,
     /// Its skills with code, by id.
-    pub skills: SkillsById,
+    pub skills: BTreeMap<String, ExecutableSkill>,
 }
 
 /// Answer of `GET /workflows/categories`.
