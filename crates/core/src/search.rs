@@ -83,12 +83,12 @@ impl Field {
     /// How much a match in this field counts.
     fn weight(self) -> f32 {
         match self {
-            Self::Name => 3.0,
+            Self::Name => 2.0,
             Self::Keywords => 2.5,
             Self::Category => 1.0,
-            Self::Description => 2.0,
+            Self::Description => 2.5,
             Self::Ports => 0.5,
-            Self::Body => 1.0,
+            Self::Body => 2.5,
         }
     }
 

@@ -14,6 +14,8 @@ const TYPO_FACTOR: f32 = 0.5;
 const NAME_BONUS: f32 = 1.5;
 /// How many words of a query are looked at.
 const MAX_QUERY_WORDS: usize = 32;
+/// How many words a query has at most whose last word may still be being typed.
+const MAX_BEGUN_WORDS: usize = 3;
 /// How many words of the index one word of a query may stand for.
 const MAX_VARIANTS: usize = 64;
 
@@ -65,8 +67,9 @@ impl Index {
 
     /// Finds the best `limit` skills, best first; equal ones by their order in the index.
     ///
-    /// One word of the query is enough for a hit. The last word counts as begun:
-    /// `plo` finds `plot`. A word that nobody uses is taken for a typing error.
+    /// One word of the query is enough for a hit. The last of at most
+    /// three words counts as begun: `plo` finds `plot`. A word that nobody
+    /// uses is taken for a typing error.
     /// A query without words finds nothing.
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
         let words: Vec<Vec<Variant>> = self.variants(query);
@@ -123,7 +126,8 @@ impl Index {
         if words.iter().any(|word| !text::is_stop_word(word)) {
             words.retain(|word| !text::is_stop_word(word) || last.as_ref() == Some(word));
         }
-        let begun = |word: &String| last.as_ref() == Some(word) && word.len() > 1;
+        let short = words.len() <= MAX_BEGUN_WORDS;
+        let begun = |word: &String| short && last.as_ref() == Some(word) && word.len() > 1;
         let variants = words.iter().map(|word| self.variants_of(word, begun(word)));
         let variants: Vec<Vec<Variant>> = variants.collect();
         let stop = |i: usize| text::is_stop_word(&words[i]) && words.len() > 1;

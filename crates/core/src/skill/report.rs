@@ -1,6 +1,6 @@
 //! Collects findings about one file and knows where in it they stand.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use crate::{
     diagnostic::{Diagnostic, Position, Severity},
@@ -8,18 +8,22 @@ use crate::{
     yaml::Node,
 };
 
+/// After so many findings the rest is not told.
+const MAX_FINDINGS: usize = 100;
+
 /// The findings about one file so far.
 pub(crate) struct Report<'a> {
     index: LineIndex<'a>,
     /// Where the YAML begins in the file.
     base: usize,
     diagnostics: Vec<Diagnostic>,
+    has_errors: bool,
 }
 
 impl<'a> Report<'a> {
     /// Begins with no finding. Places are bytes of the YAML that begins at `base` of `text`.
     pub(crate) fn new(text: &'a str, base: usize) -> Self {
-        Self { index: LineIndex::new(text), base, diagnostics: Vec::new() }
+        Self { index: LineIndex::new(text), base, diagnostics: Vec::new(), has_errors: false }
     }
 
     /// Adds a finding that was made elsewhere.
@@ -58,7 +62,7 @@ impl<'a> Report<'a> {
 
     /// Says whether anything forbids the use of the file.
     pub(crate) fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|found| found.severity == Severity::Error)
+        self.has_errors
     }
 
     /// Returns all findings, by position.
@@ -118,14 +122,9 @@ impl<'a> Report<'a> {
                 }
             },
         }
-        let mut kept: Vec<String> = Vec::new();
-        for text in texts {
-            let text = text.trim();
-            if !text.is_empty() && kept.iter().all(|known| known != text) {
-                kept.push(text.to_owned());
-            }
-        }
-        kept
+        let mut seen = BTreeSet::new();
+        let texts = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+        texts.filter(|text| seen.insert(*text)).map(str::to_owned).collect()
     }
 
     /// Reads `true` or `false`.
@@ -162,6 +161,8 @@ impl<'a> Report<'a> {
     }
 
     fn in_yaml(&self, at: usize) -> Position {
-        self.index.position(self.base + at)
+        // Finding a position costs as much as its line is long.
+        let full = self.diagnostics.len() >= MAX_FINDINGS;
+        if full { Position::START } else { self.index.position(self.base + at) }
     }
 }

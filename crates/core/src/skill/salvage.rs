@@ -11,10 +11,20 @@ use crate::{
     yaml::{self, Content, Entry, Node, Style},
 };
 
+/// After so many keys the rest is not read.
+const MAX_KEYS: usize = 500;
+
 /// Reads the top-level keys of broken YAML. The first of equal keys counts.
+///
+/// Only the part that a YAML text may fill is looked at, and only so many keys.
 pub(super) fn salvage(text: &str) -> Node {
+    let text = &text[..text.floor_char_boundary(yaml::MAX_YAML_LEN)];
     let mut chunks: Vec<Chunk> = Vec::new();
     for line in document::lines(text, 0) {
+        if chunks.len() > MAX_KEYS {
+            chunks.truncate(MAX_KEYS);
+            break;
+        }
         match (key(text, &line.content), chunks.last_mut()) {
             (Some((name, value)), _) => {
                 chunks.push(Chunk { name, start: line.content.start, value, end: line.end });

@@ -318,7 +318,16 @@ fn syntax(text: &str, err: &ScanError) -> YamlError {
     if *err.kind() == ErrorKind::RecursionLimitExceeded {
         return too_deep(offset);
     }
-    let message = err.info().replace('\n', " ");
+    let message = match err.kind() {
+        ErrorKind::UnknownAnchor => {
+            "a bare value that begins with `*` is an alias, and it has no anchor".to_owned()
+        }
+        ErrorKind::SimpleKeyExpected => "this line has no `key:`".to_owned(),
+        ErrorKind::UnexpectedCharacter { character } => {
+            format!("the character `{}` cannot stand here without quotes", character.escape_debug())
+        }
+        _ => err.info().replace('\n', " "),
+    };
     YamlError { code: "yaml-syntax", offset, message, hint: hint(text, offset, err.kind()) }
 }
 

@@ -104,8 +104,8 @@ fn every_value_knows_its_place() {
 fn what_is_wrong_is_said_where_it_stands() {
     check_error("a: 1\na: 2\n", "yaml-duplicate-key", 5, "`a`");
     check_error("a: b: c\n", "yaml-syntax", 4, "mapping values are not allowed");
-    check_error("a: @b\n", "yaml-syntax", 3, "unexpected character");
-    check_error("a: *b\n", "yaml-syntax", 3, "unknown anchor");
+    check_error("a: @b\n", "yaml-syntax", 3, "the character `@`");
+    check_error("a: *b\n", "yaml-syntax", 3, "is an alias");
     check_error("a: &a [*a]\n", "yaml-alias", 7, "inside its own anchor");
     check_error("a: !x b\n", "yaml-tag", 6, "`!x`");
     check_error("a: !!int b\n", "yaml-tag", 9, "`!!int`");
