@@ -60,8 +60,7 @@ test("by mouse: drag, connect, edit, run, save, reload", async ({ bench, page, s
   await bench.allAre("success");
   const outputs = trace.run.nodes.find(({ skill_version, inputs }) => skill_version && inputs["bins"] === 3)?.outputs;
   expect(JSON.stringify(outputs?.["table"])).toContain('"values":[1,2,4]');
-  await histogram.click();
-  await expect(bench.results.locator("canvas").first()).toBeVisible();
+  await expect(bench.results.getByRole("article").locator("canvas").first()).toBeVisible();
 
   await save(bench, page, "my-histogram");
   await expect(page).toHaveURL(/\/workflows\/user\/local\/my-histogram$/);
@@ -80,7 +79,7 @@ async function save(bench: Bench, page: Page, id: string): Promise<void> {
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel(/^name/i).fill(id);
   await dialog.getByLabel(/^id/i).fill(id);
-  await dialog.getByRole("button", { name: "Save", exact: true }).click();
+  await dialog.getByRole("button", { name: "Save workflow" }).click();
   await expect(dialog).toBeHidden();
 }
 
@@ -147,8 +146,7 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 
 test("an example is opened from the list and saved as one's own", async ({ bench, page }) => {
   await bench.open("/");
-  await page.getByRole("tab", { name: /workflows/i }).click();
-  await page.getByRole("link", { name: /Air quality statistics/ }).click();
+  await bench.openFromList("csv-statistics");
   await expect(bench.nodes()).toHaveCount(5);
   await expect(page).toHaveURL(/\/workflows\/system\/csv-statistics$/);
   await save(bench, page, "my-air");

@@ -18,9 +18,9 @@ async function colours(picture: Locator): Promise<number> {
   });
 }
 
-/** The plot in the results, as a canvas with more than a background. */
-async function expectPlot(results: Locator): Promise<void> {
-  const canvas = results.locator("canvas").first();
+/** The plot in a preview, as a canvas with more than a background. */
+async function expectPlot(preview: Locator): Promise<void> {
+  const canvas = preview.locator("canvas").first();
   await expect(canvas).toBeVisible();
   await expect.poll(() => colours(canvas)).toBeGreaterThan(3);
 }
@@ -36,10 +36,8 @@ test("vqe-plot-export finds the ground energy of hydrogen, shows it and keeps it
   const exact = nodeOf(trace, "exact").outputs["energy"] as number;
   expect(Math.abs(energy - exact)).toBeLessThan(1e-6);
 
-  await bench.nodeById("plot").click();
-  await expectPlot(bench.results);
-  await bench.nodeById("vqe").click();
-  await expect(bench.results.getByText("-1.1373").first()).toBeVisible();
+  await expectPlot(await bench.show("plot", "plot"));
+  await expect(await bench.show("vqe", "eigenvalue")).toContainText("-1.1373");
 
   expect(server.git("log", "--format=%an %s", "--", trace.path)).toMatch(/^local .*vqe-plot-export/m);
   expect(server.git("fsck", "--strict")).not.toMatch(/error|missing|broken/);
@@ -68,24 +66,17 @@ test("csv-statistics shows its table and its plots", async ({ bench }) => {
   expect(column("column")).toEqual(["pm10", "pm2_5", "no2"]);
   expect(column("count")).toEqual([23, 23, 23]);
 
-  await bench.nodeById("statistics").click();
-  const table = bench.results.getByRole("table").first();
+  const table = (await bench.show("statistics", "statistics")).getByRole("table");
   await expect(table.getByRole("columnheader", { name: "median" })).toBeVisible();
   await expect(table.getByRole("row").filter({ hasText: "pm2_5" })).toBeVisible();
-  for (const id of ["means", "relation"]) {
-    await bench.nodeById(id).click();
-    await expectPlot(bench.results);
-  }
+  for (const id of ["means", "relation"]) await expectPlot(await bench.show(id, "plot"));
 });
 
 test("what a node prints is shown as lines of its log", async ({ bench }) => {
   await bench.open("/workflows/system/csv-statistics", 5);
   const trace = await bench.run(60_000);
   expect(nodeOf(trace, "reader").logs.map(({ text }) => text).join("\n")).toContain("24 rows, 6 columns");
-  await bench.nodeById("reader").click();
-  const logs = bench.results.getByRole("tab", { name: /^log/i });
-  if (await logs.isVisible()) await logs.click();
-  await expect(bench.page.getByText("24 rows, 6 columns").first()).toBeVisible();
+  await expect(await bench.showLog()).toContainText("24 rows, 6 columns");
 });
 
 test("a second run of an unchanged workflow takes everything from the cache", async ({ bench }) => {

@@ -116,8 +116,7 @@ test("after a timeout the same page runs other workflows", async ({ bench, store
   await store.addWorkflow(workflow("endless-once", [{ id: "loop", skill_id: "loop-py", timeout_ms: 500 }]));
   await bench.open("/workflows/user/local/endless-once", 1);
   await bench.run();
-  await bench.page.getByRole("tab", { name: /workflows/i }).click();
-  await bench.page.getByRole("link", { name: /Ground energy of hydrogen/ }).click();
+  await bench.openFromList("vqe-plot-export");
   await expect(bench.nodes()).toHaveCount(5);
   await bench.run(60_000);
   await bench.allAre("success");
@@ -173,10 +172,7 @@ test("log lines of Python arrive while the node runs", async ({ bench, store }) 
   await bench.open(await store.addWorkflow(workflow("talks", [{ id: "talk", skill_id: "talking-py" }])), 1);
   const ended = await bench.startRun();
   await bench.nodeIs("talk", "running");
-  await bench.nodeById("talk").click();
-  const logs = bench.results.getByRole("tab", { name: /^log/i });
-  if (await logs.isVisible()) await logs.click();
-  await expect(bench.results.getByText("hello from the middle").first()).toBeVisible({ timeout: 3_500 });
+  await expect(await bench.showLog()).toContainText("hello from the middle", { timeout: 3_500 });
   expect(await bench.nodeById("talk").getAttribute("data-status")).toBe("running");
   await ended();
 });

@@ -132,8 +132,7 @@ test("a poisoned interpreter is not shared: other nodes compute right", async ({
     { id: "second", skill_id: "table-statistics", inputs: { table: { columns: [{ name: "w", values: [2, 4, 6, 8] }] } } },
   ]);
   await store.addWorkflow({ ...again, workflow_id: "poison-again" });
-  await bench.page.getByRole("tab", { name: /workflows/i }).click();
-  await bench.page.getByRole("link", { name: /^poison poison-again/ }).click();
+  await bench.openFromList("poison-again");
   await expect(bench.nodes()).toHaveCount(3);
   const trace = await bench.run(60_000);
   const mean = (id: string) => {

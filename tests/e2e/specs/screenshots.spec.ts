@@ -19,8 +19,7 @@ for (const [id, select] of [["vqe-plot-export", "plot"], ["csv-statistics", "rel
     await bench.open(`/workflows/system/${id}`, 5);
     await bench.run(60_000);
     await bench.allAre("success");
-    await bench.nodeById(select).click();
-    await expect(bench.results.locator("canvas").first()).toBeVisible();
+    await expect((await bench.show(select, "plot")).locator("canvas").first()).toBeVisible();
     await page.waitForTimeout(500);
     await page.screenshot({ path: file(id) });
   });

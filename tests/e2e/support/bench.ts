@@ -110,6 +110,27 @@ export class Bench {
     return ((await answer.json()) as { traces: { trace_id: string }[] }).traces.map(({ trace_id }) => trace_id);
   }
 
+  /** Shows an output of a finished node in the results, by way of the inspector. */
+  async show(id: string, port: string): Promise<Locator> {
+    await this.nodeById(id).click();
+    await this.inspector.getByRole("button", { name: `Show ${port}`, exact: true }).click();
+    const preview = this.results.getByRole("article");
+    await expect(preview).toBeVisible();
+    return preview;
+  }
+
+  /** Shows what nodes printed. */
+  async showLog(): Promise<Locator> {
+    await this.results.getByRole("tab", { name: /^Log/ }).click();
+    return this.results.getByRole("log");
+  }
+
+  /** Opens a workflow from the list, without a new load of the page. */
+  async openFromList(id: string): Promise<void> {
+    await this.library.getByRole("tab", { name: "Workflows" }).click();
+    await this.library.locator(`a[href$="/${id}"]`).click();
+  }
+
   async allAre(status: Status, timeout = 45_000): Promise<void> {
     await expect(async () => {
       const states = await this.states();

@@ -29,7 +29,7 @@ export async function startServer(): Promise<Server> {
   const volumes = path.join(folder, "volumes");
   const port = await freePort();
   const { LLMOS_USER: _user, LLMOS_VOLUMES_PATH: _volumes, ...environment } = process.env;
-  const child = spawn(program, ["serve", "--port", String(port), "--volumes", volumes], {
+  const child = spawn(program, ["serve", "--host", "127.0.0.1", "--port", String(port), "--volumes", volumes], {
     cwd: folder,
     env: { ...environment, HOME: folder, GIT_CONFIG_NOSYSTEM: "1" },
     stdio: ["ignore", "pipe", "pipe"],
