@@ -56,7 +56,7 @@ async function bundle(file, minify) {
       target: "es2023",
       minify,
       modulePreload: false,
-      rollupOptions: { input: ENTRY, output: { format: "iife", entryFileNames: "worker.js" } },
+      rollupOptions: { input: ENTRY, output: { format: "iife", entryFileNames: "worker.js", banner: '"use strict";' } },
     },
   });
   const [chunk, ...others] = built.output.filter((output) => output.type === "chunk");

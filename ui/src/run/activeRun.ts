@@ -9,7 +9,7 @@ import type { RunCommand, RunEvent, StartCommand } from "./engine";
 import type { Pool, Task } from "./pool";
 import type { PrintedLine } from "./protocol";
 import type { QueuedTask } from "./queue";
-import { newRecord, reportOf, type NodeRecord } from "./record";
+import { newRecord, outputOf, reportOf, type NodeRecord } from "./record";
 import type { Registry } from "./registry";
 import type { EngineRun, NodeError, NodeUpdate, RunOptions, RunPayload, RunReport, RunResult } from "./types";
 import { kindOf } from "./values";
@@ -189,7 +189,7 @@ export class ActiveRun {
   #inputs({ literals, links }: StartCommand): Record<string, unknown> {
     const inputs: Record<string, unknown> = { ...literals };
     for (const [port, link] of Object.entries(links)) {
-      const value = this.records.get(link.node)?.outputs?.[link.port];
+      const value = outputOf(this.records.get(link.node), link.port);
       if (value !== undefined) inputs[port] = value;
     }
     return inputs;

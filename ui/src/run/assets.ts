@@ -59,6 +59,7 @@ async function readInto(response: Response, bytes: number, onBytes: (count: numb
   let at = 0;
   const reader = response.body.getReader();
   for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- a stream comes one piece after the other
     const { done, value } = await reader.read();
     if (done) break;
     if (at + value.length > bytes) throw new Error(`\`${response.url}\` is longer than its manifest says`);

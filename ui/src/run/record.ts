@@ -32,6 +32,12 @@ export function newRecord(key: string | null): NodeRecord {
   };
 }
 
+/** One output; what an object inherits is none. */
+export function outputOf(record: NodeRecord | undefined, port: string): unknown {
+  const outputs = record?.outputs;
+  return outputs && Object.hasOwn(outputs, port) ? outputs[port] : undefined;
+}
+
 /** How a run went, apart from its nodes. */
 export type RunFacts = { outcome: RunOutcome; startedAt: Date; finishedAt: Date };
 

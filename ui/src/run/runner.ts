@@ -4,6 +4,7 @@ import { ActiveRun } from "./activeRun";
 import { nextFrame } from "./batch";
 import { ResultCache } from "./cache";
 import { Pool } from "./pool";
+import { outputOf } from "./record";
 import { builtInRuntimes, type Registry } from "./registry";
 import { FrameSandbox } from "./sandbox";
 import type {
@@ -87,7 +88,7 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
       const wanted = new Set([...types].map((type) => registry.forType(type)));
       await Promise.all([...wanted].map((runtime) => runtime && pool.prepare(runtime)));
     },
-    value: (node, port) => shown?.records.get(node)?.outputs?.[port],
+    value: (node, port) => outputOf(shown?.records.get(node), port),
     values: (node) => shown?.records.get(node)?.outputs ?? undefined,
     forget: () => cache.clear(),
     dispose: () => pool.dispose(),

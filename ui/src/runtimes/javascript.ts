@@ -58,11 +58,11 @@ const noExecute = {
 
 /** Loads the code as a module, whether or not it exports `execute` itself. */
 async function load({ code, file }: Call): Promise<unknown> {
-  const text = `${code ?? ""}\n;export { execute as __llmosExecute };\n//# sourceURL=${file}`;
+  const text = `${code ?? ""}\n;export { execute as llmosExecute };\n//# sourceURL=${file}`;
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   try {
-    const module = (await import(/* @vite-ignore */ url)) as { __llmosExecute?: unknown };
-    return module.__llmosExecute;
+    const module = (await import(/* @vite-ignore */ url)) as { llmosExecute?: unknown };
+    return module.llmosExecute;
   } finally {
     URL.revokeObjectURL(url);
   }

@@ -73,9 +73,9 @@ export const worker: WorkerRuntime = {
       });
     }
     const call = loadHarness(python);
-    const ownBytes = python._module.HEAP8.length;
+    const ownBytes = python["_module"].HEAP8.length;
     return {
-      heapBytes: () => python._module.HEAP8.length,
+      heapBytes: () => python["_module"].HEAP8.length,
       call(request) {
         limits.bytes = ownBytes + request.memoryMb * 2 ** 20;
         return invoke(call, request);

@@ -20,6 +20,9 @@ SAFE_INTEGER = 2**53 - 1
 ARRAY_KINDS = frozenset("bBhHiIlLqQfd")
 PLAIN = frozenset({str, bool, type(None)})
 
+# Taken before any skill runs: skills of the system volume share an interpreter.
+_dumps, _loads, _seed = json.dumps, json.loads, random.seed
+
 _compiled = {}
 
 
@@ -34,7 +37,7 @@ class OutputError(Exception):
 def call(code_id, code, file, text, slots):
     """Calls `execute` of a skill; a coroutine when `execute` is one."""
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-    random.seed()
+    _seed()
     try:
         namespace = {"__name__": file.removesuffix(".py"), "__file__": file, "__builtins__": __builtins__}
         exec(_compile(code_id, code, file), namespace)
@@ -81,7 +84,7 @@ def _flush():
 
 
 def _unpack(text, slots):
-    root = json.loads(text)
+    root = _loads(text)
     for path, kind, data in slots:
         place = root
         for step in path[:-1]:
@@ -119,8 +122,8 @@ def _finish(result):
         raise OutputError(f"`execute` returned {shown}, not a dict of outputs", "return a dict with one entry per output")
     slots = []
     plain = {str(name): _pack(value, (str(name),), slots) for name, value in result.items()}
-    text = json.dumps(plain, allow_nan=False, check_circular=False, separators=(",", ":"))
-    paths = json.dumps([[path, kind] for path, kind, _ in slots])
+    text = _dumps(plain, allow_nan=False, check_circular=False, separators=(",", ":"))
+    paths = _dumps([[path, kind] for path, kind, _ in slots])
     return {"text": text, "paths": paths, "data": [data for _, _, data in slots]}
 
 
@@ -185,7 +188,7 @@ def _key(name, path):
     if isinstance(name, str):
         return str(name)
     if isinstance(name, (bool, int, float)) or name is None:
-        return json.dumps(name)
+        return _dumps(name)
     raise OutputError(
         f"output {_show(path)} has a dict key of type `{type(name).__name__}`",
         "use text as keys",
