@@ -186,7 +186,8 @@ fn etag(hash: &[u8; 32]) -> HeaderValue {
 fn is_hashed(path: &str) -> bool {
     let stem = path.rsplit('/').next().and_then(|name| name.split('.').next());
     let hash = stem.and_then(|stem| stem.len().checked_sub(9).and_then(|at| stem.get(at..)));
-    path.starts_with("assets/")
+    let built = path.starts_with("assets/") || path.starts_with("runtimes/");
+    built
         && hash.is_some_and(|hash| {
             hash.starts_with('-')
                 && hash[1..].bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))

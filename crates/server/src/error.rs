@@ -74,6 +74,7 @@ impl From<Error> for ApiError {
             ErrorKind::Unknown => StatusCode::NOT_FOUND,
             ErrorKind::Conflict => StatusCode::CONFLICT,
             ErrorKind::Content => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
             ErrorKind::Internal => return Self::internal(error),
         };
         let hint =

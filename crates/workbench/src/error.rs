@@ -122,6 +122,8 @@ pub enum ErrorKind {
     Conflict,
     /// Its content does not hold together.
     Content,
+    /// Another program holds the volume; later it may work.
+    Busy,
     /// The program or its surroundings failed.
     Internal,
 }
@@ -139,6 +141,8 @@ impl Error {
             Self::BadSkill { .. } | Self::BadWorkflow { .. } | Self::BrokenFile { .. } => {
                 ErrorKind::Content
             }
+            Self::Store { source: StoreError::Busy { .. } } => ErrorKind::Busy,
+            Self::Store { source: StoreError::Dirty { .. } } => ErrorKind::Conflict,
             Self::Store { .. } => ErrorKind::Internal,
         }
     }
@@ -156,6 +160,8 @@ impl Error {
             Self::BadSkill { .. } => "bad-skill",
             Self::BadWorkflow { .. } => "bad-workflow",
             Self::BrokenFile { .. } => "broken-file",
+            Self::Store { source: StoreError::Busy { .. } } => "busy",
+            Self::Store { source: StoreError::Dirty { .. } } => "dirty",
             Self::Store { .. } => "store",
         }
     }
@@ -174,7 +180,7 @@ impl Error {
                 diagnostics.iter().find_map(|found| found.hint.clone())
             }
             Self::BadWorkflow { findings } => findings.iter().find_map(|found| found.hint.clone()),
-            Self::Store { .. } => None,
+            Self::Store { source } => source.hint().map(str::to_owned),
         }
     }
 }
