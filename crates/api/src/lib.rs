@@ -5,6 +5,7 @@
 //! are not serializable; whoever stands at the rim converts. No rule lives here.
 
 pub mod problem;
+pub mod run;
 pub mod skill;
 pub mod system;
 pub mod trace;
@@ -20,4 +21,9 @@ where
     T: Default + Deserialize<'de>,
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// What a flag is that was left out and holds unless somebody says no.
+pub(crate) fn yes() -> bool {
+    true
 }

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 
 use crate::problem::Diagnostic;
 
+pub use convert::executables;
+
 /// What a skill file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -38,7 +40,7 @@ pub struct Port {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Value>,
     /// Whether a value must be there.
-    #[serde(default)]
+    #[serde(default = "crate::yes")]
     pub required: bool,
 }
 
@@ -84,6 +86,7 @@ pub struct ExecutableSkill {
     /// The packages it loads.
     pub packages: Vec<String>,
     /// Whether equal inputs always give equal outputs.
+    #[serde(default = "crate::yes")]
     pub deterministic: bool,
     /// The code; left out of lists.
     #[serde(skip_serializing_if = "Option::is_none")]

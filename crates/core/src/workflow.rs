@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::{
     diagnostic::{Diagnostic, Severity},
     skill::Executable,
-    slug::{Slug, SlugError},
+    slug::{MAX_SLUG_LEN, Slug, SlugError},
 };
 
 pub(crate) use graph_text::read_strictly as read_graph;
@@ -160,6 +160,21 @@ impl SkillSource for BTreeMap<Slug, &Executable> {
 
     fn ids(&self) -> Vec<&Slug> {
         self.keys().collect()
+    }
+}
+
+/// Makes an id for a new node of a skill: the skill's own, or with a number behind it.
+pub fn new_node_id(skill: &str, taken: impl Fn(&str) -> bool) -> Slug {
+    let base = Slug::nearest(skill).map_or_else(|| "node".to_owned(), |slug| slug.to_string());
+    let mut number = 1_u64;
+    loop {
+        let suffix = if number == 1 { String::new() } else { format!("-{number}") };
+        let kept = base.len().min(MAX_SLUG_LEN - suffix.len());
+        let id = format!("{}{suffix}", base[..kept].trim_end_matches(['-', '_']));
+        match id.parse() {
+            Ok(slug) if !taken(&id) => return slug,
+            _ => number += 1,
+        }
     }
 }
 

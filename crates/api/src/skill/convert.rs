@@ -1,12 +1,16 @@
 //! From the skills of the core to their wire form.
 
+use std::collections::BTreeMap;
+
 use llmos_core::{
-    skill::{self, Executable, Skill},
+    skill::{self, Executable, ExecutionMode, Skill},
+    slug::Slug,
     store::BlobId,
+    value::PortType,
     volume::{VolumeId, VolumePath},
 };
 
-use super::{ExecutableSkill, Port, SkillKind, SkillSummary};
+use super::{ExecutableSkill, Port, SkillKind, SkillSummary, SkillsById};
 
 impl From<&skill::SkillKind> for SkillKind {
     fn from(kind: &skill::SkillKind) -> Self {
@@ -96,4 +100,33 @@ impl SkillSummary {
             why: None,
         }
     }
+}
+
+/// Reads skills from their wire form. Those with an id or a runtime that nobody
+/// knows are left out, so a workflow that uses them has a finding.
+pub fn executables(skills: &SkillsById) -> BTreeMap<Slug, Executable> {
+    skills.iter().filter_map(|(id, skill)| Some((id.parse().ok()?, executable(skill)?))).collect()
+}
+
+fn executable(skill: &ExecutableSkill) -> Option<Executable> {
+    let port = |port: &Port| skill::Port {
+        name: port.name.clone(),
+        ty: port.ty.parse().unwrap_or(PortType::Any),
+        description: port.description.clone(),
+        default: port.default.clone(),
+        required: port.required,
+    };
+    Some(Executable {
+        runtime: skill.ty.parse().ok()?,
+        execution_mode: skill.execution_mode.parse().unwrap_or(ExecutionMode::BrowserWasm),
+        inputs: skill.inputs.iter().map(port).collect(),
+        outputs: skill.outputs.iter().map(port).collect(),
+        estimated_time_ms: skill.estimated_time_ms,
+        memory_mb: skill.memory_mb,
+        timeout_ms: skill.timeout_ms,
+        packages: skill.packages.clone(),
+        deterministic: skill.deterministic,
+        code: skill.code.clone().unwrap_or_default(),
+        code_line: 1,
+    })
 }

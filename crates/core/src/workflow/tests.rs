@@ -86,3 +86,15 @@ pub(crate) fn workflow() -> Workflow {
         body: String::new(),
     }
 }
+
+#[test]
+fn new_nodes_are_named_after_their_skill() {
+    let taken = ["csv-reader", "csv-reader-2"];
+    let name = |skill: &str| new_node_id(skill, |id| taken.contains(&id)).to_string();
+    assert_eq!(name("plot"), "plot");
+    assert_eq!(name("csv-reader"), "csv-reader-3");
+    assert_eq!(name("CSV Reader"), "csv-reader-3");
+    assert_eq!(name("///"), "node");
+    let long = "x".repeat(100);
+    assert_eq!(new_node_id(&long, |id| id == long).to_string(), format!("{}-2", "x".repeat(98)));
+}
