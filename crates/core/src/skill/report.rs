@@ -28,7 +28,10 @@ impl<'a> Report<'a> {
 
     /// Adds a finding that was made elsewhere.
     pub(crate) fn add(&mut self, found: Diagnostic) {
-        self.diagnostics.push(found);
+        self.has_errors |= found.severity == Severity::Error;
+        if self.diagnostics.len() < MAX_FINDINGS {
+            self.diagnostics.push(found);
+        }
     }
 
     /// Adds an error at a byte of the YAML.

@@ -216,6 +216,16 @@ fn keywords_are_never_empty() {
 }
 
 #[test]
+fn findings_end_somewhere_and_errors_still_count() {
+    let ports = "  - type: number\n".repeat(500);
+    let text = format!(
+        "---\ntype: python-wasm\ninputs:\n{ports}---\n```python\ndef execute(i): pass\n```\n"
+    );
+    let found = check("skills/a.md", text.as_bytes());
+    assert_eq!((found.skill, found.diagnostics.len()), (None, 100));
+}
+
+#[test]
 fn fences_follow_commonmark() {
     let text = "~~~js title\na\n```\n~~~~\n  ```` Python {.x}\n    b\n  c\n```\n````\n    ```\n``` a`b\n```c\nend";
     let found = code::fences(text, 0);
