@@ -17,6 +17,9 @@ pub(crate) struct Volumes {
     folder: TempDir,
 }
 
+/// What somebody does to Ana's volume without this program.
+pub(crate) type ByHand = fn(&Volumes);
+
 impl Deref for Volumes {
     type Target = GitStore;
 

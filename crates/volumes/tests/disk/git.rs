@@ -1,8 +1,8 @@
 //! A volume is a repository that plain `git` reads, checks, clones and changes.
 
-use std::{fs, thread};
+use std::{fs, path::Path, thread, time::Duration};
 
-use crate::folder::{Volumes, ana, git, git_output};
+use crate::folder::{ByHand, Volumes, ana, git, git_output};
 use llmos_core::store::{BlobId, Expected, HistoryQuery, Store, StoreError};
 use llmos_testkit::store::{change, edit, paths, put, text};
 use llmos_volumes::GitStore;
@@ -71,6 +71,44 @@ fn a_commit_by_hand_is_seen_and_built_upon() {
     assert_eq!(volumes.git(&["log", "--format=%s"]), "put files\nby hand\nput files");
 }
 
+/// `git commit` makes its trees from what the index remembers of folders.
+#[test]
+fn a_commit_by_hand_keeps_what_was_written_before_it() {
+    let volumes = Volumes::new();
+    put(&*volumes, "user/ana", &[("skills/a.md", "one"), ("b.md", "one")]);
+    for (here, by_hand) in [("two", "two"), ("three", "three")] {
+        fs::write(volumes.ana().join("b.md"), by_hand).unwrap();
+        volumes.git(&["commit", "--quiet", "-am", "by hand"]);
+        put(&*volumes, "user/ana", &[("skills/a.md", here)]);
+    }
+    fs::write(volumes.ana().join("b.md"), "four").unwrap();
+    volumes.git(&["commit", "--quiet", "-am", "by hand"]);
+    assert_eq!(text(&*volumes, "user/ana", "skills/a.md").as_deref(), Some("three"));
+    volumes.assert_clean();
+}
+
+/// An edit of the same size in the very moment of the last commit, made visible to `git` only by its content.
+#[test]
+fn an_edit_in_the_moment_of_a_commit_is_not_hidden_by_the_next_one() {
+    let volumes = Volumes::new();
+    put(&*volumes, "user/ana", &[("a.md", "one"), ("b.md", "one")]);
+    let file = volumes.ana().join("a.md");
+    // `git` may count times in whole seconds, so all of this happens a while ago.
+    let moment = fs::metadata(&file).unwrap().modified().unwrap() - Duration::from_secs(60);
+    let set_back = |path: &Path| {
+        fs::File::options().write(true).open(path).unwrap().set_modified(moment).unwrap()
+    };
+    set_back(&file);
+    volumes.git(&["update-index", "--refresh"]);
+    fs::write(&file, "two").unwrap();
+    set_back(&file);
+    set_back(&volumes.ana().join(".git/index"));
+    put(&*volumes, "user/ana", &[("b.md", "two")]);
+    let by_time_alone =
+        ["-c", "core.trustctime=false", "-c", "core.checkStat=minimal", "diff", "--name-only"];
+    assert_eq!(volumes.git(&by_time_alone), "a.md");
+}
+
 #[test]
 fn packing_by_git_changes_nothing() {
     let volumes = Volumes::new();
@@ -95,7 +133,7 @@ fn packing_by_git_changes_nothing() {
 #[test]
 fn edits_that_are_not_committed_are_never_run_over() {
     // What somebody did by hand, and the file that a writer then cannot change.
-    let cases: [(&str, fn(&Volumes), &str); 6] = [
+    let cases: [(&str, ByHand, &str); 6] = [
         ("edited", |v| fs::write(v.ana().join("a.md"), "mine").unwrap(), "a.md"),
         ("deleted", |v| fs::remove_file(v.ana().join("a.md")).unwrap(), "a.md"),
         ("made", |v| fs::write(v.ana().join("new.md"), "mine").unwrap(), "new.md"),

@@ -5,13 +5,13 @@ use std::{
     os::unix::fs::{PermissionsExt, symlink},
 };
 
-use crate::folder::{Volumes, ana, git, git_output};
+use crate::folder::{ByHand, Volumes, ana, git, git_output};
 use llmos_core::store::{Expected, HistoryQuery, Store, StoreError};
 use llmos_testkit::store::{change, edit, paths, put, text};
 
 #[test]
 fn a_link_in_the_working_tree_is_not_followed() {
-    let links: [(&str, fn(&Volumes)); 3] = [
+    let links: [(&str, ByHand); 3] = [
         ("skills/a.md", |v| {
             fs::remove_file(v.ana().join("skills/a.md")).unwrap();
             symlink(v.outside().join("secret/a.md"), v.ana().join("skills/a.md")).unwrap();
@@ -72,7 +72,7 @@ fn links_and_submodules_of_a_repository_are_left_out_and_never_replaced() {
 
 #[test]
 fn a_repository_elsewhere_is_not_a_volume() {
-    let elsewhere: [(&str, fn(&Volumes)); 3] = [
+    let elsewhere: [(&str, ByHand); 3] = [
         ("`.git` is a link", |v| {
             fs::create_dir_all(v.ana()).unwrap();
             symlink(v.outside().join("other/.git"), v.ana().join(".git")).unwrap();
@@ -212,7 +212,7 @@ fn nothing_of_a_repository_is_run() {
 
 #[test]
 fn broken_repositories_are_errors() {
-    let breaks: [(&str, fn(&Volumes)); 5] = [
+    let breaks: [(&str, ByHand); 5] = [
         ("main names nothing", |v| {
             fs::write(v.ana().join(".git/refs/heads/main"), "1".repeat(40)).unwrap();
         }),
