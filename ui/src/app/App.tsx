@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback } from "react";
+import { lazy, Suspense, useCallback, useEffect } from "react";
 
 import type { ExecutableSkill } from "../api/schema";
 import { addSkill } from "../canvas/actions";
@@ -39,7 +39,11 @@ function Screen() {
   const narrow = useView((state) => state.narrow);
   const asks = useFiles((state) => state.question !== null);
   const dialog = useView((state) => state.dialog);
+  const name = useEditor((state) => state.doc.name);
   useShortcuts();
+  useEffect(() => {
+    document.title = name ? `${name} – LLMos-Lite` : "LLMos-Lite";
+  }, [name]);
 
   return (
     <div
@@ -82,6 +86,7 @@ function Left() {
   const tab = useView((state) => state.left);
   const route = useFiles((state) => state.route);
   const commit = useFiles((state) => state.savedCommit);
+  const add = useCallback((skill: ExecutableSkill) => void addSkill(workbench, skill), [workbench]);
   const found = useCallback((skills: readonly ExecutableSkill[]) => editor.know(skills), [editor]);
 
   return (
@@ -99,7 +104,7 @@ function Left() {
       </div>
       <div className={styles.fill} role="tabpanel" aria-label={tab === "skills" ? "Skills" : "Workflows"}>
         {tab === "skills" ? (
-          <Library api={api} onAdd={(skill) => addSkill(workbench, skill)} onFound={found} />
+          <Library api={api} onAdd={add} onFound={found} />
         ) : (
           <WorkflowList
             api={api}

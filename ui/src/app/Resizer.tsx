@@ -9,7 +9,7 @@ type ResizerProps = { side: keyof Sizes; label: string; onMove: (size: number) =
 const RANGE: Record<keyof Sizes, { min: number; max: number; fresh: number }> = {
   left: { min: 180, max: 480, fresh: 264 },
   right: { min: 220, max: 560, fresh: 312 },
-  bottom: { min: 120, max: 720, fresh: 286 },
+  bottom: { min: 120, max: 720, fresh: 330 },
 };
 const STEP = 24;
 

@@ -58,7 +58,7 @@ export function SaveDialog({ question, saving, onSave, onClose }: SaveDialogProp
         <div className={styles.actions}>
           <Button onClick={onClose}>Not now</Button>
           <Button submit look="primary" icon="save" disabled={saving || !id || !name.trim()}>
-            {saving ? "Saving…" : "Save workflow"}
+            {saving ? "Saving…" : "Save"}
           </Button>
         </div>
       </form>

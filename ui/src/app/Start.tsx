@@ -4,7 +4,6 @@ import { useLoad } from "../api/useLoad";
 import type { WorkflowSummary } from "../api/schema";
 import { Icon } from "../parts/Icon";
 import { count } from "../parts/time";
-import { formatRoute } from "./route";
 import styles from "./Start.module.css";
 import { useWorkbench } from "./useWorkbench";
 
@@ -47,20 +46,13 @@ function Cards({ title, workflows, onOpen }: CardsProps) {
           const route = { at: "workflow", volume, id: workflow_id } as const;
           return (
             <li key={`${volume}/${workflow_id}`}>
-              <a
-                href={formatRoute(route)}
-                onClick={(event) => {
-                  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-                  event.preventDefault();
-                  onOpen(route);
-                }}
-              >
+              <button type="button" onClick={() => onOpen(route)}>
                 <b>{name}</b>
                 <span>{description}</span>
                 <small>
                   <Icon name="flow" size={13} /> {count(n_nodes, "node")}
                 </small>
-              </a>
+              </button>
             </li>
           );
         })}

@@ -26,7 +26,7 @@ export type View = {
 };
 
 const KEY = "llmos.sizes";
-const DEFAULT: Sizes = { left: 264, right: 312, bottom: 286 };
+const DEFAULT: Sizes = { left: 264, right: 312, bottom: 330 };
 
 export function createView(): View {
   const store = createStore<ViewState>(() => ({

@@ -36,6 +36,10 @@ export function createWorkbench({ api, engine, drafts, runner }: WorkbenchParts)
   const notices = createNotices();
   const runs = createRuns(api, editor, board, runner);
   const view = createView();
+  // Whoever looks at another node wants to see that node's outputs.
+  editor.store.subscribe((now, before) => {
+    if (now.selection !== before.selection) view.set({ shown: null });
+  });
   const onOpen = () => {
     runs.cancel();
     board.clear();

@@ -37,6 +37,7 @@ const ARIA = {
 /** Above these many nodes the canvas leaves out what is costly. */
 const MANY_NODES = 250;
 const MAX_FOR_MINIMAP = 1000;
+const MINIMAP_SIZE = { width: 150, height: 96 };
 
 /** The workflow as a picture that can be changed by pointer and by keyboard. */
 export function Canvas() {
@@ -53,7 +54,7 @@ function Flow() {
   const [nodes, changeNodes] = useFlowNodes();
   const [edges, changeEdges] = useFlowEdges();
   const session = useEditor((state) => state.session);
-  const { far, toCanvas } = useCanvasHandle(session);
+  const { zoom, toCanvas } = useCanvasHandle(session);
   useClipboard();
 
   const fits = useCallback(
@@ -98,7 +99,7 @@ function Flow() {
   };
 
   return (
-    <div className={styles.canvas} data-far={far} onDrop={drop} onDragOver={(event) => event.preventDefault()}>
+    <div className={styles.canvas} data-zoom={zoom} onDrop={drop} onDragOver={(event) => event.preventDefault()}>
       <ReactFlow<FlowNode, FlowEdge>
         nodes={nodes}
         edges={edges}
@@ -123,7 +124,7 @@ function Flow() {
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.3} color="var(--line-strong)" />
         {nodes.length > 0 && nodes.length <= MAX_FOR_MINIMAP && (
-          <MiniMap className={styles.minimap} pannable zoomable ariaLabel="Overview" nodeBorderRadius={14} />
+          <MiniMap className={styles.minimap} style={MINIMAP_SIZE} pannable zoomable ariaLabel="Overview" nodeBorderRadius={14} />
         )}
         <CanvasTools />
       </ReactFlow>

@@ -1,7 +1,7 @@
-import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { memo, useLayoutEffect, useRef } from "react";
+import { Handle, type NodeProps, Position, useUpdateNodeInternals } from "@xyflow/react";
+import { memo, useEffect, useLayoutEffect, useRef } from "react";
+import { useShallow } from "zustand/react/shallow";
 
-import type { Port } from "../api/schema";
 import { useEditor, useWorkbench } from "../app/useWorkbench";
 import { type NodeRun, shownStatus } from "../execution/board";
 import { useNodeRun } from "../execution/useBoard";
@@ -10,7 +10,7 @@ import { typeColour } from "../parts/PortTypeTag";
 import { StatusMark } from "../parts/StatusMark";
 import { count, duration } from "../parts/time";
 import { findNode } from "../workflow/edits";
-import { findingsOf, type FlowNode, nodeName } from "./flow";
+import { type DrawnPort, drawnPorts, findingsOf, type FlowNode, nodeName } from "./flow";
 import styles from "./SkillNode.module.css";
 
 /** One step on the canvas: its name, ports, state and time. */
@@ -31,6 +31,11 @@ export const SkillNode = memo(function SkillNode({ id }: NodeProps<FlowNode>) {
     wrapper.dataset.nodeId = id;
   }, [status, id]);
 
+  const inputs = useEditor(useShallow((state) => drawnPorts(state.doc, id, "inputs", state.skills)));
+  const outputs = useEditor(useShallow((state) => drawnPorts(state.doc, id, "outputs", state.skills)));
+  const measureAgain = useUpdateNodeInternals();
+  useEffect(() => measureAgain(id), [measureAgain, id, inputs, outputs]);
+
   if (!node) return null;
   const skill = skills[node.skill_id];
   const nErrors = findings.filter((finding) => finding.severity === "error").length;
@@ -42,8 +47,8 @@ export const SkillNode = memo(function SkillNode({ id }: NodeProps<FlowNode>) {
         <span className={styles.name}>{nodeName(node, skills)}</span>
       </div>
       <div className={styles.ports}>
-        <ul>{skill?.inputs.map((port) => <PortRow key={port.name} port={port} side="input" />)}</ul>
-        <ul>{skill?.outputs.map((port) => <PortRow key={port.name} port={port} side="output" />)}</ul>
+        <ul>{inputs.map((port) => <PortRow key={port.name} port={port} side="input" />)}</ul>
+        <ul>{outputs.map((port) => <PortRow key={port.name} port={port} side="output" />)}</ul>
       </div>
       <div className={styles.foot}>
         <span className={styles.runtime}>{skill?.type ?? node.skill_id}</span>
@@ -62,7 +67,7 @@ export const SkillNode = memo(function SkillNode({ id }: NodeProps<FlowNode>) {
   );
 });
 
-function PortRow({ port, side }: { port: Port; side: "input" | "output" }) {
+function PortRow({ port, side }: { port: DrawnPort; side: "input" | "output" }) {
   const input = side === "input";
   return (
     <li className={styles.port} title={`${port.name}: ${port.type}${port.description ? ` – ${port.description}` : ""}`}>

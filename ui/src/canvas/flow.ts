@@ -3,7 +3,7 @@ import type { Edge, Node } from "@xyflow/react";
 import type { Finding, WorkflowDoc } from "../api/schema";
 import type { Skills } from "../engine/engine";
 import { edgeLabel, portType } from "../workflow/connecting";
-import { edgeId } from "../workflow/edits";
+import { edgeId, findNode } from "../workflow/edits";
 import { nodeSize } from "./measure";
 
 /** A node as React Flow has it; the rest is read from the stores by id. */
@@ -15,6 +15,33 @@ const NO_DATA: Record<string, never> = {};
 /** The name of a node for people. */
 export function nodeName(node: { id: string; name?: string; skill_id: string }, skills: Skills): string {
   return node.name ?? skills[node.skill_id]?.name ?? node.id;
+}
+
+/** A port as the canvas draws it. */
+export type DrawnPort = { name: string; type: string; description: string };
+
+/**
+ * The ports of a node: those of its skill, and those that edges name although
+ * the skill has none of that name, so that no edge is lost from sight.
+ */
+export function drawnPorts(doc: WorkflowDoc, id: string, side: "inputs" | "outputs", skills: Skills): DrawnPort[] {
+  const declared = skills[findNode(doc, id)?.skill_id ?? ""]?.[side] ?? [];
+  const names = new Set(declared.map(({ name }) => name));
+  const ghosts = new Set<string>();
+  for (const { from, to } of doc.edges) {
+    const end = side === "inputs" ? to : from;
+    if (end.node === id && !names.has(end.port)) ghosts.add(end.port);
+  }
+  return ghosts.size === 0 ? declared : [...declared, ...[...ghosts].map(ghostPort)];
+}
+
+const known = new Map<string, DrawnPort>();
+
+/** The same object for the same name, so that a list of ports can be compared cheaply. */
+function ghostPort(name: string): DrawnPort {
+  const port = known.get(name) ?? { name, type: "any", description: "not a port of this skill" };
+  known.set(name, port);
+  return port;
 }
 
 /** Brings the nodes of the canvas in step with the document; keeps those that did not change. */

@@ -6,17 +6,18 @@ import { arrange } from "./actions";
 import type { FlowEdge, FlowNode } from "./flow";
 
 const FAR = 0.45;
-const FIT = { maxZoom: 1, padding: 0.15 };
+const MID = 0.85;
+const FIT = { maxZoom: 1, padding: 0.07 };
 
 /** Lets the rest of the page ask things of the canvas, and shows a newly opened workflow whole. */
 export function useCanvasHandle(session: number): {
-  far: boolean;
+  zoom: "near" | "mid" | "far";
   toCanvas: (screen: XYPosition) => XYPosition;
 } {
   const workbench = useWorkbench();
   const { canvas, editor } = workbench;
   const flow = useReactFlow<FlowNode, FlowEdge>();
-  const far = useStore((state) => state.transform[2] < FAR);
+  const zoom = useStore(({ transform: [, , scale] }) => (scale < FAR ? "far" : scale < MID ? "mid" : "near"));
   const pane = useStore((state) => state.domNode);
   const size = useRef({ width: 0, height: 0 });
 
@@ -55,12 +56,12 @@ export function useCanvasHandle(session: number): {
       const before = size.current;
       size.current = { width, height };
       if (before.width === 0 || width === 0 || height === 0) return;
-      const { x, y, zoom } = flow.getViewport();
-      void flow.setViewport({ x: x + (width - before.width) / 2, y: y + (height - before.height) / 2, zoom });
+      const { x, y, zoom: scale } = flow.getViewport();
+      void flow.setViewport({ x: x + (width - before.width) / 2, y: y + (height - before.height) / 2, zoom: scale });
     });
     watcher.observe(pane);
     return () => watcher.disconnect();
   }, [flow, pane]);
 
-  return { far, toCanvas: flow.screenToFlowPosition };
+  return { zoom, toCanvas: flow.screenToFlowPosition };
 }

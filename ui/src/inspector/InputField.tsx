@@ -34,10 +34,10 @@ export function InputField({ port, value, source, sources, findings, onChange, o
       <div className={styles.label}>
         <label htmlFor={source ? undefined : id}>{port.name}</label>
         {port.required && <span className={styles.required}>required</span>}
-        <PortTypeTag type={port.type} />
         {value !== undefined && !source && port.default !== undefined && (
           <IconButton small icon="undo" label={`Use the default of ${port.name}`} onClick={() => onChange(undefined)} />
         )}
+        <PortTypeTag type={port.type} />
       </div>
       <SourceSelect port={port} source={source} sources={sources} onSource={onSource} />
       {!source && <LiteralField id={id} port={port} value={value} describedBy={described} onChange={onChange} />}

@@ -34,7 +34,7 @@ export function NodeRunInfo({ node }: { node: string }) {
       {run.nLogs > 0 && (
         <details open>
           <summary>Log</summary>
-          <div className={styles.log}>
+          <div className={styles.log} style={{ height: Math.min(150, run.nLogs * 18 + 10) }}>
             <LogView board={board} node={node} />
           </div>
         </details>

@@ -1,4 +1,5 @@
 import { Button } from "../parts/Button";
+import { IconButton } from "../parts/IconButton";
 import styles from "./Fields.module.css";
 import { pickFile } from "./pickFile";
 
@@ -19,7 +20,7 @@ export function TextField({ id, value, placeholder, describedBy, onChange }: Tex
   const lines = long ? 8 : text.split("\n").length;
 
   return (
-    <div className={styles.stack}>
+    <div className={styles.withTool}>
       <textarea
         id={id}
         className={lines > 1 ? styles.code : styles.input}
@@ -31,17 +32,20 @@ export function TextField({ id, value, placeholder, describedBy, onChange }: Tex
         aria-describedby={describedBy}
         onChange={(event) => onChange(event.target.value === "" ? undefined : event.target.value)}
       />
-      <div className={styles.aside}>
-        {long && <span>{text.length.toLocaleString("en")} characters, the start is shown</span>}
-        {long && (
+      <IconButton
+        small
+        icon="open"
+        label="Read from a file"
+        onClick={() => void pickFile("").then(async (file) => file && onChange(await file.text()))}
+      />
+      {long && (
+        <div className={styles.aside}>
+          <span>{text.length.toLocaleString("en")} characters, the start is shown</span>
           <Button small look="ghost" onClick={() => onChange(undefined)}>
             Clear
           </Button>
-        )}
-        <Button small look="ghost" icon="open" onClick={() => void pickFile("").then(async (file) => file && onChange(await file.text()))}>
-          From file…
-        </Button>
-      </div>
+        </div>
+      )}
     </div>
   );
 }

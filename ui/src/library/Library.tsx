@@ -23,6 +23,7 @@ export function Library({ api, onAdd, onFound }: LibraryProps) {
   const [q, setQ] = useState("");
   const [category, setCategory] = useState<string>();
   const [added, setAdded] = useState("");
+  const [wanted, setWanted] = useState(false);
   const found = useSkills(api, q.trim(), category);
   const { result } = useLoad(useCallback((signal: AbortSignal) => api.categories(signal), [api]));
   const categories = result.state === "ready" ? result.value : [];
@@ -30,10 +31,22 @@ export function Library({ api, onAdd, onFound }: LibraryProps) {
 
   useEffect(() => onFound(found.skills), [found.skills, onFound]);
 
-  const add = (skill: ExecutableSkill) => {
-    onAdd(skill);
-    setAdded(`${skill.name} added to the canvas`);
-  };
+  const add = useCallback(
+    (skill: ExecutableSkill) => {
+      onAdd(skill);
+      setAdded(`${skill.name} added to the canvas`);
+    },
+    [onAdd],
+  );
+
+  // Enter means the words as they stand, also when their answer is still on its way.
+  const words = q.trim();
+  useEffect(() => {
+    const [first] = found.skills;
+    if (!wanted || found.q !== words || found.state !== "ready") return;
+    setWanted(false);
+    if (first) add(first);
+  }, [wanted, words, found.q, found.state, found.skills, add]);
 
   return (
     <div className={styles.library}>
@@ -50,10 +63,12 @@ export function Library({ api, onAdd, onFound }: LibraryProps) {
           data-shortcut="/"
           autoComplete="off"
           spellCheck={false}
-          onChange={(event) => setQ(event.target.value)}
+          onChange={(event) => {
+            setWanted(false);
+            setQ(event.target.value);
+          }}
           onKeyDown={(event) => {
-            const [first] = found.skills;
-            if (event.key === "Enter" && q.trim() && first) add(first);
+            if (event.key === "Enter" && words) setWanted(true);
           }}
         />
         <kbd aria-hidden="true">/</kbd>

@@ -9,6 +9,8 @@ export type SkillPages = {
   error?: unknown;
   skills: readonly ExecutableSkill[];
   total: number;
+  /** The words that `skills` were found by; the newest ones may still be on their way. */
+  q: string;
   /** Reads the next page; does nothing while one is on its way. */
   more: () => void;
   again: () => void;
@@ -17,11 +19,11 @@ export type SkillPages = {
 const PAGE = 200;
 const TYPED_MS = 160;
 
-type Answer = Pick<SkillPages, "state" | "error" | "skills" | "total">;
+type Answer = Pick<SkillPages, "state" | "error" | "skills" | "total" | "q">;
 
 /** Asks the server for skills; the words of a search are not sent letter by letter. */
 export function useSkills(api: SkillsApi, q: string, category: string | undefined): SkillPages {
-  const [answer, setAnswer] = useState<Answer>({ state: "loading", skills: [], total: 0 });
+  const [answer, setAnswer] = useState<Answer>({ state: "loading", skills: [], total: 0, q: "" });
   const [round, setRound] = useState(0);
   const reading = useRef(false);
   const first = useRef(true);
@@ -37,7 +39,7 @@ export function useSkills(api: SkillsApi, q: string, category: string | undefine
     first.current = false;
     const timer = setTimeout(() => {
       api.listExecutable(query(0), abort.signal).then(
-        ({ skills, total }) => abort.signal.aborted || setAnswer({ state: "ready", skills, total }),
+        ({ skills, total }) => abort.signal.aborted || setAnswer({ state: "ready", skills, total, q }),
         (error: unknown) =>
           abort.signal.aborted || setAnswer((now) => ({ ...now, state: "failed", error })),
       );
@@ -47,7 +49,7 @@ export function useSkills(api: SkillsApi, q: string, category: string | undefine
       abort.abort();
     };
     // oxlint-disable-next-line react/exhaustive-deps -- `round` only asks for one more load
-  }, [api, query, round]);
+  }, [api, q, query, round]);
 
   const more = useCallback(() => {
     if (reading.current || answer.state !== "ready" || answer.skills.length >= answer.total) return;
@@ -57,7 +59,7 @@ export function useSkills(api: SkillsApi, q: string, category: string | undefine
       .then(({ skills, total }) =>
         setAnswer((now) =>
           // Another query may have been answered meanwhile.
-          now === answer ? { state: "ready", total, skills: [...now.skills, ...skills] } : now,
+          now === answer ? { ...now, total, skills: [...now.skills, ...skills] } : now,
         ),
       )
       .catch((error: unknown) => setAnswer((now) => ({ ...now, state: "failed", error })))

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 
 import { PortTypeTag } from "../parts/PortTypeTag";
 import styles from "./Results.module.css";
@@ -25,14 +25,17 @@ export function OutputList({ rows, chosen, summaryOf, onChoose }: OutputListProp
     overscan: 10,
     initialRect: { width: 260, height: 250 },
   });
+  const at = chosen ? rows.indexOf(chosen) : -1;
+  useEffect(() => {
+    if (at >= 0) list.scrollToIndex(at);
+  }, [at, list]);
+
   const step = (event: KeyboardEvent) => {
-    const at = chosen ? rows.indexOf(chosen) : -1;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
     const row = to === undefined ? undefined : rows[to];
     if (to === undefined || !row) return;
     event.preventDefault();
     onChoose(row);
-    list.scrollToIndex(to);
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus());
   };
 

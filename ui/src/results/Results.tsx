@@ -72,8 +72,10 @@ function Outputs() {
     // oxlint-disable-next-line react/exhaustive-deps -- `changes` stands for what the board holds
     [board, runs, doc, skills, changes],
   );
+  const selection = useEditor((state) => state.selection);
   const asked = shown && rows.find(({ node, port }) => node === shown.node && port === shown.port);
-  const chosen = asked ?? mostTelling(rows, runs);
+  const selected = rows.filter(({ node }) => selection.has(node));
+  const chosen = asked ?? mostTelling(selected, runs) ?? mostTelling(rows, runs);
 
   if (rows.length === 0) {
     return (

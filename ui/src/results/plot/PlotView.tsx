@@ -58,6 +58,19 @@ export function PlotView({ plot, name }: PlotViewProps) {
     <figure className={styles.figure}>
       <div className={styles.bar}>
         <figcaption className={styles.title}>{model.title || name}</figcaption>
+        {!asTable && palette && (
+          <ul className={styles.legend} aria-label="Series">
+            {model.traces.map(({ name: label }, at) => (
+              // oxlint-disable-next-line react/no-array-index-key -- series may share a name
+              <li key={at}>
+                <button type="button" aria-pressed={!hidden.has(at)} onClick={() => toggle(at)}>
+                  <span style={{ background: traceColour(palette, at) }} />
+                  {label}
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
         <div className={styles.actions}>
           <Button small look="ghost" icon={asTable ? "line" : "table"} onClick={() => setAsTable(!asTable)}>
             {asTable ? "Plot" : "Values"}
@@ -83,19 +96,6 @@ export function PlotView({ plot, name }: PlotViewProps) {
           <div ref={box} className={styles.box} />
           {hover && palette && <Hover hover={hover} model={model} palette={palette} />}
         </div>
-      )}
-      {!asTable && palette && (
-        <ul className={styles.legend} aria-label="Series">
-          {model.traces.map(({ name: label }, at) => (
-            // oxlint-disable-next-line react/no-array-index-key -- series may share a name
-            <li key={at}>
-              <button type="button" aria-pressed={!hidden.has(at)} onClick={() => toggle(at)}>
-                <span style={{ background: traceColour(palette, at) }} />
-                {label}
-              </button>
-            </li>
-          ))}
-        </ul>
       )}
     </figure>
   );

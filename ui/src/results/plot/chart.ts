@@ -72,18 +72,18 @@ function axis({ dim, line, font }: Palette, label: string): uPlot.Axis {
     stroke: dim,
     font: `11px ${font}`,
     labelFont: `12px ${font}`,
-    labelGap: 4,
+    labelGap: 2,
     grid: { stroke: line, width: 1 },
     ticks: { stroke: line, width: 1, size: 5 },
-    ...(label && { label, labelSize: 22 }),
+    ...(label && { label, labelSize: 18 }),
   };
 }
 
 function xAxis({ xLabel, categories }: PlotModel, palette: Palette): uPlot.Axis {
-  if (!categories) return { ...axis(palette, xLabel), size: 32 };
+  if (!categories) return { ...axis(palette, xLabel), size: 26 };
   return {
     ...axis(palette, xLabel),
-    size: 32,
+    size: 26,
     splits(u) {
       const room = Math.max(Math.floor(u.width / 70), 1);
       const step = Math.max(Math.ceil(categories.length / room), 1);
