@@ -6,11 +6,12 @@
 import { UpdateBatch, type NextFrame } from "./batch";
 import type { ResultCache } from "./cache";
 import type { RunCommand, RunEvent, StartCommand } from "./engine";
-import type { Pool, Task } from "./pool";
+import type { Pool } from "./pool";
 import type { PrintedLine } from "./protocol";
 import type { QueuedTask } from "./queue";
-import { newRecord, outputOf, reportOf, type NodeRecord } from "./record";
+import { inputsOf, newRecord, reportOf, type NodeRecord } from "./record";
 import type { Registry } from "./registry";
+import type { Task } from "./task";
 import type { EngineRun, NodeError, NodeUpdate, RunOptions, RunPayload, RunReport, RunResult } from "./types";
 import { kindOf } from "./values";
 
@@ -173,7 +174,7 @@ export class ActiveRun {
       codeId,
       code: skill.code,
       file: runtime.fileName(skill.skill_id),
-      inputs: this.#inputs(command),
+      inputs: inputsOf(command, this.records),
       timeoutMs: command.timeout_ms ?? DEFAULT_TIMEOUT_MS,
       memoryMb: command.memory_mb ?? DEFAULT_MEMORY_MB,
       onStart: () => this.#started(command),
@@ -184,15 +185,6 @@ export class ActiveRun {
     };
     const queued: QueuedTask = this.ports.pool.submit(task);
     this.#waiting.set(node, { cancel: () => this.ports.pool.cancel(queued) });
-  }
-
-  #inputs({ literals, links }: StartCommand): Record<string, unknown> {
-    const inputs: Record<string, unknown> = { ...literals };
-    for (const [port, link] of Object.entries(links)) {
-      const value = outputOf(this.records.get(link.node), link.port);
-      if (value !== undefined) inputs[port] = value;
-    }
-    return inputs;
   }
 
   #started({ node, attempt }: StartCommand): void {

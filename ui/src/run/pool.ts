@@ -4,31 +4,12 @@
  */
 
 import { fetchAssets } from "./assets";
-import type { PrintedLine } from "./protocol";
 import { TaskQueue, type QueuedTask } from "./queue";
 import type { Runtime } from "./registry";
 import type { Sandbox, SandboxEvents } from "./sandbox";
+import type { Task } from "./task";
 import type { LoadProgress, NodeError } from "./types";
 import { PoolWorker } from "./worker";
-
-/** One call that the pool is asked to make. Exactly one of the last four is called in the end. */
-export type Task = {
-  runtime: Runtime;
-  /** Tasks of equal group may share a worker. */
-  group: string;
-  codeId: number;
-  code: string;
-  file: string;
-  inputs: Record<string, unknown>;
-  timeoutMs: number;
-  memoryMb: number;
-  /** The call was handed to a worker that is ready: its time counts from now. */
-  onStart(): void;
-  onLog(lines: PrintedLine[]): void;
-  onDone(outputs: Record<string, unknown>, ms: number): void;
-  onFail(error: NodeError, ms: number): void;
-  onTimeout(): void;
-};
 
 /** What the pool needs of its surroundings; handed in, so that tests can fake it. */
 export type PoolPorts = {

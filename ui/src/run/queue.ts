@@ -1,6 +1,6 @@
 /** The tasks of one runtime that wait for a worker, in order within each group. */
 
-import type { Task } from "./pool";
+import type { Task } from "./task";
 import type { PoolWorker } from "./worker";
 
 /** A task in the pool. */

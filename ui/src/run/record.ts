@@ -1,6 +1,7 @@
 /** What is remembered of each node while a run goes on, and the trace made of it. */
 
 import { Encoder } from "./encode";
+import type { StartCommand } from "./engine";
 import type { LogLine, NodeError, NodeReport, NodeState, RunOutcome, RunPayload, RunReport } from "./types";
 
 /** One node of a run. */
@@ -36,6 +37,19 @@ export function newRecord(key: string | null): NodeRecord {
 export function outputOf(record: NodeRecord | undefined, port: string): unknown {
   const outputs = record?.outputs;
   return outputs && Object.hasOwn(outputs, port) ? outputs[port] : undefined;
+}
+
+/** Everything a node is called with: what is written down, and what came over edges. */
+export function inputsOf(
+  { literals, links }: StartCommand,
+  records: ReadonlyMap<string, NodeRecord>,
+): Record<string, unknown> {
+  const inputs: Record<string, unknown> = { ...literals };
+  for (const [port, link] of Object.entries(links)) {
+    const value = outputOf(records.get(link.node), link.port);
+    if (value !== undefined) inputs[port] = value;
+  }
+  return inputs;
 }
 
 /** How a run went, apart from its nodes. */

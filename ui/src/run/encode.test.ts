@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+
+import { Encoder } from "./encode";
+
+test.each([
+  [1.5, 1.5],
+  ["text", "text"],
+  [null, null],
+  [undefined, null],
+  [Number.NaN, { $number: "NaN" }],
+  [-Infinity, { $number: "-Infinity" }],
+  [10n ** 20n, { $bigint: "100000000000000000000" }],
+  [new Float64Array([1, Number.NaN]), [1, { $number: "NaN" }]],
+  [new BigInt64Array([5n]), [{ $bigint: "5" }]],
+  [new Uint8Array([1, 2, 255]), { $bytes: "AQL/" }],
+  [new Uint8Array([1, 2, 255]).buffer, { $bytes: "AQL/" }],
+  [[{ a: [new Int8Array([-1])] }], [{ a: [[-1]] }]],
+  [{ $bytes: "not bytes" }, { $value: { $bytes: "not bytes" } }],
+  [{ $ref: 1, other: 2 }, { $ref: 1, other: 2 }],
+])("%o becomes %o", (value, encoded) => {
+  expect(new Encoder().value(value)).toEqual(encoded);
+});
+
+test("what is encoded survives JSON as it is", () => {
+  const encoded = new Encoder().ports({ a: new Float64Array([0.1, Infinity]), b: { c: [1n, null, "é"] } });
+  expect(JSON.parse(JSON.stringify(encoded))).toEqual(encoded);
+});
+
+test("a value over the budget leaves a marker, and smaller ones after it are kept", () => {
+  const encoder = new Encoder(10_000);
+  expect(encoder.value(new Float64Array(1_000))).toEqual({ $omitted: { kind: "array", bytes: 8_032 } });
+  expect(encoder.value([1, 2])).toEqual([1, 2]);
+});
+
+test("the budget is one for the whole trace", () => {
+  const encoder = new Encoder(10_000);
+  const values = Array.from({ length: 5 }, () => encoder.value("x".repeat(4_000)));
+  expect(values.map((value) => typeof value)).toEqual(["string", "string", "object", "object", "object"]);
+});
+
+test("large bytes are encoded without overflowing the stack", () => {
+  const { $bytes } = new Encoder().value(new Uint8Array(1_000_000)) as { $bytes: string };
+  expect($bytes.length).toBe(Math.ceil(1_000_000 / 3) * 4);
+});
