@@ -2,7 +2,10 @@
 //!
 //! An adapter joins with one line, [`store_tests!`](crate::store_tests).
 
-use std::{str::FromStr, thread};
+mod history;
+mod writing;
+
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use llmos_core::{
@@ -10,6 +13,9 @@ use llmos_core::{
     store::{Author, BlobId, Change, CommitId, Edit, Expected, HistoryQuery, Store, StoreError},
     volume::{VolumeId, VolumePath},
 };
+
+pub use history::*;
+pub use writing::*;
 
 /// Makes one test of each promise of [`Store`].
 ///
@@ -140,20 +146,6 @@ pub fn a_metadata_file_of_the_writer_is_kept(store: &impl Store) {
     assert_eq!(text(store, "system", "metadata.json").as_deref(), Some("{\"mine\": 1}"));
 }
 
-/// A change that cannot be made to a new volume leaves no volume behind.
-pub fn a_refused_change_creates_no_volume(store: &impl Store) {
-    let volume: VolumeId = id("user/ana");
-    let version = Expected::Version(BlobId::of(b"x"));
-    let refused = store.commit(&volume, change("c", vec![edit("a.md", version, Some("y"))]));
-    assert!(matches!(refused, Err(StoreError::Stale { current: None, .. })), "got {refused:?}");
-    let refused =
-        vec![edit("a", Expected::Absent, Some("")), edit("a/b", Expected::Absent, Some(""))];
-    let refused = store.commit(&volume, change("c", refused));
-    assert!(matches!(refused, Err(StoreError::Stale { .. })), "got {refused:?}");
-    assert_eq!(store.head(&volume).expect("the head is read"), None);
-    assert_eq!(store.volumes().expect("the list is read"), []);
-}
-
 /// Any bytes come back as they were, under the id that Git gives them.
 pub fn what_is_committed_is_read_back(store: &impl Store) {
     let volume: VolumeId = id("user/ana");
@@ -223,173 +215,6 @@ pub fn older_commits_stay_readable(store: &impl Store) {
     assert_eq!(texts, [b"one", b"bee"]);
 }
 
-/// One expectation that does not hold stops the whole change and tells what is there.
-pub fn a_stale_change_is_refused_whole(store: &impl Store) {
-    let volume: VolumeId = id("user/ana");
-    let before = put(store, "user/ana", &[("a.md", "one")]);
-    let old = Expected::Version(BlobId::of(b"older"));
-    let edits = vec![edit("new.md", Expected::Absent, Some("n")), edit("a.md", old, Some("two"))];
-    match store.commit(&volume, change("late", edits)) {
-        Err(StoreError::Stale { path, current }) => {
-            assert_eq!((path.as_str(), current), ("a.md", Some(BlobId::of(b"one"))));
-        }
-        other => panic!("got {other:?}"),
-    }
-    assert_eq!(store.head(&volume).expect("the head is read"), Some(before));
-    assert_eq!(text(store, "user/ana", "a.md").as_deref(), Some("one"));
-    assert_eq!(text(store, "user/ana", "new.md"), None);
-    let gone = vec![edit("gone.md", Expected::Version(BlobId::of(b"x")), None)];
-    let refused = store.commit(&volume, change("late", gone));
-    assert!(matches!(refused, Err(StoreError::Stale { current: None, .. })), "got {refused:?}");
-    let right = Expected::Version(BlobId::of(b"one"));
-    store.commit(&volume, change("now", vec![edit("a.md", right, Some("two"))])).expect("it holds");
-    assert_eq!(text(store, "user/ana", "a.md").as_deref(), Some("two"));
-}
-
-/// Creating a file does not replace one.
-pub fn a_file_that_must_be_absent_must_be_absent(store: &impl Store) {
-    put(store, "user/ana", &[("a.md", "one")]);
-    let again = vec![edit("a.md", Expected::Absent, Some("two"))];
-    let refused = store.commit(&id("user/ana"), change("create", again));
-    assert!(matches!(refused, Err(StoreError::Stale { current: Some(_), .. })), "got {refused:?}");
-    assert_eq!(text(store, "user/ana", "a.md").as_deref(), Some("one"));
-}
-
-/// A file is not made of a folder, nor a folder of a file, whatever the writer expects.
-pub fn a_file_never_stands_where_a_folder_is(store: &impl Store) {
-    put(store, "user/ana", &[("a", "file"), ("b/c", "below")]);
-    for expected in [Expected::Anything, Expected::Absent] {
-        for path in ["a/x", "a/x/y", "b"] {
-            let edits = vec![edit(path, expected.clone(), Some("no"))];
-            let refused = store.commit(&id("user/ana"), change("clash", edits));
-            assert!(matches!(refused, Err(StoreError::Stale { .. })), "`{path}`: {refused:?}");
-        }
-    }
-    assert_eq!(paths(store, "user/ana", None), ["a", "b/c", "metadata.json"]);
-}
-
-/// The same holds between the edits of one change.
-pub fn two_edits_of_one_change_must_fit_together(store: &impl Store) {
-    put(store, "user/ana", &[("x", "x")]);
-    let edits =
-        vec![edit("n/m", Expected::Anything, Some("1")), edit("n", Expected::Anything, Some("2"))];
-    let refused = store.commit(&id("user/ana"), change("clash", edits));
-    assert!(matches!(refused, Err(StoreError::Stale { .. })), "got {refused:?}");
-}
-
-/// Writing what is there, deleting what is not and doing nothing leave the newest commit as it is.
-pub fn a_change_of_nothing_makes_no_commit(store: &impl Store) {
-    let volume: VolumeId = id("user/ana");
-    let before = put(store, "user/ana", &[("a.md", "one")]);
-    let cases = [
-        vec![],
-        vec![edit("a.md", Expected::Anything, Some("one"))],
-        vec![
-            edit("none.md", Expected::Absent, None),
-            edit("none/at/all.md", Expected::Anything, None),
-        ],
-    ];
-    for edits in cases {
-        assert_eq!(store.commit(&volume, change("nothing", edits)).expect("it is fine"), before);
-    }
-    let query = HistoryQuery { limit: 10, ..HistoryQuery::default() };
-    assert_eq!(messages(store, "user/ana", &query), ["put files"]);
-}
-
-/// A folder goes with its last file.
-pub fn a_deleted_file_is_gone(store: &impl Store) {
-    let volume: VolumeId = id("user/ana");
-    put(store, "user/ana", &[("a/b/c.md", "c"), ("a/d.md", "d")]);
-    let version = Expected::Version(BlobId::of(b"c"));
-    let edits = vec![edit("a/b/c.md", version, None)];
-    store.commit(&volume, change("delete", edits)).expect("the commit is made");
-    assert_eq!(paths(store, "user/ana", Some("a")), ["a/d.md"]);
-    // Where the folder was, a file may be.
-    put(store, "user/ana", &[("a/b", "file")]);
-    assert_eq!(paths(store, "user/ana", Some("a")), ["a/b", "a/d.md"]);
-}
-
-/// The author, the time to the second, the parents and the whole message come back.
-pub fn history_tells_who_when_and_why(store: &impl Store) {
-    let volume: VolumeId = id("user/ana");
-    let first = put(store, "user/ana", &[("a.md", "one")]);
-    let author = Author { name: "Bo Li".to_owned(), email: "bo@example.org".to_owned() };
-    let edits = vec![edit("a.md", Expected::Anything, Some("two"))];
-    let message = "change a\n\nBecause one is not enough.".to_owned();
-    let change = Change { edits, author: author.clone(), time: at(60), message: message.clone() };
-    let second = store.commit(&volume, change).expect("the commit is made");
-    let query = HistoryQuery { limit: 1, ..HistoryQuery::default() };
-    let history = store.history(&volume, &query).expect("the history is read");
-    let [info] = history.as_slice() else { panic!("one was asked for, got {history:?}") };
-    assert_eq!(
-        (&info.id, &info.parents, &info.author, info.time),
-        (&second, &vec![first], &author, at(60))
-    );
-    assert_eq!(info.message.trim_end(), message);
-}
-
-/// The limit counts what is shown, and `from` is the first that is shown.
-pub fn history_can_be_cut_and_continued(store: &impl Store) {
-    let volume: VolumeId = id("user/ana");
-    let mut commits = Vec::new();
-    for n in 0..5 {
-        let edits = vec![edit("a.md", Expected::Anything, Some(&n.to_string()))];
-        let change = Change { time: at(n), ..change(&format!("change {n}"), edits) };
-        commits.push(store.commit(&volume, change).expect("the commit is made"));
-    }
-    let query =
-        |from: Option<&CommitId>, limit| HistoryQuery { from: from.cloned(), limit, path: None };
-    assert_eq!(messages(store, "user/ana", &query(None, 2)), ["change 4", "change 3"]);
-    assert_eq!(messages(store, "user/ana", &query(Some(&commits[1]), 9)), ["change 1", "change 0"]);
-    assert_eq!(messages(store, "user/ana", &query(None, 0)), [""; 0]);
-    let stranger = store.history(&volume, &query(Some(&CommitId("1".repeat(40))), 9));
-    assert!(matches!(stranger, Err(StoreError::UnknownObject { .. })), "got {stranger:?}");
-}
-
-/// Only commits that changed the file or something in the folder are shown, deletions too.
-pub fn history_can_be_of_a_path(store: &impl Store) {
-    let volume: VolumeId = id("user/ana");
-    let steps = [
-        ("s/a.md", Some("1")),
-        ("b.md", Some("1")),
-        ("s/a.md", Some("2")),
-        ("s/c.md", Some("1")),
-        ("s/a.md", None),
-    ];
-    for (n, (path, content)) in (0..).zip(steps) {
-        let edits = vec![edit(path, Expected::Anything, content)];
-        let change = Change { time: at(n), ..change(&format!("step {n}"), edits) };
-        store.commit(&volume, change).expect("the commit is made");
-    }
-    let cases: [(&str, &[&str]); 5] = [
-        ("s/a.md", &["step 4", "step 2", "step 0"]),
-        ("s", &["step 4", "step 3", "step 2", "step 0"]),
-        ("b.md", &["step 1"]),
-        ("s/a", &[]),
-        ("metadata.json", &["step 0"]),
-    ];
-    for (path, want) in cases {
-        let query = HistoryQuery { path: Some(id(path)), from: None, limit: 9 };
-        assert_eq!(messages(store, "user/ana", &query), want, "of `{path}`");
-    }
-}
-
-/// No author and no message can break a commit or the history.
-pub fn odd_names_and_messages_do_no_harm(store: &impl Store) {
-    let names =
-        ["", "a|b", "<x>", "new\nline", "nul\0", "Ünï 名", "\u{202e}", &"long ".repeat(2000)];
-    for (n, name) in (0..).zip(names) {
-        let edits = vec![edit("a.md", Expected::Anything, Some(&n.to_string()))];
-        let author = Author { name: name.to_owned(), email: name.to_owned() };
-        let message = format!("{name}|{n}\u{1f}\0\n\ntree 0\n");
-        let change = Change { edits, author, time: at(n), message };
-        store.commit(&id("user/ana"), change).expect("the commit is made");
-    }
-    let query = HistoryQuery { limit: 100, ..HistoryQuery::default() };
-    assert_eq!(messages(store, "user/ana", &query).len(), names.len());
-    assert_eq!(text(store, "user/ana", "a.md").as_deref(), Some("7"));
-}
-
 /// Ids that nobody gave, and ids of another kind, are errors and nothing worse.
 pub fn ids_that_are_not_there_are_unknown(store: &impl Store) {
     let volume: VolumeId = id("user/ana");
@@ -436,25 +261,4 @@ pub fn volumes_know_nothing_of_each_other(store: &impl Store) {
     let all: Vec<_> =
         store.volumes().expect("the list is read").iter().map(VolumeId::to_string).collect();
     assert_eq!(all, ["system", "team/ana", "user/ana", "user/bo"]);
-}
-
-/// Two writers that expect nothing of each other both keep all their changes.
-pub fn writers_at_the_same_time_all_get_through(store: &impl Store) {
-    let volume: VolumeId = id("user/ana");
-    thread::scope(|scope| {
-        for writer in ["x", "y"] {
-            let volume = &volume;
-            scope.spawn(move || {
-                for n in 0..50 {
-                    let edits =
-                        vec![edit(&format!("{writer}/{n}.md"), Expected::Absent, Some(writer))];
-                    let made = store.commit(volume, change(&format!("{writer} {n}"), edits));
-                    made.expect("the commit is made");
-                }
-            });
-        }
-    });
-    assert_eq!(paths(store, "user/ana", None).len(), 101);
-    let query = HistoryQuery { limit: 1000, ..HistoryQuery::default() };
-    assert_eq!(messages(store, "user/ana", &query).len(), 100);
 }
