@@ -236,7 +236,7 @@ impl<'a> Host<'a> {
         while !self.running.is_empty() {
             let pick = picks.next().expect("a cycle").index(self.running.len());
             let answer = self.running.swap_remove(pick);
-            if answer.0 % 3 == 0 {
+            if answer.0.is_multiple_of(3) {
                 let (node, attempt) = (id(answer.0), answer.1);
                 self.carry_out(run.handle(Event::Started { node, attempt }).expect("known"));
             }

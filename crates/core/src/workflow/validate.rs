@@ -91,6 +91,29 @@ pub(crate) fn literal<'a>(node: &'a Node, port: &'a Port) -> Option<&'a Value> {
     given.or(port.default.as_ref())
 }
 
+/// One side of a skill.
+#[derive(Clone, Copy)]
+enum Side {
+    Input,
+    Output,
+}
+
+impl Side {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Output => "output",
+        }
+    }
+
+    fn ports(self, skill: &Executable) -> &[Port] {
+        match self {
+            Self::Input => &skill.inputs,
+            Self::Output => &skill.outputs,
+        }
+    }
+}
+
 struct Check<'a> {
     workflow: &'a Workflow,
     skills: &'a dyn SkillSource,
@@ -152,9 +175,7 @@ impl<'a> Check<'a> {
     fn inputs(&mut self, node: &Node, skill: &Executable, fed: &BTreeSet<(&Slug, &str)>) {
         for (name, value) in &node.inputs {
             let Some(port) = skill.input(name) else {
-                let ports = skill.inputs.iter().map(|port| port.name.as_str());
-                let finding = unknown_port(node, "input", name, ports);
-                self.findings.push(finding);
+                self.findings.push(unknown_port(node, Side::Input, name, &skill.inputs));
                 continue;
             };
             let kind = ValueKind::of(value);
@@ -232,20 +253,9 @@ impl<'a> Check<'a> {
     }
 
     fn ports(&mut self, edge: &Edge, from: usize, to: usize) {
-        let nodes = &self.workflow.nodes;
-        let output = self.skill_of[from].map(|skill| {
-            let names = skill.outputs.iter().map(|port| port.name.as_str());
-            skill
-                .output(&edge.from.port)
-                .ok_or_else(|| unknown_port(&nodes[from], "output", &edge.from.port, names))
-        });
-        let input = self.skill_of[to].map(|skill| {
-            let names = skill.inputs.iter().map(|port| port.name.as_str());
-            skill
-                .input(&edge.to.port)
-                .ok_or_else(|| unknown_port(&nodes[to], "input", &edge.to.port, names))
-        });
-        if let (Some(Ok(output)), Some(Ok(input))) = (&output, &input)
+        let output = self.port(from, Side::Output, &edge.from.port);
+        let input = self.port(to, Side::Input, &edge.to.port);
+        if let (Some(output), Some(input)) = (output, input)
             && let Err(err) = can_connect(output.ty, input.ty)
         {
             let message = format!(
@@ -255,8 +265,18 @@ impl<'a> Check<'a> {
             let finding = Finding::error("type-mismatch", message).with_hint(err.hint());
             self.findings.push(finding.at_port(&edge.to.node, &edge.to.port));
         }
-        self.findings.extend(output.and_then(Result::err));
-        self.findings.extend(input.and_then(Result::err));
+    }
+
+    /// Finds a port of a node's skill; `None` where there is no skill, or no such port.
+    fn port(&mut self, node: usize, side: Side, name: &str) -> Option<&'a Port> {
+        let skill = self.skill_of[node]?;
+        let ports = side.ports(skill);
+        let found = ports.iter().find(|port| port.name == name);
+        if found.is_none() {
+            let finding = unknown_port(&self.workflow.nodes[node], side, name, ports);
+            self.findings.push(finding);
+        }
+        found
     }
 
     fn cycles(&mut self) {
@@ -297,23 +317,20 @@ fn circle(path: &[Slug]) -> String {
     names.join(" → ")
 }
 
-fn unknown_port<'a>(
-    node: &Node,
-    what: &str,
-    name: &str,
-    ports: impl Iterator<Item = &'a str> + Clone,
-) -> Finding {
+fn unknown_port(node: &Node, side: Side, name: &str, ports: &[Port]) -> Finding {
+    let what = side.noun();
     let message = format!(
         "skill `{}` of node `{}` has no {what} `{}`",
         node.skill,
         node.id,
         name.escape_debug()
     );
-    let hint = suggest::hint(name, ports.clone()).unwrap_or_else(|| {
-        let ports: Vec<_> = ports.map(|port| format!("`{port}`")).collect();
-        match ports.as_slice() {
+    let names = ports.iter().map(|port| port.name.as_str());
+    let hint = suggest::hint(name, names.clone()).unwrap_or_else(|| {
+        let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+        match names.as_slice() {
             [] => format!("remove it: the skill has no {what}s"),
-            ports => format!("use one of {}", ports.join(", ")),
+            names => format!("use one of {}", names.join(", ")),
         }
     });
     Finding::error("unknown-port", message).with_hint(hint).at_port(&node.id, name)
