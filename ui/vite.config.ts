@@ -15,7 +15,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 600,
   },
   server: {
-    proxy: { "/api": server, "/openapi.json": server },
+    // The server takes changes from its own page only, so the proxy speaks as that page.
+    proxy: { "/api": { target: server, changeOrigin: true, headers: { origin: server } } },
   },
   test: {
     environment: "happy-dom",
