@@ -21,7 +21,7 @@ pub(crate) struct Snapshot {
     pub(crate) head: Option<CommitId>,
     pub(crate) skills: BTreeMap<Slug, Arc<SkillFile>>,
     pub(crate) workflows: BTreeMap<Slug, Arc<WorkflowFile>>,
-    /// Files that are neither, though they stand where one should, by path.
+    /// Files with an error, by path: most are no skill or workflow at all, some can be used in part.
     pub(crate) broken: Vec<Arc<BrokenFile>>,
     /// Everything that was parsed, so that the next snapshot parses only what changed.
     parsed: BTreeMap<VolumePath, (BlobId, Parsed)>,
@@ -105,6 +105,13 @@ impl Snapshot {
     fn add(&mut self, entry: &Entry, parsed: &Parsed) {
         let taken = match parsed {
             Parsed::Skill(file) => {
+                if file.diagnostics.iter().any(|found| found.severity == problem::Severity::Error) {
+                    self.broken.push(Arc::new(BrokenFile {
+                        volume: file.volume.to_string(),
+                        path: file.path.to_string(),
+                        diagnostics: file.diagnostics.clone(),
+                    }));
+                }
                 let taken = self.skills.get(&file.skill.id).map(|other| other.path.clone());
                 if taken.is_none() {
                     self.skills.insert(file.skill.id.clone(), Arc::clone(file));

@@ -1,0 +1,14 @@
+//! The HTTP door as its clients meet it: every route, every check, every refusal.
+
+#[path = "http/git.rs"]
+mod git;
+#[path = "http/guard.rs"]
+mod guard;
+#[path = "http/hostile.rs"]
+mod hostile;
+#[path = "http/predecessor.rs"]
+mod predecessor;
+#[path = "http/routes.rs"]
+mod routes;
+#[path = "http/support.rs"]
+mod support;

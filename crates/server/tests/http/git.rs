@@ -1,0 +1,104 @@
+//! The same door over real Git repositories.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::json;
+
+use crate::{
+    routes::report,
+    support::{CODING, Client},
+};
+
+/// Runs `git` in a folder, apart from the settings of this machine.
+pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(args)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .output()
+        .expect("git can be started");
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[tokio::test]
+async fn a_run_is_a_commit_that_plain_git_reads() {
+    let root = tempfile::tempdir().expect("there is room");
+    let client = Client::git(root.path());
+    let saved = client.post("/traces", json!({"user_id": "alice", "run": report()})).await.ok();
+    let folder = root.path().join("users/alice");
+    assert_eq!(
+        git(&folder, &["log", "-1", "--format=%H %an <%ae> %s"]),
+        format!(
+            "{} alice <alice@llmos.local> trace: total success",
+            saved["commit"].as_str().expect("there is a commit")
+        )
+    );
+    assert_eq!(git(&folder, &["status", "--porcelain"]), "");
+    git(&folder, &["fsck", "--strict"]);
+    let path = saved["path"].as_str().expect("there is a path");
+    assert!(folder.join(path).is_file());
+    let objects = folder.join(path).with_file_name("objects");
+    assert_eq!(fs::read_dir(objects).expect("the large value lies beside").count(), 1);
+}
+
+#[tokio::test]
+async fn what_somebody_commits_by_hand_is_served_without_a_restart() {
+    let root = tempfile::tempdir().expect("there is room");
+    let client = Client::git(root.path());
+    client
+        .post("/skills", json!({"user_id": "alice", "name": "First", "description": "d"}))
+        .await
+        .ok();
+    let folder = root.path().join("users/alice");
+    fs::write(folder.join("skills/python-coding.md"), CODING).expect("the file can be written");
+    fs::write(folder.join("skills/bad.md"), "---\nname: [\n---\n")
+        .expect("the file can be written");
+    git(&folder, &["add", "."]);
+    git(
+        &folder,
+        &["-c", "user.name=Al", "-c", "user.email=al@example.org", "commit", "-qm", "by hand"],
+    );
+    let list = client.get("/skills?user_id=alice&category=coding").await.ok();
+    assert_eq!(list["skills"][0]["volume"], "user/alice");
+    assert_eq!(list["skills"][0]["shadows"], json!(["system"]));
+    let all = client.get("/skills?user_id=alice").await.ok();
+    let broken: Vec<_> =
+        all["broken"].as_array().expect("some are broken").iter().map(|b| &b["path"]).collect();
+    assert!(broken.contains(&&json!("skills/bad.md")), "{broken:?}");
+}
+
+#[tokio::test]
+async fn an_earlier_version_is_read_at_its_commit() {
+    let root = tempfile::tempdir().expect("there is room");
+    let client = Client::git(root.path());
+    let skill = json!({"user_id": "alice", "skill_id": "s", "name": "S", "description": "one"});
+    let first = client.post("/skills", skill).await.ok();
+    client.put("/skills/s", json!({"user_id": "alice", "description": "two"})).await.ok();
+    let commit = first["commit"].as_str().expect("there is a commit");
+    let old = client.get(&format!("/skills/s?user_id=alice&at={commit}")).await.ok();
+    let new = client.get("/skills/s?user_id=alice").await.ok();
+    assert_eq!((&old["description"], &new["description"]), (&json!("one"), &json!("two")));
+    assert_eq!(old["version"], first["version"]);
+    let unknown = "0123456789".repeat(4);
+    client.get(&format!("/skills/s?user_id=alice&at={unknown}")).await.problem(404);
+}
+
+#[tokio::test]
+async fn reading_makes_nothing_on_disk() {
+    let root = tempfile::tempdir().expect("there is room");
+    let client = Client::git(root.path());
+    for uri in [
+        "/skills?user_id=nobody",
+        "/traces?user_id=nobody",
+        "/volumes/stats?user_id=nobody&team_id=none",
+    ] {
+        client.get(uri).await.ok();
+    }
+    let names: Vec<_> = fs::read_dir(root.path())
+        .expect("the folder can be read")
+        .map(|entry| entry.expect("the entry can be read").file_name())
+        .collect();
+    assert_eq!(names, ["system"]);
+}
