@@ -96,7 +96,7 @@ fn an_edit_in_the_moment_of_a_commit_is_not_hidden_by_the_next_one() {
     // `git` may count times in whole seconds, so all of this happens a while ago.
     let moment = fs::metadata(&file).unwrap().modified().unwrap() - Duration::from_secs(60);
     let set_back = |path: &Path| {
-        fs::File::options().write(true).open(path).unwrap().set_modified(moment).unwrap()
+        fs::File::options().write(true).open(path).unwrap().set_modified(moment).unwrap();
     };
     set_back(&file);
     volumes.git(&["update-index", "--refresh"]);
