@@ -25,7 +25,6 @@ export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>): {
       (error: unknown) => abort.signal.aborted || setResult({ state: "failed", error }),
     );
     return () => abort.abort();
-    // oxlint-disable-next-line react/exhaustive-deps -- `round` only asks for one more load
   }, [load, round]);
 
   return { result, again: useCallback(() => setRound((n) => n + 1), []) };

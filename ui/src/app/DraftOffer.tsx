@@ -1,6 +1,6 @@
 import { Button } from "../parts/Button";
 import { Icon } from "../parts/Icon";
-import { clock, count } from "../parts/time";
+import { count, moment } from "../parts/time";
 import styles from "./DraftOffer.module.css";
 import { useFiles, useWorkbench } from "./useWorkbench";
 
@@ -9,13 +9,11 @@ export function DraftOffer() {
   const { files } = useWorkbench();
   const [newest, ...others] = useFiles((state) => state.offers);
   if (!newest) return null;
-  const today = new Date(newest.at).toDateString() === new Date().toDateString();
-  const when = today ? clock(newest.at) : new Date(newest.at).toLocaleString();
   return (
     <div role="group" aria-label="Unsaved changes" className={styles.offer}>
       <Icon name="info" />
       <p>
-        Unsaved changes from {when} are kept on this machine: {count(newest.doc.nodes.length, "node")}
+        Unsaved changes from {moment(newest.at)} are kept on this machine: {count(newest.doc.nodes.length, "node")}
         {others.length > 0 && `, and ${count(others.length, "older draft")}`}
       </p>
       <Button small look="primary" onClick={() => void files.restore(newest)}>

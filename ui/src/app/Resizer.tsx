@@ -37,7 +37,6 @@ export function Resizer({ side, label, onMove }: ResizerProps) {
   };
 
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a separator that moves is no `<hr>`
     <div
       role="separator"
       tabIndex={0}

@@ -27,20 +27,20 @@ export type DrawnPort = { name: string; type: string; description: string };
 export function drawnPorts(doc: WorkflowDoc, id: string, side: "inputs" | "outputs", skills: Skills): DrawnPort[] {
   const declared = skills[findNode(doc, id)?.skill_id ?? ""]?.[side] ?? [];
   const names = new Set(declared.map(({ name }) => name));
-  const ghosts = new Set<string>();
+  const lost = new Set<string>();
   for (const { from, to } of doc.edges) {
     const end = side === "inputs" ? to : from;
-    if (end.node === id && !names.has(end.port)) ghosts.add(end.port);
+    if (end.node === id && !names.has(end.port)) lost.add(end.port);
   }
-  return ghosts.size === 0 ? declared : [...declared, ...[...ghosts].map(ghostPort)];
+  return lost.size === 0 ? declared : [...declared, ...[...lost].map(ghostPort)];
 }
 
-const known = new Map<string, DrawnPort>();
+const ghosts = new Map<string, DrawnPort>();
 
 /** The same object for the same name, so that a list of ports can be compared cheaply. */
 function ghostPort(name: string): DrawnPort {
-  const port = known.get(name) ?? { name, type: "any", description: "not a port of this skill" };
-  known.set(name, port);
+  const port = ghosts.get(name) ?? { name, type: "any", description: "not a port of this skill" };
+  ghosts.set(name, port);
   return port;
 }
 

@@ -48,7 +48,6 @@ export function useSkills(api: SkillsApi, q: string, category: string | undefine
       clearTimeout(timer);
       abort.abort();
     };
-    // oxlint-disable-next-line react/exhaustive-deps -- `round` only asks for one more load
   }, [api, q, query, round]);
 
   const more = useCallback(() => {

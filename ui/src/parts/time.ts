@@ -7,9 +7,11 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }
 
-/** The time of day of a moment, as this machine writes it. */
-export function clock(at: number): string {
-  return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+/** A moment as this machine writes it; the day is left out where it is today. */
+export function moment(at: number): string {
+  const time = { hour: "2-digit", minute: "2-digit" } as const;
+  const today = new Date(at).toDateString() === new Date().toDateString();
+  return new Date(at).toLocaleString([], today ? time : { day: "numeric", month: "short", ...time });
 }
 
 /** `1 node`, `2 nodes`. */
