@@ -14,4 +14,4 @@ pub use app::Settings;
 pub use assets::has_page;
 pub use guard::AllowedHosts;
 pub use routes::{openapi, router};
-pub use serve::{ServeError, serve};
+pub use serve::{Listening, ServeError, listen, serve};

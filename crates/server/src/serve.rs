@@ -2,7 +2,7 @@
 
 use std::{future::Future, io, net::SocketAddr, time::Duration};
 
-use axum::Router;
+use axum::{Router, serve::ListenerExt};
 use tokio::net::TcpListener;
 
 /// Why the server does not run.
@@ -56,21 +56,46 @@ impl ServeError {
 /// Requests that still run when the server is told to stop have this long to end.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Serves until `stop` is ready. `ready` is called with the address as soon as connections are taken.
-pub async fn serve(
-    router: Router,
+/// A port that this process holds: clients can connect, and are answered once [`serve`] runs.
+pub struct Listening {
+    listener: std::net::TcpListener,
     address: SocketAddr,
-    ready: impl FnOnce(SocketAddr),
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), ServeError> {
+}
+
+impl Listening {
+    /// Returns the port, which the system chose when port 0 was asked for.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+}
+
+/// Takes a port of this machine.
+pub fn listen(address: SocketAddr) -> Result<Listening, ServeError> {
     if !address.ip().is_loopback() {
         return Err(ServeError::NotLoopback { address });
     }
-    let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
+    let cannot = |source| ServeError::CannotListen { address, source };
+    let listener = std::net::TcpListener::bind(address).map_err(|source| match source.kind() {
         io::ErrorKind::AddrInUse => ServeError::PortInUse { port: address.port() },
-        _ => ServeError::CannotListen { address, source },
+        _ => cannot(source),
     })?;
-    ready(listener.local_addr().unwrap_or(address));
+    listener.set_nonblocking(true).map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    Ok(Listening { listener, address })
+}
+
+/// Serves until `stop` is ready.
+pub async fn serve(
+    at: Listening,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let stopped = |source| ServeError::Stopped { source };
+    let listener = TcpListener::from_std(at.listener).map_err(stopped)?;
+    let listener = listener.tap_io(|stream| {
+        // Small answers should not wait; where it cannot be set they merely do.
+        let _ = stream.set_nodelay(true);
+    });
     let (told, mut tell) = tokio::sync::watch::channel(false);
     let until = async move {
         stop.await;
@@ -86,7 +111,7 @@ pub async fn serve(
         }
     };
     tokio::select! {
-        ended = server => ended.map_err(|source| ServeError::Stopped { source }),
+        ended = server => ended.map_err(stopped),
         () = overdue => Ok(()),
     }
 }

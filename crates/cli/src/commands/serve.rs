@@ -52,6 +52,8 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
         .with_writer(std::io::stderr)
         .init();
     let address = SocketAddr::new(ip(&args.host)?, args.port);
+    // First of all, so that a server that cannot run leaves nothing behind.
+    let listener = llmos_server::listen(address)?;
     let store = GitStore::open(args.volumes.clone());
     let workbench = Workbench::new(Arc::new(store), Arc::new(Machine));
     let seeded = workbench.seed_system(&library::files(), env!("CARGO_PKG_VERSION"))?;
@@ -69,11 +71,9 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| {
         Failure::new(FailureKind::Internal, format!("cannot start: {error}"), "try again")
     })?;
-    let ready = |address: SocketAddr| {
-        say(&format!("LLMos-Lite is at http://localhost:{}", address.port()));
-        say(&format!("volumes in {}; stop with Ctrl-C", args.volumes.display()));
-    };
-    runtime.block_on(llmos_server::serve(router, address, ready, stop()))?;
+    say(&format!("LLMos-Lite is at http://localhost:{}", listener.port()));
+    say(&format!("volumes in {}; stop with Ctrl-C", args.volumes.display()));
+    runtime.block_on(llmos_server::serve(listener, router, stop()))?;
     runtime.shutdown_background();
     say("stopped");
     Ok(ExitCode::SUCCESS)
