@@ -193,6 +193,7 @@ export class ActiveRun {
     record.durationMs = null;
     // Not urgent: it travels with the next event or with the next frame.
     this.#events.push({ type: "started", node, attempt });
+    this.#scheduleFrame();
   }
 
   #log(node: string, lines: PrintedLine[]): void {

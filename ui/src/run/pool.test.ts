@@ -155,15 +155,19 @@ test("words of a worker that are none are ignored", async () => {
   expect(log).toEqual(["start", "fail output: the outputs could not be read"]);
 });
 
-test("one idle worker is kept ahead of need while work is going on, and none without work", async () => {
+test("a prepared runtime has one worker and, after it, a spare", async () => {
   const { page, submit } = await setUp({ pool: { busy: () => 2, live: 3, spare: 1 } });
-  page.worker(1).ready();
   expect(page.living).toEqual([1]);
-  submit("a");
+  page.worker(1).ready();
   expect(page.living).toEqual([1, 2]);
   page.worker(2).ready();
+  submit("a");
+  submit("a");
+  expect(page.living).toEqual([1, 2, 3]);
   page.worker(1).done({});
-  expect(page.living).toEqual([1, 2]);
+  page.worker(2).done({});
+  page.worker(3).ready();
+  expect(page.living).toEqual([1, 2, 3]);
   page.pass(25);
   expect(page.isIdle).toBe(true);
 });

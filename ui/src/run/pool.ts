@@ -37,6 +37,8 @@ type Lane = {
   /** The files, on their way or in the sandbox. */
   loading: Promise<void> | null;
   loaded: Loaded | null;
+  /** Somebody is about to need it: workers are started before there are tasks. */
+  prepared: boolean;
   /** Loads that failed since one worked: a broken runtime is not tried forever. */
   failures: number;
 };
@@ -68,8 +70,8 @@ export class Pool {
   /** Loads a runtime and starts a worker, ahead of the first task. */
   async prepare(runtime: Runtime): Promise<void> {
     const lane = this.#lane(runtime);
+    lane.prepared = true;
     await this.#load(lane);
-    if (lane.loaded && lane.workers.length === 0) this.#spawn(lane);
   }
 
   /** Ends every worker and removes the sandbox. */
@@ -85,7 +87,7 @@ export class Pool {
   #lane(runtime: Runtime): Lane {
     let lane = this.#lanes.get(runtime.name);
     if (!lane) {
-      lane = { runtime, queue: new TaskQueue(), workers: [], loading: null, loaded: null, failures: 0 };
+      lane = { runtime, queue: new TaskQueue(), workers: [], loading: null, loaded: null, prepared: false, failures: 0 };
       this.#lanes.set(runtime.name, lane);
     }
     return lane;
@@ -135,9 +137,8 @@ export class Pool {
   /** Gives every waiting task a worker, as far as there are any. */
   #pump(lane: Lane): void {
     const { queue, workers, runtime } = lane;
-    if (queue.isEmpty()) return;
     if (!lane.loaded) {
-      void this.#load(lane);
+      if (!queue.isEmpty()) void this.#load(lane);
       return;
     }
     let free = runtime.pool.busy(this.ports.cores) - workers.filter((worker) => worker.task).length;
@@ -158,17 +159,12 @@ export class Pool {
   #spawnFor(lane: Lane, free: number): void {
     const { queue, workers, runtime } = lane;
     const starting = workers.filter((worker) => worker.state === "starting").length;
-    let wanted = Math.min(free, queue.count()) - starting;
-    if (wanted <= 0 && !queue.isEmpty()) return;
-    if (queue.isEmpty()) {
-      const spare = starting + workers.filter((worker) => worker.idle && worker.group === null).length;
-      const busy = workers.some((worker) => worker.task);
-      wanted = busy ? runtime.pool.spare - spare : 0;
-      wanted = Math.min(wanted, runtime.pool.live - workers.length);
-    }
-    for (; wanted > 0; wanted -= 1) {
-      if (workers.length >= runtime.pool.live) {
-        const oldest = workers.filter((w) => w.idle && !queue.has(w.group)).sort((a, b) => a.idleSince - b.idleSince)[0];
+    const wanted = queue.isEmpty() ? ahead(lane) : Math.min(free, queue.count()) - starting;
+    for (let i = 0; i < wanted; i += 1) {
+      if (lane.workers.length >= runtime.pool.live) {
+        if (queue.isEmpty()) return;
+        const idle = lane.workers.filter((worker) => worker.idle && !queue.has(worker.group));
+        const oldest = idle.sort((a, b) => a.idleSince - b.idleSince)[0];
         if (!oldest) return;
         this.#end(oldest, false);
       }
@@ -281,6 +277,17 @@ export class Pool {
     for (const { task } of running) task.onFail(lostError, 0);
     for (const lane of this.#lanes.values()) this.#pump(lane);
   }
+}
+
+/** How many workers to start although nothing waits for one. */
+function ahead({ workers, runtime, prepared }: Lane): number {
+  const { spare } = runtime.pool;
+  if (workers.some((worker) => worker.task)) {
+    return spare - workers.filter((worker) => worker.group === null).length;
+  }
+  // The first one alone: two that start together are both ready later.
+  if (!prepared || workers.some((worker) => worker.state === "starting")) return 0;
+  return workers.length === 0 ? 1 : 1 + spare - workers.length;
 }
 
 const lostError: NodeError = {

@@ -151,5 +151,6 @@ export function fakeSkill(id: string, changes: Partial<ExecutableSkill> = {}): E
 
 /** Lets promises that are settled already go on. */
 export async function settled(): Promise<void> {
+  // oxlint-disable-next-line no-await-in-loop -- each turn lets one more step happen
   for (let i = 0; i < 10; i += 1) await Promise.resolve();
 }
