@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::JsError;
 
 fn read(answer: Result<String, JsError>) -> Value {
-    let text = answer.ok().expect("the face answers");
+    let text = answer.expect("the face answers");
     serde_json::from_str(&text).expect("the answer is JSON")
 }
 
@@ -43,7 +43,7 @@ fn a_run_goes_from_start_to_done() {
     let (doc, skills) = (doc().to_string(), skills());
     let options =
         json!({"cached": [], "runtime_versions": {"javascript": "1", "abacus": "2"}}).to_string();
-    let mut run = Run::new(&doc, &skills, &options).ok().expect("a good workflow");
+    let mut run = Run::new(&doc, &skills, &options).expect("a good workflow");
     let keys = read(run.keys());
     assert_eq!(
         read(plan_workflow(&doc, &skills, Some(options))),
@@ -96,7 +96,7 @@ fn findings_are_answers() {
 
 #[test]
 fn files_are_read_and_printed() {
-    let file = print_workflow(&doc().to_string()).ok().expect("a workflow");
+    let file = print_workflow(&doc().to_string()).expect("a workflow");
     let again = read(parse_workflow(&file));
     assert_eq!(again["diagnostics"], json!([]));
     assert_eq!(again["workflow"]["nodes"][0]["position"], json!({"x": 0.0, "y": 1.0}));
