@@ -1,6 +1,6 @@
 /** Gathers what changed about nodes and tells it once per frame. */
 
-import type { LogLine, NodeUpdate } from "./types";
+import type { LoadProgress, LogLine, NodeUpdate } from "./types";
 
 /** Calls back at the next good moment to draw; the answer takes it back. */
 export type NextFrame = (callback: () => void) => () => void;
@@ -53,4 +53,26 @@ export class UpdateBatch {
   get isEmpty(): boolean {
     return this.#updates.size === 0;
   }
+}
+
+/** Passes on how far downloads are once per frame, and every other stage at once. */
+export function progressPerFrame(nextFrame: NextFrame, tell: (progress: LoadProgress) => void): (progress: LoadProgress) => void {
+  const latest = new Map<string, LoadProgress>();
+  let isWaiting = false;
+  const flush = (): void => {
+    isWaiting = false;
+    for (const progress of latest.values()) tell(progress);
+    latest.clear();
+  };
+  return (progress) => {
+    if (progress.stage !== "download") {
+      latest.delete(progress.runtime);
+      tell(progress);
+      return;
+    }
+    latest.set(progress.runtime, progress);
+    if (isWaiting) return;
+    isWaiting = true;
+    nextFrame(flush);
+  };
 }

@@ -1,7 +1,7 @@
 /** The door to this folder: runs workflows and keeps their results. */
 
 import { ActiveRun } from "./activeRun";
-import { nextFrame } from "./batch";
+import { nextFrame, progressPerFrame } from "./batch";
 import { ResultCache } from "./cache";
 import { Pool } from "./pool";
 import { outputOf } from "./record";
@@ -40,10 +40,12 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
   const { registry } = ports;
   let active: ActiveRun | null = null;
   let shown: ActiveRun | null = null;
-  const pool = ports.pool((progress) => {
-    active?.showProgress(progress);
-    onProgress?.(progress);
-  });
+  const pool = ports.pool(
+    progressPerFrame(ports.nextFrame, (progress) => {
+      active?.showProgress(progress);
+      onProgress?.(progress);
+    }),
+  );
 
   const codeId = (code: string): number => {
     let id = codes.get(code);
