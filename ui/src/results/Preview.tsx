@@ -30,7 +30,7 @@ export function Preview({ title, port, type, value }: PreviewProps) {
   return (
     <article className={styles.preview} aria-label={title}>
       <header className={styles.title}>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <PortTypeTag type={type} />
         {save && (
           <Button small look="ghost" icon="down" onClick={save}>
