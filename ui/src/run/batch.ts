@@ -56,7 +56,7 @@ export class UpdateBatch {
 }
 
 /** Passes on how far downloads are once per frame, and every other stage at once. */
-export function progressPerFrame(nextFrame: NextFrame, tell: (progress: LoadProgress) => void): (progress: LoadProgress) => void {
+export function progressPerFrame(schedule: NextFrame, tell: (progress: LoadProgress) => void): (progress: LoadProgress) => void {
   const latest = new Map<string, LoadProgress>();
   let isWaiting = false;
   const flush = (): void => {
@@ -73,6 +73,6 @@ export function progressPerFrame(nextFrame: NextFrame, tell: (progress: LoadProg
     latest.set(progress.runtime, progress);
     if (isWaiting) return;
     isWaiting = true;
-    nextFrame(flush);
+    schedule(flush);
   };
 }
