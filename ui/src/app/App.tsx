@@ -6,6 +6,7 @@ import { Canvas } from "../canvas/Canvas";
 import { Inspector } from "../inspector/Inspector";
 import { Library } from "../library/Library";
 import { WorkflowList } from "../library/WorkflowList";
+import { Button } from "../parts/Button";
 import { Failure } from "../parts/Failure";
 import { Tabs } from "../parts/Tabs";
 import { Results } from "../results/Results";
@@ -86,7 +87,13 @@ function Left() {
   const tab = useView((state) => state.left);
   const route = useFiles((state) => state.route);
   const commit = useFiles((state) => state.savedCommit);
-  const add = useCallback((skill: ExecutableSkill) => void addSkill(workbench, skill), [workbench]);
+  const add = useCallback(
+    (skill: ExecutableSkill) => {
+      // While nothing is open there is nothing to add to.
+      if (files.store.getState().opening.state === "open") addSkill(workbench, skill);
+    },
+    [workbench, files],
+  );
   const found = useCallback((skills: readonly ExecutableSkill[]) => editor.know(skills), [editor]);
 
   return (
@@ -131,6 +138,9 @@ function Centre() {
     return (
       <div className={styles.notice}>
         <Failure error={opening.error} again={() => void files.follow()} />
+        <Button icon="plus" onClick={() => void files.go({ at: "new" })}>
+          New workflow
+        </Button>
       </div>
     );
   }

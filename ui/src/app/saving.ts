@@ -2,6 +2,7 @@ import type { StoreApi } from "zustand/vanilla";
 
 import { ApiError, explain } from "../api/api";
 import type { WorkflowDoc, WorkflowView } from "../api/schema";
+import { UNSAVED_ID } from "../workflow/edits";
 import type { Origin } from "../workflow/editor";
 import { type FilesParts, type FilesState, keyOf, learnSkills } from "./filesState";
 import { formatRoute, type Route } from "./route";
@@ -71,9 +72,10 @@ export function createSaving(store: StoreApi<FilesState>, parts: FilesParts): Sa
   };
 
   const askName = () => {
-    const { doc } = editor.store.getState();
-    const { workflow_id, name } = doc;
-    store.setState({ question: { ask: "name", workflow_id, name } });
+    const { workflow_id, name } = editor.store.getState().doc;
+    // An id that nobody chose is left to be made from the name.
+    const id = workflow_id === UNSAVED_ID ? "" : workflow_id;
+    store.setState({ question: { ask: "name", workflow_id: id, name } });
   };
 
   return {

@@ -47,8 +47,12 @@ export const SkillNode = memo(function SkillNode({ id }: NodeProps<FlowNode>) {
         <span className={styles.name}>{nodeName(node, skills)}</span>
       </div>
       <div className={styles.ports}>
-        <ul>{inputs.map((port) => <PortRow key={port.name} port={port} side="input" />)}</ul>
-        <ul>{outputs.map((port) => <PortRow key={port.name} port={port} side="output" />)}</ul>
+        {Array.from({ length: Math.max(inputs.length, outputs.length) }, (_, row) => (
+          <div key={row} className={styles.row}>
+            <PortEnd port={inputs[row]} side="input" />
+            <PortEnd port={outputs[row]} side="output" />
+          </div>
+        ))}
       </div>
       <div className={styles.foot}>
         <span className={styles.runtime}>{skill?.type ?? node.skill_id}</span>
@@ -67,10 +71,11 @@ export const SkillNode = memo(function SkillNode({ id }: NodeProps<FlowNode>) {
   );
 });
 
-function PortRow({ port, side }: { port: DrawnPort; side: "input" | "output" }) {
+function PortEnd({ port, side }: { port: DrawnPort | undefined; side: "input" | "output" }) {
+  if (!port) return null;
   const input = side === "input";
   return (
-    <li className={styles.port} title={`${port.name}: ${port.type}${port.description ? ` – ${port.description}` : ""}`}>
+    <div className={styles.port} data-side={side} title={`${port.name}: ${port.type}${port.description ? ` – ${port.description}` : ""}`}>
       <Handle
         id={port.name}
         type={input ? "target" : "source"}
@@ -80,7 +85,7 @@ function PortRow({ port, side }: { port: DrawnPort; side: "input" | "output" }) 
         style={{ "--port": typeColour(port.type) } as React.CSSProperties}
       />
       <span>{port.name}</span>
-    </li>
+    </div>
   );
 }
 

@@ -42,7 +42,11 @@ export function InputField({ port, value, source, sources, findings, onChange, o
       <SourceSelect port={port} source={source} sources={sources} onSource={onSource} />
       {!source && <LiteralField id={id} port={port} value={value} describedBy={described} onChange={onChange} />}
       <div id={about} className={styles.about}>
-        {port.description && <p>{port.description}</p>}
+        {port.description && (
+          <p>
+            <Prose text={port.description} />
+          </p>
+        )}
         {findings.map((finding) => (
           <p key={finding.code + finding.message} className={styles[finding.severity]}>
             <Prose text={finding.message} />

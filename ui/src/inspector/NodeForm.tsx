@@ -46,7 +46,11 @@ export function NodeForm({ node }: { node: NodeDoc }) {
             )
           }
         />
-        {skill && <p className={styles.about}>{skill.description}</p>}
+        {skill && (
+          <p className={styles.about}>
+            <Prose text={skill.description} />
+          </p>
+        )}
       </header>
       {general.map((finding) => (
         <div key={finding.code + finding.message} className={styles.finding} data-severity={finding.severity}>
@@ -104,7 +108,7 @@ function NodeInputs({ node }: { node: NodeDoc }) {
 
   return (
     <section className={styles.section} aria-label="Inputs">
-      <h3>Inputs</h3>
+      <h2>Inputs</h2>
       {skill.inputs.map((port) => {
         const input = { node: node.id, port: port.name };
         const edge = edgeInto(doc, input);

@@ -15,7 +15,7 @@ export function NodeOutputs({ node, skill }: { node: NodeDoc; skill: ExecutableS
 
   return (
     <section className={styles.section} aria-label="Outputs">
-      <h3>Outputs</h3>
+      <h2>Outputs</h2>
       <ul>
         {skill.outputs.map((port) => (
           <li key={port.name} className={styles.output} title={port.description}>

@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 
 import type { ExecutableSkill } from "../api/schema";
+import { IconButton } from "../parts/IconButton";
 import styles from "./Library.module.css";
 import { writeDraggedSkill } from "./dragging";
 
@@ -76,6 +77,9 @@ export function SkillList({ skills, total, onAdd, onMore }: SkillListProps) {
                 >
                   <SkillText skill={skill} />
                 </button>
+                <span className={styles.add}>
+                  <IconButton small icon="plus" label={`Add ${skill.name}`} tabIndex={-1} onClick={() => onAdd(skill)} />
+                </span>
               </li>
             )
           );

@@ -32,7 +32,7 @@ export function WorkflowList({ api, current, stamp, onOpen }: WorkflowListProps)
     <div className={styles.scroller}>
       {groups(workflows).map(([volume, list]) => (
         <section key={volume} aria-label={groupName(volume)}>
-          <h3 className={styles.group}>{groupName(volume)}</h3>
+          <h2 className={styles.group}>{groupName(volume)}</h2>
           <ul>
             {list.map((workflow) => {
               const href = formatRoute({ at: "workflow", volume, id: workflow.workflow_id });

@@ -6,6 +6,7 @@ import { useBoard } from "../execution/useBoard";
 import { Tabs } from "../parts/Tabs";
 import { portLabel } from "../workflow/connecting";
 import { findNode } from "../workflow/edits";
+import { Failures } from "./Failures";
 import { LogView } from "./LogView";
 import { Outcome } from "./Outcome";
 import { OutputList } from "./OutputList";
@@ -77,15 +78,20 @@ function Outputs() {
   const selected = rows.filter(({ node }) => selection.has(node));
   const chosen = asked ?? mostTelling(selected, runs) ?? mostTelling(rows, runs);
 
+  const failed = useMemo(
+    () => board.order().filter((node) => board.node(node).state === "error"),
+    // oxlint-disable-next-line react/exhaustive-deps -- `changes` stands for what the board holds
+    [board, changes],
+  );
+
   if (rows.length === 0) {
-    return (
-      <p className={styles.empty}>
-        {board.isBusy() ? "Outputs appear here as nodes finish" : "Run the workflow to see its outputs here"}
-      </p>
-    );
+    const waiting = board.isBusy() ? "Outputs appear here as nodes finish" : "Run the workflow to see its outputs here";
+    return failed.length > 0 ? <Failures nodes={failed} /> : <p className={styles.empty}>{waiting}</p>;
   }
   return (
-    <div className={styles.split}>
+    <div className={styles.filled}>
+      {failed.length > 0 && <Failures nodes={failed} />}
+      <div className={styles.split}>
       <OutputList
         rows={rows}
         chosen={chosen}
@@ -101,6 +107,7 @@ function Outputs() {
           value={runs.value(chosen.node, chosen.port)}
         />
       )}
+      </div>
     </div>
   );
 }

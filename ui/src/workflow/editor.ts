@@ -72,7 +72,9 @@ export function createEditor(engine: Engine, checkAfterMs = 120): Editor {
   const check = () => {
     clearTimeout(timer);
     const { doc, skills } = store.getState();
-    store.setState({ findings: engine.checkWorkflow(doc, skillsOf(doc, skills)) });
+    // A canvas with nothing on it needs a start, not a list of problems.
+    const findings = doc.nodes.length === 0 ? [] : engine.checkWorkflow(doc, skillsOf(doc, skills));
+    store.setState({ findings });
   };
   const checkSoon = () => {
     clearTimeout(timer);

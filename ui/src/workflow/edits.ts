@@ -14,9 +14,12 @@ export type NodePatch = {
   retries?: number | undefined;
 };
 
+/** The id of a workflow that was not saved yet. */
+export const UNSAVED_ID = "untitled";
+
 /** A workflow without nodes. */
 export function emptyWorkflow(): WorkflowDoc {
-  return { workflow_id: "", name: "Untitled workflow", description: "", tags: [], nodes: [], edges: [] };
+  return { workflow_id: UNSAVED_ID, name: "Untitled workflow", description: "", tags: [], nodes: [], edges: [] };
 }
 
 const index = new WeakMap<readonly NodeDoc[], Map<string, NodeDoc>>();
