@@ -14,6 +14,11 @@ function make(name, attributes = {}, ...children) {
   return element;
 }
 
+/** Shows what stands between backticks as code. */
+function prose(text) {
+  return text.split("`").map((part, i) => (i % 2 ? make("code", {}, part) : part));
+}
+
 const nameOf = (schema) => schema?.$ref?.split("/").pop();
 
 /** Says in a few words what a schema takes. */
@@ -73,7 +78,7 @@ function fieldsOf(schema, schemas) {
     return Object.entries(open?.properties ?? {}).map(([key, value]) => [
       make("code", {}, key),
       `${typeOf(value)}${required.has(key) ? "" : ", optional"}`,
-      value.description ?? "",
+      make("span", {}, ...prose(value.description ?? "")),
     ]);
   });
   return rows.length ? table(["field", "type", "meaning"], rows) : null;
@@ -164,15 +169,14 @@ function operationView(path, method, operation, schemas) {
       make("code", {}, parameter.name),
       parameter.in,
       `${typeOf(parameter.schema)}${parameter.required ? "" : ", optional"}`,
-      parameter.description ?? "",
+      make("span", {}, ...prose(parameter.description ?? "")),
     ]);
-    const answers = Object.entries(operation.responses ?? {}).flatMap(([status, response]) => [
-      make("h3", {}, `Answer ${status}`),
-      bodyOf(response.content, schemas),
-    ]);
+    const answers = Object.entries(operation.responses ?? {}).map(([status, response]) =>
+      make("details", {}, make("summary", {}, `Answer ${status}`), bodyOf(response.content, schemas)),
+    );
     filled.append(
       ...[
-        operation.description ? make("p", {}, operation.description) : null,
+        operation.description ? make("p", {}, ...prose(operation.description)) : null,
         parameters.length ? make("h3", {}, "Parameters") : null,
         parameters.length ? table(["name", "in", "type", "meaning"], parameters) : null,
         operation.requestBody ? make("h3", {}, "Body") : null,
@@ -189,14 +193,15 @@ function operationView(path, method, operation, schemas) {
 function show(api) {
   const schemas = api.components?.schemas ?? {};
   document.getElementById("title").textContent = `${api.info.title} ${api.info.version}`;
-  document.getElementById("about").textContent = api.info.description ?? "";
+  document.getElementById("about").replaceChildren(...prose(api.info.description ?? ""));
   const all = Object.entries(api.paths).flatMap(([path, item]) =>
     methods.filter((method) => item[method]).map((method) => ({ path, method, operation: item[method] })),
   );
   const sections = (api.tags ?? []).map((tag) => {
     const mine = all.filter(({ operation }) => operation.tags?.includes(tag.name));
     const views = mine.map(({ path, method, operation }) => operationView(path, method, operation, schemas));
-    return make("section", {}, make("h2", {}, `${tag.name} `), make("p", { class: "summary" }, tag.description ?? ""), ...views);
+    const about = make("p", { class: "summary" }, tag.description ?? "");
+    return make("section", {}, make("h2", {}, tag.name), about, ...views);
   });
   document.getElementById("operations").append(...sections);
   document.getElementById("filter").addEventListener("input", (event) => {

@@ -42,17 +42,17 @@ pub(crate) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    let start = Instant::now();
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let logged = changes || tracing::enabled!(tracing::Level::DEBUG);
-    let line = logged.then(|| (request.method().clone(), request.uri().path().to_owned()));
+    let line =
+        logged.then(|| (Instant::now(), request.method().clone(), request.uri().path().to_owned()));
     let mut response = match check(&hosts, request.uri(), request.headers(), changes) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     };
     set_headers(response.headers_mut());
     let status = response.status().as_u16();
-    if let Some((method, path)) = line {
+    if let Some((start, method, path)) = line {
         let ms = start.elapsed().as_secs_f64() * 1e3;
         if changes {
             tracing::info!(%method, path, status, ms, "answered");
