@@ -57,7 +57,7 @@ test("independent tasks run at the same time, as many as there are cores", async
 });
 
 test("code is sent to a worker once", async () => {
-  const { page, submit } = await setUp({ pool: { busy: () => 1, live: 1, spare: 0 } });
+  const { page, submit } = await setUp({ pool: { busy: () => 1, live: 1, spare: 0, spareAfterMs: 0 } });
   submit("a");
   submit("a");
   page.worker(1).ready().done({});
@@ -66,7 +66,7 @@ test("code is sent to a worker once", async () => {
 });
 
 test("tasks of different groups never share a worker", async () => {
-  const { page, submit } = await setUp({ pool: { busy: () => 1, live: 2, spare: 0 } });
+  const { page, submit } = await setUp({ pool: { busy: () => 1, live: 2, spare: 0, spareAfterMs: 0 } });
   submit("a");
   page.worker(1).ready().done({});
   submit("b");
@@ -78,7 +78,7 @@ test("tasks of different groups never share a worker", async () => {
 });
 
 test("a task over its time is stopped, and the next one runs in a new worker", async () => {
-  const { page, log, submit } = await setUp({ pool: { busy: () => 1, live: 1, spare: 1 } });
+  const { page, log, submit } = await setUp({ pool: { busy: () => 1, live: 1, spare: 1, spareAfterMs: 0 } });
   submit("a", { timeoutMs: 500 });
   submit("b");
   page.worker(1).ready();
@@ -105,7 +105,7 @@ test("a task that is taken back stops at once and says nothing more", async () =
 });
 
 test("a worker that crashed is not used again", async () => {
-  const { page, log, submit } = await setUp({ pool: { busy: () => 1, live: 1, spare: 0 } });
+  const { page, log, submit } = await setUp({ pool: { busy: () => 1, live: 1, spare: 0, spareAfterMs: 0 } });
   submit("a");
   page.worker(1).ready().fail("crashed", "gone");
   submit("a");
@@ -156,7 +156,7 @@ test("words of a worker that are none are ignored", async () => {
 });
 
 test("a prepared runtime has one worker and, after it, a spare", async () => {
-  const { page, submit } = await setUp({ pool: { busy: () => 2, live: 3, spare: 1 } });
+  const { page, submit } = await setUp({ pool: { busy: () => 2, live: 3, spare: 1, spareAfterMs: 0 } });
   expect(page.living).toEqual([1]);
   page.worker(1).ready();
   expect(page.living).toEqual([1, 2]);
@@ -169,6 +169,21 @@ test("a prepared runtime has one worker and, after it, a spare", async () => {
   page.worker(3).ready();
   expect(page.living).toEqual([1, 2, 3]);
   page.pass(25);
+  expect(page.isIdle).toBe(true);
+});
+
+test("a spare that takes time to start waits until nothing else begins", async () => {
+  const { page, submit } = await setUp({ pool: { busy: () => 2, live: 3, spare: 1, spareAfterMs: 300 } });
+  page.worker(1).ready();
+  page.pass(200);
+  submit("a");
+  page.pass(200);
+  expect(page.living).toEqual([1]);
+  page.pass(200);
+  expect(page.living).toEqual([1, 2]);
+  page.worker(2).ready();
+  page.worker(1).done({});
+  page.pass(1_000);
   expect(page.isIdle).toBe(true);
 });
 

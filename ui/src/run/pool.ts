@@ -4,7 +4,8 @@
  */
 
 import { fetchAssets } from "./assets";
-import { TaskQueue, type QueuedTask } from "./queue";
+import { ahead, newLane, type Lane } from "./lane";
+import type { QueuedTask } from "./queue";
 import type { Runtime } from "./registry";
 import type { Sandbox, SandboxEvents } from "./sandbox";
 import type { Task } from "./task";
@@ -27,22 +28,6 @@ const TICK_MS = 25;
 /** How long a worker may take to load once its files are there. */
 const LOAD_LIMIT_MS = 60_000;
 
-type Loaded = { source: string; assets: string[] };
-
-/** One runtime in the pool. */
-type Lane = {
-  runtime: Runtime;
-  queue: TaskQueue;
-  workers: PoolWorker[];
-  /** The files, on their way or in the sandbox. */
-  loading: Promise<void> | null;
-  loaded: Loaded | null;
-  /** Somebody is about to need it: workers are started before there are tasks. */
-  prepared: boolean;
-  /** Loads that failed since one worked: a broken runtime is not tried forever. */
-  failures: number;
-};
-
 /** Runs tasks in sandbox workers. */
 export class Pool {
   readonly #lanes = new Map<string, Lane>();
@@ -50,6 +35,8 @@ export class Pool {
   #sandbox: Sandbox | null = null;
   #stopTicking: (() => void) | null = null;
   #nextWorker = 1;
+  /** When a call or a worker last began. */
+  #begunAt = 0;
 
   constructor(readonly ports: PoolPorts) {}
 
@@ -87,7 +74,7 @@ export class Pool {
   #lane(runtime: Runtime): Lane {
     let lane = this.#lanes.get(runtime.name);
     if (!lane) {
-      lane = { runtime, queue: new TaskQueue(), workers: [], loading: null, loaded: null, prepared: false, failures: 0 };
+      lane = newLane(runtime);
       this.#lanes.set(runtime.name, lane);
     }
     return lane;
@@ -159,10 +146,10 @@ export class Pool {
   #spawnFor(lane: Lane, free: number): void {
     const { queue, workers, runtime } = lane;
     const starting = workers.filter((worker) => worker.state === "starting").length;
+    if (queue.isEmpty() && !this.#maySpawnAhead(lane)) return;
     const wanted = queue.isEmpty() ? ahead(lane) : Math.min(free, queue.count()) - starting;
     for (let i = 0; i < wanted; i += 1) {
       if (lane.workers.length >= runtime.pool.live) {
-        if (queue.isEmpty()) return;
         const idle = lane.workers.filter((worker) => worker.idle && !queue.has(worker.group));
         const oldest = idle.sort((a, b) => a.idleSince - b.idleSince)[0];
         if (!oldest) return;
@@ -172,8 +159,16 @@ export class Pool {
     }
   }
 
+  /** A first worker is started at once, a spare when it is in nobody's way. */
+  #maySpawnAhead(lane: Lane): boolean {
+    if (ahead(lane) <= 0) return false;
+    this.#tick();
+    return lane.workers.length === 0 || this.ports.now() - this.#begunAt >= lane.runtime.pool.spareAfterMs;
+  }
+
   #spawn(lane: Lane): void {
     if (!lane.loaded) return;
+    this.#begunAt = this.ports.now();
     const id = this.#nextWorker;
     this.#nextWorker += 1;
     const names = lane.loaded.assets.map((name) => `${lane.runtime.name}/${name}`);
@@ -199,7 +194,8 @@ export class Pool {
   }
 
   #begin(worker: PoolWorker, queued: QueuedTask): void {
-    worker.start(queued, this.ports.now());
+    this.#begunAt = this.ports.now();
+    worker.start(queued, this.#begunAt);
     this.#tick();
   }
 
@@ -253,6 +249,11 @@ export class Pool {
         task.task.onTimeout();
       }
     }
+    for (const lane of this.#lanes.values()) {
+      if (ahead(lane) <= 0 || !lane.loaded) continue;
+      watching = true;
+      this.#pump(lane);
+    }
     if (watching) {
       this.#sandbox?.watch(now);
     } else {
@@ -277,17 +278,6 @@ export class Pool {
     for (const { task } of running) task.onFail(lostError, 0);
     for (const lane of this.#lanes.values()) this.#pump(lane);
   }
-}
-
-/** How many workers to start although nothing waits for one. */
-function ahead({ workers, runtime, prepared }: Lane): number {
-  const { spare } = runtime.pool;
-  if (workers.some((worker) => worker.task)) {
-    return spare - workers.filter((worker) => worker.group === null).length;
-  }
-  // The first one alone: two that start together are both ready later.
-  if (!prepared || workers.some((worker) => worker.state === "starting")) return 0;
-  return workers.length === 0 ? 1 : 1 + spare - workers.length;
 }
 
 const lostError: NodeError = {

@@ -25,6 +25,8 @@ export type RuntimeDefinition = {
     live: number;
     /** How many idle workers are started ahead of need. */
     spare: number;
+    /** Spares are started when nothing began for this long: they take time from what runs. */
+    spareAfterMs: number;
   };
   /** Two skills share a worker only if this is the same for both. */
   isolation(skill: ExecutableSkill, codeId: number): string;

@@ -18,7 +18,7 @@ export const definition: RuntimeDefinition = {
   types: ["javascript"],
   version: "javascript-1",
   manifest: null,
-  pool: { busy: (cores) => Math.max(2, cores), live: 8, spare: 0 },
+  pool: { busy: (cores) => Math.max(2, cores), live: 8, spare: 1, spareAfterMs: 0 },
   isolation: (_skill, codeId) => `code-${codeId}`,
   fileName: (skillId) => `${skillId}.js`,
 };

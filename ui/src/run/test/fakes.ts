@@ -133,7 +133,7 @@ export function fakeRuntime(changes: Partial<Runtime> = {}): Runtime {
     types: ["javascript"],
     version: "1",
     manifest: null,
-    pool: { busy: () => 2, live: 3, spare: 0 },
+    pool: { busy: () => 2, live: 3, spare: 0, spareAfterMs: 0 },
     isolation: (_skill, codeId) => `code-${codeId}`,
     fileName: (skillId) => `${skillId}.js`,
     source: () => Promise.resolve("script"),

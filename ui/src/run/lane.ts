@@ -1,0 +1,38 @@
+/** What the pool keeps of each runtime. */
+
+import { TaskQueue } from "./queue";
+import type { Runtime } from "./registry";
+import type { PoolWorker } from "./worker";
+
+type Loaded = { source: string; assets: string[] };
+
+/** One runtime in the pool. */
+export type Lane = {
+  runtime: Runtime;
+  queue: TaskQueue;
+  workers: PoolWorker[];
+  /** The files, on their way or in the sandbox. */
+  loading: Promise<void> | null;
+  loaded: Loaded | null;
+  /** Somebody is about to need it: workers are started before there are tasks. */
+  prepared: boolean;
+  /** Loads that failed since one worked: a broken runtime is not tried forever. */
+  failures: number;
+};
+
+/** A runtime that was just asked for. */
+export function newLane(runtime: Runtime): Lane {
+  return { runtime, queue: new TaskQueue(), workers: [], loading: null, loaded: null, prepared: false, failures: 0 };
+}
+
+/** How many workers to start although nothing waits for one. */
+export function ahead({ workers, runtime, prepared }: Lane): number {
+  const { live, spare } = runtime.pool;
+  if (workers.some((worker) => worker.task)) {
+    const unused = workers.filter((worker) => worker.group === null).length;
+    return Math.min(spare - unused, live - workers.length);
+  }
+  // The first one alone: two that start together are both ready later.
+  if (!prepared || workers.some((worker) => worker.state === "starting")) return 0;
+  return workers.length === 0 ? 1 : 1 + spare - workers.length;
+}
