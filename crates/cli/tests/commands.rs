@@ -123,16 +123,17 @@ impl Server {
     fn start(volumes: &Path) -> Self {
         let mut command = llmos(&["serve", "--port", "0", "--volumes"]);
         let mut child = command.arg(volumes).stderr(Stdio::piped()).spawn().expect("it starts");
-        let mut talk = BufReader::new(child.stderr.take().expect("it is piped"));
-        loop {
+        let talk = BufReader::new(child.stderr.take().expect("it is piped"));
+        let mut server = Self { child, talk, port: 0 };
+        while server.port == 0 {
             let mut line = String::new();
-            let n = talk.read_line(&mut line).expect("it can be read");
+            let n = server.talk.read_line(&mut line).expect("it can be read");
             assert!(n > 0, "the server ended early");
             if let Some(port) = line.trim_end().strip_prefix("LLMos-Lite is at http://localhost:") {
-                let port = port.parse().expect("it is a port");
-                return Self { child, talk, port };
+                server.port = port.parse().expect("it is a port");
             }
         }
+        server
     }
 
     fn ask(&self, request: &str) -> String {

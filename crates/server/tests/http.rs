@@ -4,6 +4,8 @@
 mod git;
 #[path = "http/guard.rs"]
 mod guard;
+#[path = "http/held.rs"]
+mod held;
 #[path = "http/hostile.rs"]
 mod hostile;
 #[path = "http/predecessor.rs"]

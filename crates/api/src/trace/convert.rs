@@ -209,7 +209,7 @@ fn slug(field: &str, text: &str) -> Result<Slug, ReportError> {
 
 fn time(field: &str, text: &str) -> Result<Timestamp, ReportError> {
     let hint = "write it as RFC 3339, such as `2026-11-20T15:30:00Z`";
-    text.parse().map_err(|_| bad(field, &"it is not a time", hint))
+    text.parse().map_err(|source: jiff::Error| bad(field, &source, hint))
 }
 
 fn version(field: &str, text: Option<String>) -> Result<Option<BlobId>, ReportError> {

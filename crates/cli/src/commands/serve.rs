@@ -83,8 +83,8 @@ fn ip(host: &str) -> Result<IpAddr, Failure> {
     if host.eq_ignore_ascii_case("localhost") {
         return Ok(Ipv4Addr::LOCALHOST.into());
     }
-    host.trim_matches(['[', ']']).parse().map_err(|_| {
-        let message = format!("`--host {host}` is no address");
+    host.trim_matches(['[', ']']).parse().map_err(|source| {
+        let message = format!("`--host {host}` is no address: {source}");
         Failure::new(FailureKind::Usage, message, "use `localhost`, `127.0.0.1` or `::1`")
     })
 }

@@ -1,21 +1,14 @@
 //! What the product before this one got wrong: one test for each line that concerns the server.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    sync::{Arc, Condvar, Mutex},
-};
+use std::{collections::BTreeSet, fs, sync::Arc};
 
 use axum::http::{Method, header};
-use llmos_core::{
-    store::{BlobId, Change, CommitId, CommitInfo, Entry, HistoryQuery, Store, StoreError},
-    volume::{VolumeId, VolumePath},
-};
-use llmos_testkit::MemoryStore;
+use llmos_core::store::Store;
 use serde_json::{Value, json};
 
 use crate::{
     git::git,
+    held::HeldStore,
     routes::report,
     support::{Client, SUM, request},
 };
@@ -310,60 +303,9 @@ async fn d36_total_counts_all_pages_and_times_are_times() {
     assert_eq!(page["traces"][0]["started_at"], "2026-11-20T15:29:58Z");
 }
 
-/// A store whose commits wait until they are let go.
-struct Held {
-    inner: MemoryStore,
-    held: Mutex<(usize, bool)>,
-    changed: Condvar,
-}
-
-impl Store for Held {
-    fn head(&self, volume: &VolumeId) -> Result<Option<CommitId>, StoreError> {
-        self.inner.head(volume)
-    }
-
-    fn list(
-        &self,
-        volume: &VolumeId,
-        at: &CommitId,
-        path: Option<&VolumePath>,
-    ) -> Result<Vec<Entry>, StoreError> {
-        self.inner.list(volume, at, path)
-    }
-
-    fn read(&self, volume: &VolumeId, blob: &BlobId) -> Result<Vec<u8>, StoreError> {
-        self.inner.read(volume, blob)
-    }
-
-    fn commit(&self, volume: &VolumeId, change: Change) -> Result<CommitId, StoreError> {
-        if *volume != VolumeId::System {
-            let mut held = self.held.lock().expect("nobody panicked");
-            held.0 += 1;
-            self.changed.notify_all();
-            while !held.1 {
-                held = self.changed.wait(held).expect("nobody panicked");
-            }
-        }
-        self.inner.commit(volume, change)
-    }
-
-    fn history(
-        &self,
-        volume: &VolumeId,
-        query: &HistoryQuery,
-    ) -> Result<Vec<CommitInfo>, StoreError> {
-        self.inner.history(volume, query)
-    }
-
-    fn volumes(&self) -> Result<Vec<VolumeId>, StoreError> {
-        self.inner.volumes()
-    }
-}
-
 #[tokio::test]
 async fn d37_clients_that_write_hold_up_nobody_who_reads() {
-    let inner = MemoryStore::new();
-    let store = Arc::new(Held { inner, held: Mutex::default(), changed: Condvar::new() });
+    let store = Arc::new(HeldStore::default());
     let client = Client::over(Arc::clone(&store) as Arc<dyn Store>);
     let writers: Vec<_> = (0..8)
         .map(|i| {
@@ -373,19 +315,13 @@ async fn d37_clients_that_write_hold_up_nobody_who_reads() {
             })
         })
         .collect();
-    let all_held = Arc::clone(&store);
-    let waited = tokio::task::spawn_blocking(move || {
-        let mut held = all_held.held.lock().expect("nobody panicked");
-        while held.0 < 8 {
-            held = all_held.changed.wait(held).expect("nobody panicked");
-        }
-    });
+    let held = Arc::clone(&store);
+    let waited = tokio::task::spawn_blocking(move || held.wait_for(8));
     waited.await.expect("all eight write");
     for uri in ["/skills?user_id=alice", "/workflows?user_id=alice", "/skills?q=sum", "/health"] {
         client.get(uri).await.ok();
     }
-    store.held.lock().expect("nobody panicked").1 = true;
-    store.changed.notify_all();
+    store.let_go();
     for writer in writers {
         assert_eq!(writer.await.expect("it does not panic").status, 201);
     }

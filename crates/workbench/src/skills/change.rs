@@ -171,18 +171,23 @@ impl Workbench {
         Ok(entries.into_iter().map(|entry| (entry.path, entry.blob)).collect())
     }
 
+    /// Reads a skill file that is to be changed or copied.
+    pub(super) fn text(&self, volume: &VolumeId, blob: &BlobId) -> Result<String, Error> {
+        let bytes = self.store.read(volume, blob)?;
+        String::from_utf8(bytes).map_err(|source| Error::BadField {
+            field: "skill_id",
+            reason: format!("the file is not UTF-8: {source}"),
+            hint: "give the whole new file as `source`".to_owned(),
+        })
+    }
+
     fn edited(
         &self,
         volume: &VolumeId,
         current: &Current,
         asked: &UpdateSkill,
     ) -> Result<String, Error> {
-        let bytes = self.store.read(volume, &current.blob)?;
-        let text = String::from_utf8(bytes).map_err(|_| Error::BadField {
-            field: "skill_id",
-            reason: "the file is not UTF-8".to_owned(),
-            hint: "give the whole new file as `source`".to_owned(),
-        })?;
+        let text = self.text(volume, &current.blob)?;
         let frontmatter = skill::check(current.path.as_str(), text.as_bytes()).frontmatter;
         let has = |key: &str| frontmatter.as_ref().is_some_and(|front| front.get(key).is_some());
         let words = if has("tags") && !has("keywords") { "tags" } else { "keywords" };

@@ -113,15 +113,6 @@ impl Workbench {
         };
         others.map(copy).collect()
     }
-
-    fn text(&self, volume: &VolumeId, blob: &BlobId) -> Result<String, Error> {
-        let bytes = self.store.read(volume, blob)?;
-        String::from_utf8(bytes).map_err(|_| Error::BadField {
-            field: "skill_id",
-            reason: "the file is not UTF-8".to_owned(),
-            hint: "save the file as UTF-8 first".to_owned(),
-        })
-    }
 }
 
 /// Returns the text with a note of what it is a copy of.
