@@ -72,7 +72,11 @@ export function createRuns(
         signal: stop.signal,
         onUpdate: (batch) => mine() && board.take(batch),
       });
-      if (!mine()) return;
+      if (!mine()) {
+        // The page shows another workflow by now; what ran is kept all the same.
+        await api.keepTrace(result.report);
+        return;
+      }
       report = result.report;
       const { outcome, durationMs } = result;
       board.setPhase({ phase: "ended", outcome, durationMs, tally: board.tally(), trace: { state: "saving" } });

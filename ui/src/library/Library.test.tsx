@@ -1,0 +1,82 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test, vi } from "vitest";
+
+import type { SkillQuery } from "../api/api";
+import { fakeApi, problem, SKILLS } from "../test/fakes";
+import { Library } from "./Library";
+
+function show(api = fakeApi()) {
+  const asked: SkillQuery[] = [];
+  const { listExecutable } = api;
+  api.listExecutable = (query, signal) => {
+    asked.push(query);
+    return listExecutable(query, signal);
+  };
+  const onAdd = vi.fn();
+  render(<Library api={api} onAdd={onAdd} onFound={vi.fn()} />);
+  return { asked, onAdd };
+}
+
+const entry = (name: RegExp) => screen.findByRole("button", { name });
+
+test("the server is asked for the words, once they are typed", async () => {
+  const { asked } = show();
+  await entry(/^Number/);
+  await userEvent.type(screen.getByRole("searchbox"), "sum");
+  expect(await screen.findByText("1 skill")).toBeDefined();
+  expect(screen.queryByRole("button", { name: /^Number/ })).toBeNull();
+  expect(asked.map(({ q }) => q)).toEqual(["", "sum"]);
+});
+
+test("a category is asked for, with its count on it", async () => {
+  const { asked } = show();
+  await userEvent.click(await entry(/^data 3$/));
+  await vi.waitFor(() => expect(asked.at(-1)).toMatchObject({ category: "data" }));
+  expect(screen.getByRole("button", { name: "data 3" }).getAttribute("aria-pressed")).toBe("true");
+});
+
+test("Enter and a double click add a skill", async () => {
+  const { onAdd } = show();
+  const button = await entry(/^Number/);
+  button.focus();
+  await userEvent.keyboard("{Enter}");
+  expect(onAdd).toHaveBeenLastCalledWith(SKILLS[0]);
+  await userEvent.dblClick(await entry(/^Sum/));
+  expect(onAdd).toHaveBeenLastCalledWith(SKILLS[2]);
+  expect(screen.getByText("Sum added to the canvas")).toBeDefined();
+});
+
+test("arrow keys go from skill to skill", async () => {
+  show();
+  (await entry(/^Number/)).focus();
+  await userEvent.keyboard("{ArrowDown}");
+  await vi.waitFor(() => expect(document.activeElement?.getAttribute("data-skill-id")).toBe("text"));
+});
+
+test("Enter in the search box adds the best hit of the words as they stand", async () => {
+  const { onAdd } = show();
+  await entry(/^Number/);
+  await userEvent.type(screen.getByRole("searchbox"), "sum{Enter}");
+  await vi.waitFor(() => expect(onAdd).toHaveBeenCalledTimes(1));
+  expect(onAdd).toHaveBeenCalledWith(SKILLS[2]);
+});
+
+test("a failure is told and can be tried again", async () => {
+  const api = fakeApi();
+  const { listExecutable } = api;
+  api.listExecutable = async () => {
+    throw problem(500, "the volume cannot be read", { hint: "see the log of the server" });
+  };
+  show(api);
+  expect((await screen.findByRole("alert")).textContent).toContain("The volume cannot be read");
+  api.listExecutable = listExecutable;
+});
+
+test("nothing found leads back to all skills", async () => {
+  show();
+  await entry(/^Number/);
+  await userEvent.type(screen.getByRole("searchbox"), "zzz");
+  await userEvent.click(await screen.findByRole("button", { name: "Show all skills" }));
+  expect(await entry(/^Number/)).toBeDefined();
+});
