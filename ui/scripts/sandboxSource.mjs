@@ -23,12 +23,13 @@ export function sandboxSource() {
     configResolved(config) {
       minify = config.command === "build";
     },
-    async load(id) {
-      if (!id.endsWith(QUERY)) return null;
-      const file = id.slice(0, -QUERY.length);
-      const { code, modules } = await bundle(file, minify);
-      for (const module of modules) this.addWatchFile(module);
-      return { code: `export default ${JSON.stringify(code)};`, map: null, moduleType: "js" };
+    load: {
+      filter: { id: /\?sandbox$/ },
+      async handler(id) {
+        const { code, modules } = await bundle(id.slice(0, -QUERY.length), minify);
+        for (const module of modules) this.addWatchFile(module);
+        return { code: `export default ${JSON.stringify(code)};`, map: null, moduleType: "js" };
+      },
     },
   };
 }
