@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use self::document::Figures;
 use crate::job::Job;
-use crate::{repo, say, system, ui};
+use crate::{repo, say, serve, system, ui};
 
 const FILE: &str = "docs/benchmarks.md";
 
@@ -42,10 +42,11 @@ pub(crate) fn bench(names: &[String]) -> Result<()> {
         .collect();
     if chosen.iter().any(|bench| bench.workbench) {
         ui::build()?;
+        serve::build_server()?;
         ui::install_where_locked("tests/e2e")?;
     }
-    let args = ["build", "--release", "--package", "llmos-bench", "--package", "llmos-cli"];
-    let built = Job::cargo("programs").args(args).run()?;
+    let built =
+        Job::cargo("programs").args(["build", "--release", "--package", "llmos-bench"]).run()?;
     say::done("programs", "ready", Some(built.took));
 
     for bench in chosen {

@@ -35,7 +35,7 @@ impl Stamp {
     }
 
     /// True when the step was last done with exactly these inputs and its
-    /// output, given from the root of the repository, is still there.
+    /// output, given from the root of the repository or absolute, is still there.
     pub(crate) fn is_fresh(&self, output: &str) -> bool {
         repo::root().join(output).exists()
             && fs::read_to_string(&self.file).is_ok_and(|kept| kept == self.hash)

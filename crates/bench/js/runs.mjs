@@ -79,7 +79,7 @@ async function run(page, address) {
 async function coldAndWarm(address, path) {
   return withFreshPage(async (page) => {
     await page.goto(`${address}/workflows/${path}`);
-    await page.getByRole("region", { name: "Canvas" }).locator("[data-status]").first().waitFor();
+    await page.getByRole("region", { name: "Canvas" }).locator("[data-status]").first().waitFor({ state: "attached", timeout: 180_000 });
     const cold = await run(page, address);
     const warm = [];
     for (let i = 0; i < WARM_RUNS; i += 1) warm.push(await run(page, address));
@@ -98,6 +98,7 @@ export async function runs() {
     }
     const rows = [];
     const measure = async (what, path, n, again) => {
+      console.error(`${what}, ${n} nodes`);
       const { cold, warm } = await coldAndWarm(address, path);
       rows.push([what, count(n), time(cold), time(warm), time(warm / n), again]);
     };
