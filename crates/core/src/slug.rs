@@ -132,7 +132,8 @@ mod tests {
 
     #[test]
     fn the_nearest_slug_is_a_slug() {
-        for text in ["Python Testing", "  VQE > plot ", "ünï", "_x_", "a..b", &"Long ".repeat(60)] {
+        for text in ["Python Testing", "  VQE > plot ", "ünï", "_x_", "a..b", &"Long ".repeat(60)]
+        {
             let near = Slug::nearest(text).expect("letters are left");
             assert_eq!(near.to_string().parse(), Ok(near), "input: {text:?}");
         }

@@ -58,9 +58,7 @@ impl FromStr for VolumeId {
     type Err = VolumeIdError;
 
     fn from_str(text: &str) -> Result<Self, VolumeIdError> {
-        let named = |name: &str| {
-            name.parse().map_err(|source| VolumeIdError::BadName { source })
-        };
+        let named = |name: &str| name.parse().map_err(|source| VolumeIdError::BadName { source });
         match text.split_once('/').map_or((text, None), |(kind, name)| (kind, Some(name))) {
             ("system", None) => Ok(Self::System),
             ("system", Some(_)) => Err(VolumeIdError::ExtraName),
@@ -68,9 +66,7 @@ impl FromStr for VolumeId {
             ("user", Some(name)) => named(name).map(Self::User),
             ("team", None) => Err(VolumeIdError::MissingName { kind: "team" }),
             ("user", None) => Err(VolumeIdError::MissingName { kind: "user" }),
-            (kind, _) => {
-                Err(VolumeIdError::UnknownKind { kind: kind.chars().take(40).collect() })
-            }
+            (kind, _) => Err(VolumeIdError::UnknownKind { kind: kind.chars().take(40).collect() }),
         }
     }
 }
@@ -197,12 +193,32 @@ mod tests {
 
     #[test]
     fn paths_stay_inside_their_volume() {
-        for good in ["metadata.json", "skills/a.md", "skills/my skill/SKILL.md", "traces/2026/11/20/x.md"] {
+        for good in
+            ["metadata.json", "skills/a.md", "skills/my skill/SKILL.md", "traces/2026/11/20/x.md"]
+        {
             assert_eq!(good.parse::<VolumePath>().map(|p| p.to_string()), Ok(good.to_owned()));
         }
         let bad = [
-            "", "/", "/etc/passwd", "..", "a/../b", "a//b", "./a", "a/.", ".git/config", "a/.GIT/x", ".git./x",
-            "GIT~1/config", "a\\b", "c:x", "a\0b", "a\nb", "a\u{202e}b", ".g\u{200c}it/config", "a.", "a ",
+            "",
+            "/",
+            "/etc/passwd",
+            "..",
+            "a/../b",
+            "a//b",
+            "./a",
+            "a/.",
+            ".git/config",
+            "a/.GIT/x",
+            ".git./x",
+            "GIT~1/config",
+            "a\\b",
+            "c:x",
+            "a\0b",
+            "a\nb",
+            "a\u{202e}b",
+            ".g\u{200c}it/config",
+            "a.",
+            "a ",
         ];
         for bad in bad {
             assert!(bad.parse::<VolumePath>().is_err(), "accepted {bad:?}");

@@ -70,9 +70,13 @@ fn a_refusal_says_who_what_and_what_to_do() {
 #[test]
 fn local_mode_is_one_person_with_the_same_table() {
     let actor = Actor::local(slug("local"), [slug("atlas")]);
-    for (name, want) in
-        [("user/local", "rw."), ("user/ana", "..."), ("team/atlas", "r.p"), ("team/x", "..."), ("system", "r..")]
-    {
+    for (name, want) in [
+        ("user/local", "rw."),
+        ("user/ana", "..."),
+        ("team/atlas", "r.p"),
+        ("team/x", "..."),
+        ("system", "r.."),
+    ] {
         assert_eq!(rights(&actor, &volume(name)), want, "{name}");
     }
 }
