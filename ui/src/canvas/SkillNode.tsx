@@ -1,5 +1,5 @@
-import { Handle, type NodeProps, Position, useUpdateNodeInternals } from "@xyflow/react";
-import { memo, useEffect, useLayoutEffect, useRef } from "react";
+import { Handle, type NodeProps, Position } from "@xyflow/react";
+import { memo, useLayoutEffect, useRef } from "react";
 import { useShallow } from "zustand/react/shallow";
 
 import { useEditor, useWorkbench } from "../app/useWorkbench";
@@ -12,6 +12,7 @@ import { count, duration } from "../parts/time";
 import { findNode } from "../workflow/edits";
 import { type DrawnPort, drawnPorts, findingsOf, type FlowNode, nodeName } from "./flow";
 import styles from "./SkillNode.module.css";
+import { useMeasureAgain } from "./useMeasureAgain";
 
 /** One step on the canvas: its name, ports, state and time. */
 export const SkillNode = memo(function SkillNode({ id }: NodeProps<FlowNode>) {
@@ -33,8 +34,7 @@ export const SkillNode = memo(function SkillNode({ id }: NodeProps<FlowNode>) {
 
   const inputs = useEditor(useShallow((state) => drawnPorts(state.doc, id, "inputs", state.skills)));
   const outputs = useEditor(useShallow((state) => drawnPorts(state.doc, id, "outputs", state.skills)));
-  const measureAgain = useUpdateNodeInternals();
-  useEffect(() => measureAgain(id), [measureAgain, id, inputs, outputs]);
+  useMeasureAgain(id, inputs, outputs);
 
   if (!node) return null;
   const skill = skills[node.skill_id];

@@ -1,6 +1,6 @@
 import type { Edge, Node } from "@xyflow/react";
 
-import type { Finding, WorkflowDoc } from "../api/schema";
+import type { EdgeDoc, Finding, WorkflowDoc } from "../api/schema";
 import type { Skills } from "../engine/engine";
 import { edgeLabel, portType } from "../workflow/connecting";
 import { edgeId, findNode } from "../workflow/edits";
@@ -27,12 +27,26 @@ export type DrawnPort = { name: string; type: string; description: string };
 export function drawnPorts(doc: WorkflowDoc, id: string, side: "inputs" | "outputs", skills: Skills): DrawnPort[] {
   const declared = skills[findNode(doc, id)?.skill_id ?? ""]?.[side] ?? [];
   const names = new Set(declared.map(({ name }) => name));
-  const lost = new Set<string>();
-  for (const { from, to } of doc.edges) {
-    const end = side === "inputs" ? to : from;
-    if (end.node === id && !names.has(end.port)) lost.add(end.port);
+  const lost = [...(usedPorts(doc)[side].get(id) ?? [])].filter((port) => !names.has(port));
+  return lost.length === 0 ? declared : [...declared, ...lost.map(ghostPort)];
+}
+
+type UsedPorts = Record<"inputs" | "outputs", Map<string, Set<string>>>;
+const used = new WeakMap<readonly EdgeDoc[], UsedPorts>();
+
+/** The ports of each node that edges name; sorted out once per list of edges. */
+function usedPorts({ edges }: WorkflowDoc): UsedPorts {
+  let ports = used.get(edges);
+  if (!ports) {
+    ports = { inputs: new Map(), outputs: new Map() };
+    for (const { from, to } of edges) {
+      for (const [map, { node, port }] of [[ports.outputs, from], [ports.inputs, to]] as const) {
+        map.set(node, (map.get(node) ?? new Set()).add(port));
+      }
+    }
+    used.set(edges, ports);
   }
-  return lost.size === 0 ? declared : [...declared, ...[...lost].map(ghostPort)];
+  return ports;
 }
 
 const ghosts = new Map<string, DrawnPort>();
