@@ -79,7 +79,7 @@ async function save(bench: Bench, page: Page, id: string): Promise<void> {
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel(/^name/i).fill(id);
   await dialog.getByLabel(/^id/i).fill(id);
-  await dialog.getByRole("button", { name: "Save workflow" }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toBeHidden();
 }
 

@@ -13,6 +13,8 @@ import { expect, test } from "../support/test";
 const folder = path.resolve(fileURLToPath(import.meta.url), "../../fixtures/hostile");
 const SECRET = "the-secret-of-the-page";
 
+const hostile = readdirSync(folder).filter((file) => file.endsWith(".md")).map((file) => file.slice(0, -3));
+
 let canary: Canary;
 
 test.beforeAll(async ({ server }) => {
@@ -23,8 +25,7 @@ test.beforeAll(async ({ server }) => {
     { inputs: ["name: after, type: any, description: Wait, required: false"], outputs: ["name: value, type: number, description: Sum"] },
     "function execute() {\n  return { value: [1, 2, 3].map((x) => x * 2).reduce((a, b) => a + b) };\n}",
   );
-  const files = readdirSync(folder).filter((file) => file.endsWith(".md"));
-  for (const source of [honest, ...files.map((file) => readFileSync(path.join(folder, file), "utf8"))]) {
+  for (const source of [honest, ...hostile.map((id) => readFileSync(path.join(folder, `${id}.md`), "utf8"))]) {
     const answer = await fetch(`${server.origin}/skills`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -142,6 +143,38 @@ test("a poisoned interpreter is not shared: other nodes compute right", async ({
   expect(mean("first")).toEqual([2.5]);
   expect(mean("second")).toEqual([5]);
 });
+
+for (const id of hostile.filter((name) => name.startsWith("hostile-"))) {
+  test(`${id} gets nowhere, and bystanders find their world unchanged`, async ({ bench, store, watch }) => {
+    const takesTarget = readFileSync(path.join(folder, `${id}.md`), "utf8").includes("name: target");
+    const inputs = takesTarget ? { target: `http://127.0.0.1:${canary.tcpPort}/` } : {};
+    const output = /outputs:\s+- \{ ?name: (\w+)/.exec(readFileSync(path.join(folder, `${id}.md`), "utf8"))?.[1] ?? "value";
+    const address = await store.addWorkflow(
+      workflow(
+        `beside-${id}`,
+        [
+          { id: "hostile", skill_id: id, inputs },
+          { id: "beside-js", skill_id: "bystander-js" },
+          { id: "after-js", skill_id: "bystander-js" },
+          { id: "beside-py", skill_id: "bystander-python" },
+          { id: "after-py", skill_id: "bystander-python" },
+        ],
+        [`hostile.${output} > after-js.after`, `hostile.${output} > after-py.after`],
+      ),
+    );
+    await bench.open(address, 5);
+    const trace = await bench.run(60_000);
+    for (const [name, verdict] of Object.entries((nodeOf(trace, "hostile").outputs["attempts"] ?? {}) as Record<string, string>)) {
+      expect(verdict, name).toMatch(/^denied/);
+    }
+    for (const witness of ["beside-js", "after-js", "beside-py", "after-py"]) {
+      const { state, outputs } = nodeOf(trace, witness);
+      if (witness.startsWith("beside") || state === "success") expect(outputs, witness).toMatchObject({ clean: true, found: [] });
+    }
+    expect(canary.hits).toEqual([]);
+    watch.foreign.length = 0;
+  });
+}
 
 for (const id of ["hog-js", "hog-py"]) {
   test(`${id} is stopped, the page stays, and the next node runs`, async ({ bench, store, page }) => {
