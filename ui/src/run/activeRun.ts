@@ -116,7 +116,9 @@ export class ActiveRun {
       const abort = this.#abort;
       this.#finish = null;
       this.#abort = null;
+      this.#events = [];
       this.#urgent = false;
+      this.#stopFrame?.();
       for (const waiting of this.#waiting.values()) waiting.cancel();
       this.#waiting.clear();
       abort?.(error);
