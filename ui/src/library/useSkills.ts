@@ -21,12 +21,12 @@ const TYPED_MS = 160;
 
 type Answer = Pick<SkillPages, "state" | "error" | "skills" | "total" | "q">;
 
-/** Asks the server for skills; the words of a search are not sent letter by letter. */
+/** Asks the server for skills: at once, but not for every letter of words that are being typed. */
 export function useSkills(api: SkillsApi, q: string, category: string | undefined): SkillPages {
   const [answer, setAnswer] = useState<Answer>({ state: "loading", skills: [], total: 0, q: "" });
   const [round, setRound] = useState(0);
   const reading = useRef(false);
-  const first = useRef(true);
+  const typedAt = useRef(-Infinity);
 
   const query = useCallback(
     (offset: number) => ({ q, limit: PAGE, offset, ...(category !== undefined && { category }) }),
@@ -35,8 +35,9 @@ export function useSkills(api: SkillsApi, q: string, category: string | undefine
 
   useEffect(() => {
     const abort = new AbortController();
-    const wait = first.current ? 0 : TYPED_MS;
-    first.current = false;
+    const now = performance.now();
+    const wait = now - typedAt.current < TYPED_MS ? TYPED_MS : 0;
+    typedAt.current = now;
     const timer = setTimeout(() => {
       api.listExecutable(query(0), abort.signal).then(
         ({ skills, total }) => abort.signal.aborted || setAnswer({ state: "ready", skills, total, q }),
