@@ -10,6 +10,7 @@ import { Broken } from "./app/Broken";
 import { startTheme } from "./app/theme";
 import { createWorkbench } from "./app/workbench";
 import { loadEngine } from "./engine/engine";
+import { framePace } from "./execution/pace";
 import { openBrowserDrafts } from "./workflow/browserDrafts";
 
 startTheme();
@@ -26,6 +27,7 @@ async function start(element: HTMLElement): Promise<void> {
       api,
       engine,
       drafts,
+      pace: framePace(),
       runner: async (onProgress) => {
         const { createRunner } = await import("./run/runner");
         return createRunner({ engine: engine.run, onProgress });

@@ -2,6 +2,7 @@ import type { LlmosApi } from "../api/api";
 import type { CanvasSlot } from "../canvas/handle";
 import type { Engine } from "../engine/engine";
 import { RunBoard } from "../execution/board";
+import type { Pace } from "../execution/pace";
 import { createRuns, type Runs, type RunnerSource } from "../execution/runs";
 import type { Drafts } from "../workflow/drafts";
 import { createEditor, type Editor } from "../workflow/editor";
@@ -28,11 +29,13 @@ export type WorkbenchParts = {
   engine: Engine;
   drafts: Drafts;
   runner: RunnerSource;
+  /** When batches of a run are shown; at once when left out. */
+  pace?: Pace;
 };
 
-export function createWorkbench({ api, engine, drafts, runner }: WorkbenchParts): Workbench {
+export function createWorkbench({ api, engine, drafts, runner, pace }: WorkbenchParts): Workbench {
   const editor = createEditor(engine);
-  const board = new RunBoard();
+  const board = new RunBoard(pace);
   const notices = createNotices();
   const runs = createRuns(api, editor, board, runner);
   const view = createView();

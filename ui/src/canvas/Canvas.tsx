@@ -22,7 +22,7 @@ import { CanvasTools } from "./CanvasTools";
 import type { FlowEdge, FlowNode } from "./flow";
 import { PortEdge } from "./PortEdge";
 import { SkillNode } from "./SkillNode";
-import { useCanvasHandle } from "./useCanvasHandle";
+import { MANY_NODES, useCanvasHandle } from "./useCanvasHandle";
 import { useClipboard } from "./useClipboard";
 import { useFlowEdges } from "./useFlowEdges";
 import { useFlowNodes } from "./useFlowNodes";
@@ -34,8 +34,6 @@ const ARIA = {
   "node.a11yDescription.keyboardDisabled": "Press Enter to select, arrow keys to move, Delete to remove, Escape to leave",
 };
 
-/** Above these many nodes the canvas leaves out what is costly. */
-const MANY_NODES = 250;
 const MAX_FOR_MINIMAP = 1000;
 const MINIMAP_SIZE = { width: 150, height: 96 };
 

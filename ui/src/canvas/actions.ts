@@ -64,5 +64,5 @@ export async function arrange({ editor, engine, canvas }: Parts, settle = false)
   } else {
     editor.edit((now) => moveNodes(now, places));
   }
-  requestAnimationFrame(() => canvas.handle?.fit());
+  requestAnimationFrame(() => canvas.handle?.showStart());
 }

@@ -1,13 +1,25 @@
-import { useReactFlow, useStore, type XYPosition } from "@xyflow/react";
+import { useReactFlow, useStore, type Viewport, type XYPosition } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 
+import type { WorkflowDoc } from "../api/schema";
 import { useEditor, useWorkbench } from "../app/useWorkbench";
 import { arrange } from "./actions";
 import type { FlowEdge, FlowNode } from "./flow";
 
+/** Above these many nodes the canvas leaves out what is costly. */
+export const MANY_NODES = 250;
+const START_ZOOM = 0.7;
 const FAR = 0.45;
 const MID = 0.85;
 const FIT = { maxZoom: 1, padding: 0.07 };
+
+/** Where a workflow starts that is too large to be read as a whole. */
+function startOf({ nodes }: WorkflowDoc): Viewport {
+  const places = nodes.flatMap(({ position }) => position ?? []);
+  const x = places.reduce((least, place) => Math.min(least, place.x), Infinity);
+  const y = places.reduce((least, place) => Math.min(least, place.y), Infinity);
+  return { x: 32 - x * START_ZOOM, y: 32 - y * START_ZOOM, zoom: START_ZOOM };
+}
 
 /** Lets the rest of the page ask things of the canvas, and shows a newly opened workflow whole. */
 export function useCanvasHandle(session: number): {
@@ -28,11 +40,16 @@ export function useCanvasHandle(session: number): {
         return flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 });
       },
       show(node) {
-        void flow.fitView({ nodes: [{ id: node }], maxZoom: 1, minZoom: 0.7, duration: 200 });
         editor.select([node]);
-        pane?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(node)}"]`)?.focus();
+        const focus = () => pane?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(node)}"]`)?.focus();
+        void flow.fitView({ nodes: [{ id: node }], maxZoom: 1, minZoom: 0.7, duration: 200 }).then(focus);
       },
       fit: () => void flow.fitView({ ...FIT, duration: 200 }),
+      showStart() {
+        const { doc } = editor.store.getState();
+        if (doc.nodes.length > MANY_NODES) void flow.setViewport(startOf(doc));
+        else void flow.fitView(FIT);
+      },
     };
     return () => {
       canvas.handle = undefined;
@@ -45,8 +62,8 @@ export function useCanvasHandle(session: number): {
     const { doc } = editor.store.getState();
     if (doc.nodes.length === 0) return;
     if (doc.nodes.some((node) => !node.position)) void arrange(workbench, true);
-    else requestAnimationFrame(() => void flow.fitView(FIT));
-  }, [workbench, editor, flow, session, learned]);
+    else requestAnimationFrame(() => canvas.handle?.showStart());
+  }, [workbench, canvas, editor, session, learned]);
 
   // A canvas that grows or shrinks keeps its middle in the middle.
   useEffect(() => {

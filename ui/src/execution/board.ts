@@ -1,4 +1,5 @@
 import type { SavedTrace } from "../api/schema";
+import type { Pace } from "./pace";
 import type { LoadProgress, LogLine, NodeError, NodeState, NodeUpdate, RunOutcome } from "../run/types";
 
 /** How far one node is in the newest run. */
@@ -51,6 +52,13 @@ export class RunBoard {
   readonly #linesOf = new Map<string, BoardLine[]>();
   readonly #watchers = new Map<string, Set<() => void>>();
   readonly #all = new Set<() => void>();
+  readonly #waiting = new Set<string>();
+  readonly #pace: Pace;
+
+  /** `pace` decides when a batch is shown; by default at once. */
+  constructor(pace: Pace = (show) => show()) {
+    this.#pace = pace;
+  }
 
   /** How far the run is. */
   phase = (): RunPhase => this.#phase;
@@ -113,15 +121,14 @@ export class RunBoard {
 
   /** Takes in what the runner reports, one batch per frame. */
   take(batch: readonly NodeUpdate[]): void {
-    const touched: string[] = [];
     for (const update of batch) {
       const before = this.#nodes.get(update.node);
       if (!before) this.#order.push(update.node);
       this.#nodes.set(update.node, next(before ?? IDLE, update));
       for (const line of update.log ?? []) this.#print({ ...line, node: update.node });
-      touched.push(update.node);
+      this.#waiting.add(update.node);
     }
-    this.#tell(touched);
+    this.#pace(() => this.#tell([]));
   }
 
   tally(): Tally {
@@ -141,9 +148,13 @@ export class RunBoard {
     else this.#linesOf.set(line.node, [line]);
   }
 
+  /** Tells everybody at once, also of what waited. */
   #tell(nodes: readonly string[]): void {
+    for (const id of nodes) this.#waiting.add(id);
+    const touched = [...this.#waiting];
+    this.#waiting.clear();
     this.#changes += 1;
-    for (const id of nodes) for (const changed of this.#watchers.get(id) ?? []) changed();
+    for (const id of touched) for (const changed of this.#watchers.get(id) ?? []) changed();
     for (const changed of this.#all) changed();
   }
 }

@@ -35,9 +35,9 @@ export function useSkills(api: SkillsApi, q: string, category: string | undefine
 
   useEffect(() => {
     const abort = new AbortController();
-    const now = performance.now();
-    const wait = now - typedAt.current < TYPED_MS ? TYPED_MS : 0;
-    typedAt.current = now;
+    const typed = performance.now();
+    const wait = typed - typedAt.current < TYPED_MS ? TYPED_MS : 0;
+    typedAt.current = typed;
     const timer = setTimeout(() => {
       api.listExecutable(query(0), abort.signal).then(
         ({ skills, total }) => abort.signal.aborted || setAnswer({ state: "ready", skills, total, q }),
