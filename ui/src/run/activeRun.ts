@@ -6,6 +6,7 @@
 import { UpdateBatch, type NextFrame } from "./batch";
 import type { ResultCache } from "./cache";
 import type { RunCommand, RunEvent, StartCommand } from "./engine";
+import type { HeldOutputs } from "./lists";
 import type { Pool } from "./pool";
 import type { PrintedLine } from "./protocol";
 import type { QueuedTask } from "./queue";
@@ -176,7 +177,7 @@ export class ActiveRun {
       codeId,
       code: skill.code,
       file: runtime.fileName(skill.skill_id),
-      inputs: inputsOf(command, this.records),
+      ...inputsOf(command, this.records),
       timeoutMs: command.timeout_ms ?? DEFAULT_TIMEOUT_MS,
       memoryMb: command.memory_mb ?? DEFAULT_MEMORY_MB,
       onStart: () => this.#started(command),
@@ -206,13 +207,13 @@ export class ActiveRun {
     this.#scheduleFrame();
   }
 
-  #done({ node, attempt, key }: StartCommand, outputs: Record<string, unknown>, ms: number): void {
+  #done({ node, attempt, key }: StartCommand, outputs: HeldOutputs, ms: number): void {
     const record = this.#record(node);
     this.#waiting.delete(node);
     record.durationMs = ms;
     record.outputs = outputs;
     if (key) this.ports.cache.put(key, { outputs, inputs: record.inputs });
-    const kinds = Object.fromEntries(Object.entries(outputs).map(([port, value]) => [port, kindOf(value)]));
+    const kinds = Object.fromEntries(Object.entries(outputs.packed).map(([port, value]) => [port, kindOf(value)]));
     this.#tell({ type: "finished", node, attempt, outputs: kinds });
   }
 

@@ -1,10 +1,11 @@
 /** Keeps results by derivation key, the newest ones within a byte budget. */
 
+import type { HeldOutputs } from "./lists";
 import { sizeOf } from "./values";
 
 /** A result that can be reused. */
 export type KeptResult = {
-  outputs: Record<string, unknown>;
+  outputs: HeldOutputs;
   /** The literal inputs it was made with, for the trace. */
   inputs: Record<string, unknown>;
 };
@@ -32,7 +33,8 @@ export class ResultCache {
   /** Keeps a result, unless it alone is over the budget. */
   put(key: string, result: KeptResult): void {
     this.#remove(key);
-    const bytes = sizeOf(result.outputs) + sizeOf(result.inputs);
+    const { packed, lists } = result.outputs;
+    const bytes = sizeOf(packed) + sizeOf(result.inputs) + lists.reduce((sum, { data }) => sum + data.byteLength, 0);
     if (bytes > this.budgetBytes) return;
     this.#entries.set(key, { result, bytes });
     this.#bytes += bytes;

@@ -12,11 +12,12 @@ function task(runtime: Runtime, group: string, log: string[], changes: Partial<T
     code: "code",
     file: "a.js",
     inputs: {},
+    lists: [],
     timeoutMs: 1_000,
     memoryMb: 64,
     onStart: () => log.push("start"),
     onLog: (lines) => log.push(...lines.map(([, , text]) => `log ${text}`)),
-    onDone: (outputs) => log.push(`done ${JSON.stringify(outputs)}`),
+    onDone: (outputs) => log.push(`done ${JSON.stringify(outputs.whole())}`),
     onFail: ({ kind, message }) => log.push(`fail ${kind}: ${message}`),
     onTimeout: () => log.push("timeout"),
     ...changes,
@@ -151,7 +152,7 @@ test("words of a worker that are none are ignored", async () => {
     worker.say(data);
   }
   expect(log).toEqual(["start"]);
-  worker.say({ t: "done", id: 1, ms: "x", outputs: "forged" });
+  worker.say({ t: "done", id: 1, ms: "x", outputs: {}, lists: [{ path: ["a"], data: [1] }] });
   expect(log).toEqual(["start", "fail output: the outputs could not be read"]);
 });
 
@@ -191,6 +192,6 @@ test("an interpreter that has grown is replaced before it is a burden", async ()
   const { page, submit } = await setUp();
   submit("a");
   const worker = page.worker(1).ready();
-  worker.say({ t: "done", id: 1, ms: 1, outputs: {}, heapBytes: 300 * 2 ** 20 });
+  worker.say({ t: "done", id: 1, ms: 1, outputs: {}, lists: [], heapBytes: 300 * 2 ** 20 });
   expect(worker.killed).toBe(true);
 });

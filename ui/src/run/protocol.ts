@@ -6,6 +6,7 @@
  * honest worker sends, and the page checks what it takes from one.
  */
 
+import type { PackedList } from "./lists";
 import type { NodeError } from "./types";
 
 /** A file of a runtime, as a worker gets it. */
@@ -28,6 +29,8 @@ export type Call = {
   /** The name that the code has in stack traces. */
   file: string;
   inputs: Record<string, unknown>;
+  /** The long lists of the inputs. */
+  lists: readonly PackedList[];
   /** How much memory the call may take, where the runtime can tell. */
   memoryMb: number;
 };
@@ -40,7 +43,7 @@ export type WorkerMessage =
   | { t: "ready"; heapBytes: number }
   | { t: "broken"; message: string }
   | { t: "log"; id: number; lines: PrintedLine[] }
-  | { t: "done"; id: number; ms: number; outputs: Record<string, unknown>; heapBytes: number }
+  | { t: "done"; id: number; ms: number; outputs: Record<string, unknown>; lists: PackedList[]; heapBytes: number }
   | { t: "fail"; id: number; ms: number; error: NodeError; heapBytes: number };
 
 /** How a call ended, as a runtime tells it. */

@@ -2,6 +2,7 @@
 
 import { Encoder } from "./encode";
 import type { StartCommand } from "./engine";
+import type { HeldOutputs, PackedList } from "./lists";
 import type { LogLine, NodeError, NodeReport, NodeState, RunOutcome, RunPayload, RunReport } from "./types";
 
 /** One node of a run. */
@@ -14,7 +15,7 @@ export type NodeRecord = {
   error: NodeError | null;
   /** Literals and defaults. */
   inputs: Record<string, unknown>;
-  outputs: Record<string, unknown> | null;
+  outputs: HeldOutputs | null;
   logs: LogLine[];
 };
 
@@ -33,23 +34,20 @@ export function newRecord(key: string | null): NodeRecord {
   };
 }
 
-/** One output; what an object inherits is none. */
-export function outputOf(record: NodeRecord | undefined, port: string): unknown {
-  const outputs = record?.outputs;
-  return outputs && Object.hasOwn(outputs, port) ? outputs[port] : undefined;
-}
-
 /** Everything a node is called with: what is written down, and what came over edges. */
 export function inputsOf(
   { literals, links }: StartCommand,
   records: ReadonlyMap<string, NodeRecord>,
-): Record<string, unknown> {
+): { inputs: Record<string, unknown>; lists: PackedList[] } {
   const inputs: Record<string, unknown> = { ...literals };
+  const all: PackedList[] = [];
   for (const [port, link] of Object.entries(links)) {
-    const value = outputOf(records.get(link.node), link.port);
-    if (value !== undefined) inputs[port] = value;
+    const linked = records.get(link.node)?.outputs?.linked(link.port, port);
+    if (linked?.value === undefined) continue;
+    inputs[port] = linked.value;
+    all.push(...linked.lists);
   }
-  return inputs;
+  return { inputs, lists: all };
 }
 
 /** How a run went, apart from its nodes. */
@@ -90,7 +88,7 @@ function nodeReport(
     started_ms: rounded(record.startedMs),
     duration_ms: rounded(record.durationMs),
     inputs: encoder.ports(record.inputs),
-    outputs: encoder.ports(record.outputs ?? {}),
+    outputs: encoder.ports(record.outputs?.whole() ?? {}),
     logs: record.logs.map(({ atMs, stream, text }) => ({ at_ms: rounded(atMs) ?? 0, stream, text })),
   };
   if (record.error) report.error = record.error;

@@ -4,7 +4,6 @@ import { ActiveRun } from "./activeRun";
 import { nextFrame, progressPerFrame } from "./batch";
 import { ResultCache } from "./cache";
 import { Pool } from "./pool";
-import { outputOf } from "./record";
 import { builtInRuntimes, type Registry } from "./registry";
 import { FrameSandbox } from "./sandbox";
 import type {
@@ -90,8 +89,8 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
       const wanted = new Set([...types].map((type) => registry.forType(type)));
       await Promise.all([...wanted].map((runtime) => runtime && pool.prepare(runtime)));
     },
-    value: (node, port) => outputOf(shown?.records.get(node), port),
-    values: (node) => shown?.records.get(node)?.outputs ?? undefined,
+    value: (node, port) => shown?.records.get(node)?.outputs?.port(port),
+    values: (node) => shown?.records.get(node)?.outputs?.whole(),
     forget: () => cache.clear(),
     dispose: () => pool.dispose(),
   };

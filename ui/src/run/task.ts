@@ -1,5 +1,6 @@
 /** What is asked of the pool. */
 
+import type { HeldOutputs, PackedList } from "./lists";
 import type { PrintedLine } from "./protocol";
 import type { Runtime } from "./registry";
 import type { NodeError } from "./types";
@@ -13,12 +14,14 @@ export type Task = {
   code: string;
   file: string;
   inputs: Record<string, unknown>;
+  /** The long lists of the inputs. */
+  lists: readonly PackedList[];
   timeoutMs: number;
   memoryMb: number;
   /** The call was handed to a worker that is ready: its time counts from now. */
   onStart(): void;
   onLog(lines: PrintedLine[]): void;
-  onDone(outputs: Record<string, unknown>, ms: number): void;
+  onDone(outputs: HeldOutputs, ms: number): void;
   onFail(error: NodeError, ms: number): void;
   onTimeout(): void;
 };

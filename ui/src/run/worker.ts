@@ -3,6 +3,7 @@
  * sent beside skill code, so nothing is believed without a look at its shape.
  */
 
+import { arePackedLists, HeldOutputs } from "./lists";
 import type { Call, PrintedLine } from "./protocol";
 import type { QueuedTask } from "./queue";
 import type { NodeError } from "./types";
@@ -66,6 +67,7 @@ export class PoolWorker {
       code: this.#knownCode.has(task.codeId) ? null : task.code,
       file: task.file,
       inputs: task.inputs,
+      lists: task.lists,
       memoryMb: task.memoryMb,
     };
     this.#knownCode.add(task.codeId);
@@ -104,10 +106,12 @@ export class PoolWorker {
         this.#log(message["lines"]);
         break;
       case "done": {
-        const outputs = message["outputs"];
+        const { outputs, lists } = message;
         this.heapBytes = count(message["heapBytes"]);
-        if (isRecord(outputs)) this.#finish(({ task }) => task.onDone(outputs, ms));
-        else this.#finish(({ task }) => task.onFail(unreadable, ms));
+        if (isRecord(outputs) && arePackedLists(lists)) {
+          const held = new HeldOutputs(outputs, lists);
+          this.#finish(({ task }) => task.onDone(held, ms));
+        } else this.#finish(({ task }) => task.onFail(unreadable, ms));
         break;
       }
       case "fail": {

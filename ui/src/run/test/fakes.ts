@@ -40,7 +40,7 @@ export class FakeWorker {
   }
 
   done(outputs: Record<string, unknown>): void {
-    this.say({ t: "done", id: this.lastCall.id, ms: 1, outputs, heapBytes: 0 });
+    this.say({ t: "done", id: this.lastCall.id, ms: 1, outputs, lists: [], heapBytes: 0 });
   }
 
   fail(kind: string, message: string): void {

@@ -4,6 +4,7 @@
  * everything used after the first call is captured before it.
  */
 
+import { packLists, unpackLists } from "../lists";
 import type { Call, Hello, LoadedRuntime, Outcome, WorkerMessage, WorkerRuntime } from "../protocol";
 import type { NodeError } from "../types";
 import { Printer } from "./printer";
@@ -54,6 +55,7 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
     const call = apply(dataOf ?? (() => undefined), event, []) as Call;
     if (call.code !== null) codes.set(call.codeId, call.code);
     else call.code = codes.get(call.codeId) ?? "";
+    call.inputs = unpackLists(call.inputs, call.lists);
     const from = clock();
     const { id } = call;
     printer = new Printer({ now: clock, send: (lines) => send({ t: "log", id, lines }) });
@@ -64,7 +66,9 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
       const outcome: Outcome = fits ? given : { ok: false, error: tooLarge };
       if (!outcome.ok) return send({ t: "fail", id, ms, error: outcome.error, heapBytes: heapBytes() });
       try {
-        send({ t: "done", id, ms, outputs: outcome.outputs, heapBytes: heapBytes() }, outcome.transfer);
+        const { value: outputs, lists } = packLists(outcome.outputs);
+        const transfer = [...(outcome.transfer ?? []), ...lists.map(({ data }) => data.buffer)];
+        send({ t: "done", id, ms, outputs, lists, heapBytes: heapBytes() }, transfer);
       } catch (error) {
         send({ t: "fail", id, ms, error: explainUncloneable(error), heapBytes: heapBytes() });
       }

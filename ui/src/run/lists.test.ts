@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+
+import { arePackedLists, HeldOutputs, packLists, unpackLists } from "./lists";
+
+const long = (change: (index: number) => number = (index) => index / 2): number[] => Array.from({ length: 2_000 }, (_, index) => change(index));
+
+test.each([
+  [{ a: long() }, 1],
+  [{ a: [long(), "x", [long()]] }, 2],
+  [{ table: { columns: [{ name: "x", values: long() }, { name: "y", values: ["a"] }] } }, 1],
+  [{ a: [...long(), "x"] }, 0],
+  [{ a: [1, 2, 3], b: new Float64Array(2_000), c: null, d: "text" }, 0],
+  [{ a: long(() => Number.NaN), b: long((index) => (index % 2 ? -0 : Infinity)) }, 2],
+  [{ "": { "a.b": { 0: long() } } }, 1],
+])("long lists of numbers travel as blocks and come back the same (%#)", (value, count) => {
+  const before = structuredClone(value);
+  const { value: packed, lists } = packLists(value);
+  expect(value).toEqual(before);
+  expect(lists.length).toBe(count);
+  expect(arePackedLists(lists)).toBe(true);
+  expect(unpackLists(packed, lists)).toEqual(before);
+  expect(JSON.stringify(packed).length).toBeLessThan(40_000);
+});
+
+test("putting lists back changes nothing that others hold", () => {
+  const { value, lists } = packLists({ a: { b: long() }, c: { d: 1 } });
+  const whole = unpackLists(value, lists);
+  expect(value.a.b).toEqual([]);
+  expect(whole.c).toBe(value.c);
+});
+
+test.each([
+  [["__proto__", "polluted"]],
+  [["constructor", "prototype", "polluted"]],
+  [["a", "__proto__", "polluted"]],
+  [["a", "length"]],
+  [["missing"]],
+  [["text", 0]],
+  [[]],
+])("a path that was made up reaches nothing: %j", (path) => {
+  const data = new Float64Array([1]);
+  const root = { a: [1], text: "x" };
+  expect(unpackLists(root, [{ path, data }])).toEqual(root);
+  expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+});
+
+test.each([[null], [{}], [[null]], [[{ path: "a", data: new Float64Array(1) }]], [[{ path: [{}], data: new Float64Array(1) }]], [[{ path: ["a"], data: [1] }]]])(
+  "what is no packed list is not taken for one: %j",
+  (value) => {
+    expect(arePackedLists(value)).toBe(false);
+  },
+);
+
+test("an output travels on as the input of another node without being unpacked", () => {
+  const { value, lists } = packLists({ y: { values: long() }, z: long() });
+  const held = new HeldOutputs(value, lists);
+  const linked = held.linked("y", "x");
+  expect(linked.lists.map(({ path }) => path)).toEqual([["x", "values"]]);
+  expect(unpackLists({ x: linked.value }, linked.lists)).toEqual({ x: { values: long() } });
+  expect(held.port("z")).toEqual(long());
+  expect(held.port("constructor")).toBeUndefined();
+  expect(held.linked("constructor", "x").value).toBeUndefined();
+});
