@@ -67,7 +67,8 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
       if (!outcome.ok) return send({ t: "fail", id, ms, error: outcome.error, heapBytes: heapBytes() });
       try {
         const { value: outputs, lists } = packLists(outcome.outputs);
-        const transfer = [...(outcome.transfer ?? []), ...lists.map(({ data }) => data.buffer)];
+        const transfer = outcome.transfer ?? [];
+        for (let i = 0; i < lists.length; i += 1) transfer.push(lists[i]?.data.buffer as ArrayBuffer);
         send({ t: "done", id, ms, outputs, lists, heapBytes: heapBytes() }, transfer);
       } catch (error) {
         send({ t: "fail", id, ms, error: explainUncloneable(error), heapBytes: heapBytes() });
