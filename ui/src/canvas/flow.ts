@@ -4,7 +4,7 @@ import type { EdgeDoc, Finding, WorkflowDoc } from "../api/schema";
 import type { Skills } from "../engine/engine";
 import { edgeLabel, portType } from "../workflow/connecting";
 import { edgeId, findNode } from "../workflow/edits";
-import { nodeSize } from "./measure";
+import { handlesOf, MANY_NODES, nodeSize } from "./measure";
 
 /** A node as React Flow has it; the rest is read from the stores by id. */
 export type FlowNode = Node<Record<string, never>, "skill">;
@@ -24,12 +24,14 @@ export type DrawnPort = { name: string; type: string; description: string };
  * The ports of a node: those of its skill, and those that edges name although
  * the skill has none of that name, so that no edge is lost from sight.
  */
-export function drawnPorts(doc: WorkflowDoc, id: string, side: "inputs" | "outputs", skills: Skills): DrawnPort[] {
-  const declared = skills[findNode(doc, id)?.skill_id ?? ""]?.[side] ?? [];
+export function drawnPorts(doc: WorkflowDoc, id: string, side: "inputs" | "outputs", skills: Skills): readonly DrawnPort[] {
+  const declared = skills[findNode(doc, id)?.skill_id ?? ""]?.[side] ?? NO_PORTS;
   const names = new Set(declared.map(({ name }) => name));
   const lost = [...(usedPorts(doc)[side].get(id) ?? [])].filter((port) => !names.has(port));
   return lost.length === 0 ? declared : [...declared, ...lost.map(ghostPort)];
 }
+
+const NO_PORTS: readonly DrawnPort[] = [];
 
 type UsedPorts = Record<"inputs" | "outputs", Map<string, Set<string>>>;
 const used = new WeakMap<readonly EdgeDoc[], UsedPorts>();
@@ -65,21 +67,24 @@ export function toFlowNodes(
   skills: Skills,
   selection: ReadonlySet<string>,
 ): FlowNode[] {
+  const many = doc.nodes.length > MANY_NODES;
   const old = new Map(before.map((node) => [node.id, node]));
   return doc.nodes.map((node) => {
     const known = old.get(node.id);
     const position = node.position ?? { x: 0, y: 0 };
     const selected = selection.has(node.id);
     const ariaLabel = nodeName(node, skills);
+    const handles = many ? handlesOf(drawnPorts(doc, node.id, "inputs", skills), drawnPorts(doc, node.id, "outputs", skills)) : undefined;
     const unchanged =
       known?.position.x === position.x &&
       known.position.y === position.y &&
       known.selected === selected &&
-      known.ariaLabel === ariaLabel;
+      known.ariaLabel === ariaLabel &&
+      known.handles === handles;
     if (known && unchanged) return known;
     const { width, height } = nodeSize(skills[node.skill_id]);
-    const size = { initialWidth: width, initialHeight: height };
-    return { ...size, ...known, id: node.id, type: "skill", data: NO_DATA, position, selected, ariaLabel };
+    const size = { initialWidth: width, initialHeight: height, ...(handles && { handles }) };
+    return { ...known, ...size, id: node.id, type: "skill", data: NO_DATA, position, selected, ariaLabel };
   });
 }
 

@@ -5,9 +5,8 @@ import type { WorkflowDoc } from "../api/schema";
 import { useEditor, useWorkbench } from "../app/useWorkbench";
 import { arrange } from "./actions";
 import type { FlowEdge, FlowNode } from "./flow";
+import { MANY_NODES } from "./measure";
 
-/** Above these many nodes the canvas leaves out what is costly. */
-export const MANY_NODES = 250;
 const START_ZOOM = 0.7;
 const FAR = 0.45;
 const MID = 0.85;
