@@ -6,6 +6,7 @@ import { Canvas } from "../canvas/Canvas";
 import { Inspector } from "../inspector/Inspector";
 import { Library } from "../library/Library";
 import { WorkflowList } from "../library/WorkflowList";
+import { Boundary } from "../parts/Boundary";
 import { Button } from "../parts/Button";
 import { Failure } from "../parts/Failure";
 import { Tabs } from "../parts/Tabs";
@@ -59,19 +60,27 @@ function Screen() {
       <TopBar />
       <main className={styles.main}>
         <section className={`${styles.panel} ${styles.left}`} aria-label="Node library" data-region="library">
-          <Left />
+          <Boundary>
+            <Left />
+          </Boundary>
         </section>
         <Resizer side="left" label="Width of the node library" onMove={(left) => view.resize({ left })} />
         <section className={styles.centre} aria-label="Canvas" data-region="canvas">
-          <Centre />
+          <Boundary>
+            <Centre />
+          </Boundary>
         </section>
         <Resizer side="bottom" label="Height of the results" onMove={(bottom) => view.resize({ bottom })} />
         <section className={`${styles.panel} ${styles.bottom}`} aria-label="Results" data-region="results">
-          <Results />
+          <Boundary>
+            <Results />
+          </Boundary>
         </section>
         <Resizer side="right" label="Width of the inspector" onMove={(right) => view.resize({ right })} />
         <section className={`${styles.panel} ${styles.right}`} aria-label="Inspector" data-region="inspector">
-          <Inspector />
+          <Boundary>
+            <Inspector />
+          </Boundary>
         </section>
       </main>
       <NarrowNav />

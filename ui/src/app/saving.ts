@@ -4,7 +4,7 @@ import { ApiError, explain } from "../api/api";
 import type { WorkflowDoc, WorkflowView } from "../api/schema";
 import { UNSAVED_ID } from "../workflow/edits";
 import type { Origin } from "../workflow/editor";
-import { type FilesParts, type FilesState, keyOf, learnSkills } from "./filesState";
+import { type FilesParts, type FilesState, keyOf, learnSkills, type Question } from "./filesState";
 import { formatRoute, type Route } from "./route";
 
 /** Saves the open workflow; "saved" is said only after the server's answer. */
@@ -45,17 +45,9 @@ export function createSaving(store: StoreApi<FilesState>, parts: FilesParts): Sa
   };
 
   const refused = (error: unknown, doc: WorkflowDoc) => {
-    const { question } = store.getState();
-    if (error instanceof ApiError && error.problem.status === 409) {
-      const { detail, current_version } = error.problem;
-      const currentVersion = current_version ?? null;
-      store.setState({ question: { ask: "conflict", doc, currentVersion, detail } });
-    } else if (question?.ask === "name") {
-      const { workflow_id, name } = doc;
-      store.setState({ question: { ask: "name", workflow_id, name, problem: explain(error) } });
-    } else {
-      notices.say({ tone: "error", ...explain(error) });
-    }
+    const question = questionOf(error, doc, store.getState().question);
+    if (question) store.setState({ question });
+    else notices.say({ tone: "error", ...explain(error) });
   };
 
   const openStored = ({ workflow, volume, version }: WorkflowView) => {
@@ -108,4 +100,14 @@ export function createSaving(store: StoreApi<FilesState>, parts: FilesParts): Sa
       }
     },
   };
+}
+
+/** What to ask after a refusal, if anything: what is in the dialog stays there. */
+function questionOf(error: unknown, doc: WorkflowDoc, asked: Question | null): Question | undefined {
+  if (error instanceof ApiError && error.problem.status === 409) {
+    const { detail, current_version } = error.problem;
+    return { ask: "conflict", doc, currentVersion: current_version ?? null, detail };
+  }
+  const { workflow_id, name } = doc;
+  return asked?.ask === "name" ? { ask: "name", workflow_id, name, problem: explain(error) } : undefined;
 }

@@ -37,8 +37,11 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
   const editor = createEditor(engine);
   const board = new RunBoard(pace);
   const notices = createNotices();
-  const runs = createRuns(api, editor, board, runner);
   const view = createView();
+  const runs = createRuns(api, editor, board, runner, () => {
+    editor.check();
+    view.set({ bottom: "problems" });
+  });
   // Whoever looks at another node wants to see that node's outputs.
   editor.store.subscribe((now, before) => {
     if (now.selection !== before.selection) view.set({ shown: null });

@@ -1,8 +1,6 @@
 import {
   Background,
   BackgroundVariant,
-  type Connection,
-  type FinalConnectionState,
   MiniMap,
   type OnBeforeDelete,
   ReactFlow,
@@ -11,20 +9,19 @@ import {
 import "@xyflow/react/dist/base.css";
 import { type DragEvent, useCallback } from "react";
 
-import type { EdgeDoc } from "../api/schema";
 import { useEditor, useWorkbench } from "../app/useWorkbench";
 import { readDraggedSkill } from "../library/dragging";
-import { typesFit } from "../workflow/connecting";
 import { remove } from "../workflow/edits";
 import { addEdge, addSkill } from "./actions";
 import styles from "./Canvas.module.css";
 import { CanvasTools } from "./CanvasTools";
-import type { FlowEdge, FlowNode } from "./flow";
+import { edgeOf, type FlowEdge, type FlowNode } from "./flow";
 import { MANY_NODES } from "./measure";
 import { PortEdge } from "./PortEdge";
 import { SkillNode } from "./SkillNode";
 import { useCanvasHandle } from "./useCanvasHandle";
 import { useClipboard } from "./useClipboard";
+import { useConnecting } from "./useConnecting";
 import { useFlowEdges } from "./useFlowEdges";
 import { useFlowNodes } from "./useFlowNodes";
 
@@ -49,39 +46,14 @@ export function Canvas() {
 
 function Flow() {
   const workbench = useWorkbench();
-  const { editor, engine, notices } = workbench;
+  const { editor } = workbench;
   const [nodes, changeNodes] = useFlowNodes();
   const [edges, changeEdges] = useFlowEdges();
   const session = useEditor((state) => state.session);
   const { zoom, toCanvas } = useCanvasHandle(session);
   useClipboard();
 
-  const fits = useCallback(
-    (connection: Connection | FlowEdge) => {
-      const { doc, skills } = editor.store.getState();
-      const edge = edgeOf(connection);
-      return edge !== undefined && typesFit(engine, doc, skills, edge).ok;
-    },
-    [editor, engine],
-  );
-  const connectEnd = useCallback(
-    (_: unknown, end: FinalConnectionState) => {
-      if (end.isValid !== false || !end.fromHandle || !end.toHandle) return;
-      const { doc, skills } = editor.store.getState();
-      const [out, into] = end.fromHandle.type === "source" ? [end.fromHandle, end.toHandle] : [end.toHandle, end.fromHandle];
-      if (out.type === into.type) {
-        const message = `two ${out.type === "source" ? "outputs" : "inputs"} cannot be connected`;
-        notices.say({ tone: "error", message, hint: "draw from an output on the right of a node to an input on the left" });
-        return;
-      }
-      const answer = typesFit(engine, doc, skills, {
-        from: { node: out.nodeId, port: out.id ?? "" },
-        to: { node: into.nodeId, port: into.id ?? "" },
-      });
-      if (!answer.ok) notices.say({ tone: "error", message: answer.message, hint: answer.hint });
-    },
-    [editor, engine, notices],
-  );
+  const { fits, connectEnd } = useConnecting();
   const beforeDelete: OnBeforeDelete<FlowNode, FlowEdge> = useCallback(
     async (gone) => {
       const ids = new Set(gone.nodes.map(({ id }) => id));
@@ -129,9 +101,4 @@ function Flow() {
       </ReactFlow>
     </div>
   );
-}
-
-function edgeOf({ source, sourceHandle, target, targetHandle }: Connection | FlowEdge): EdgeDoc | undefined {
-  if (!sourceHandle || !targetHandle) return undefined;
-  return { from: { node: source, port: sourceHandle }, to: { node: target, port: targetHandle } };
 }

@@ -1,4 +1,4 @@
-import type { Edge, Node } from "@xyflow/react";
+import type { Connection, Edge, Node } from "@xyflow/react";
 
 import type { EdgeDoc, Finding, WorkflowDoc } from "../api/schema";
 import type { Skills } from "../engine/engine";
@@ -122,4 +122,10 @@ export function findingsOf(findings: readonly Finding[], node: string): Finding[
     byNode.set(findings, sorted);
   }
   return sorted.get(node) ?? NONE;
+}
+
+/** The edge that a connection would be; `undefined` where an end has no port. */
+export function edgeOf({ source, sourceHandle, target, targetHandle }: Connection | FlowEdge): EdgeDoc | undefined {
+  if (!sourceHandle || !targetHandle) return undefined;
+  return { from: { node: source, port: sourceHandle }, to: { node: target, port: targetHandle } };
 }

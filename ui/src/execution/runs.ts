@@ -20,23 +20,19 @@ export type Runs = {
   dispose(): void;
 };
 
+/** `onFindings` is called when the server refuses a run for what is wrong with the workflow. */
 export function createRuns(
   api: WorkflowsApi & TracesApi,
   editor: Editor,
   board: RunBoard,
   source: RunnerSource,
+  onFindings: () => void = () => undefined,
 ): Runs {
-  let runner: Promise<Runner> | undefined;
   let ready: Runner | undefined;
   let abort: AbortController | undefined;
   let report: RunReport | undefined;
 
-  const getRunner = () => {
-    runner ??= source((progress) => board.setLoading(progress)).then((made) => (ready = made));
-    // A runner that could not be made is asked for again by the next run.
-    runner.catch(() => (runner = undefined));
-    return runner;
-  };
+  const getRunner = once(async () => (ready = await source((progress) => board.setLoading(progress))));
 
   const keep = async (round: number) => {
     const phase = board.phase();
@@ -85,7 +81,7 @@ export function createRuns(
       if (!mine()) return;
       if (stop.signal.aborted) board.clear();
       else board.setPhase({ phase: "refused", ...explain(error) });
-      if (error instanceof ApiError && error.problem.findings?.length) editor.check();
+      if (error instanceof ApiError && error.problem.findings?.length) onFindings();
     } finally {
       if (abort === stop) abort = undefined;
     }
@@ -106,5 +102,17 @@ export function createRuns(
       abort?.abort();
       ready?.dispose();
     },
+  };
+}
+
+/** Makes something when it is first asked for, and again after that failed. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    if (made) return made;
+    const making = make();
+    made = making;
+    making.catch(() => (made = undefined));
+    return making;
   };
 }

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
@@ -23,12 +23,10 @@ const entry = (name: RegExp) => screen.findByRole("button", { name });
 test("the server is asked for the words, once they are typed", async () => {
   const { asked } = show();
   await entry(/^Number/);
-  await userEvent.type(screen.getByRole("searchbox"), "sum");
+  for (const value of ["s", "su", "sum"]) fireEvent.change(screen.getByRole("searchbox"), { target: { value } });
   expect(await screen.findByText("1 skill")).toBeDefined();
   expect(screen.queryByRole("button", { name: /^Number/ })).toBeNull();
-  const words = asked.map(({ q }) => q);
-  expect([words[0], words.at(-1)]).toEqual(["", "sum"]);
-  expect(words.length).toBeLessThanOrEqual(3);
+  expect(asked.map(({ q }) => q)).toEqual(["", "sum"]);
 });
 
 test("a category is asked for, with its count on it", async () => {

@@ -29,6 +29,10 @@ export function Library({ api, onAdd, onFound }: LibraryProps) {
   const categories = result.state === "ready" ? result.value : [];
   const box = useId();
 
+  // What the server has in all is known from the answers to no question.
+  const [all, setAll] = useState(0);
+  if (found.state === "ready" && found.q === "" && found.category === undefined && found.total !== all) setAll(found.total);
+
   useEffect(() => onFound(found.skills), [found.skills, onFound]);
 
   const add = useCallback(
@@ -73,7 +77,7 @@ export function Library({ api, onAdd, onFound }: LibraryProps) {
         />
         <kbd aria-hidden="true">/</kbd>
       </div>
-      <Categories categories={categories} chosen={category} onChoose={setCategory} />
+      <Categories all={all} categories={categories} chosen={category} onChoose={setCategory} />
       <p className={styles.found} role="status">
         {found.state === "loading" ? "Loading skills…" : count(found.total, "skill")}
       </p>
@@ -101,13 +105,14 @@ export function Library({ api, onAdd, onFound }: LibraryProps) {
 }
 
 type CategoriesProps = {
+  /** How many skills there are, with and without a category. */
+  all: number;
   categories: readonly { name: string; n_skills: number }[];
   chosen: string | undefined;
   onChoose: (name: string | undefined) => void;
 };
 
-function Categories({ categories, chosen, onChoose }: CategoriesProps) {
-  const all = categories.reduce((sum, { n_skills }) => sum + n_skills, 0);
+function Categories({ all, categories, chosen, onChoose }: CategoriesProps) {
   const entries = [{ name: undefined, label: "All", n_skills: all }, ...categories.map((one) => ({ ...one, label: one.name }))];
   return (
     <div role="group" aria-label="Categories" className={styles.categories}>

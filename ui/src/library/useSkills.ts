@@ -11,6 +11,8 @@ export type SkillPages = {
   total: number;
   /** The words that `skills` were found by; the newest ones may still be on their way. */
   q: string;
+  /** The category that `skills` were asked for. */
+  category: string | undefined;
   /** Reads the next page; does nothing while one is on its way. */
   more: () => void;
   again: () => void;
@@ -19,11 +21,11 @@ export type SkillPages = {
 const PAGE = 200;
 const TYPED_MS = 160;
 
-type Answer = Pick<SkillPages, "state" | "error" | "skills" | "total" | "q">;
+type Answer = Pick<SkillPages, "state" | "error" | "skills" | "total" | "q" | "category">;
 
 /** Asks the server for skills: at once, but not for every letter of words that are being typed. */
 export function useSkills(api: SkillsApi, q: string, category: string | undefined): SkillPages {
-  const [answer, setAnswer] = useState<Answer>({ state: "loading", skills: [], total: 0, q: "" });
+  const [answer, setAnswer] = useState<Answer>({ state: "loading", skills: [], total: 0, q: "", category: undefined });
   const [round, setRound] = useState(0);
   const reading = useRef(false);
   const typedAt = useRef(-Infinity);
@@ -40,7 +42,7 @@ export function useSkills(api: SkillsApi, q: string, category: string | undefine
     typedAt.current = typed;
     const timer = setTimeout(() => {
       api.listExecutable(query(0), abort.signal).then(
-        ({ skills, total }) => abort.signal.aborted || setAnswer({ state: "ready", skills, total, q }),
+        ({ skills, total }) => abort.signal.aborted || setAnswer({ state: "ready", skills, total, q, category }),
         (error: unknown) =>
           abort.signal.aborted || setAnswer((now) => ({ ...now, state: "failed", error })),
       );
@@ -49,7 +51,7 @@ export function useSkills(api: SkillsApi, q: string, category: string | undefine
       clearTimeout(timer);
       abort.abort();
     };
-  }, [api, q, query, round]);
+  }, [api, q, category, query, round]);
 
   const more = useCallback(() => {
     if (reading.current || answer.state !== "ready" || answer.skills.length >= answer.total) return;

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from "react";
 
+import { Boundary } from "../parts/Boundary";
 import { Button } from "../parts/Button";
 import { PortTypeTag } from "../parts/PortTypeTag";
 import { BytesView } from "./BytesView";
@@ -39,9 +40,11 @@ export function Preview({ title, port, type, value }: PreviewProps) {
         )}
       </header>
       <div className={styles.body}>
-        <Suspense fallback={<p className={styles.note}>Loading preview…</p>}>
-          <View shape={shape} port={port} />
-        </Suspense>
+        <Boundary>
+          <Suspense fallback={<p className={styles.note}>Loading preview…</p>}>
+            <View shape={shape} port={port} />
+          </Suspense>
+        </Boundary>
       </div>
     </article>
   );

@@ -50,23 +50,14 @@ export function TableView({ table }: { table: Table }) {
     >
       <div role="row" aria-rowindex={1} className={styles.head} style={{ width }}>
         {visible.map(({ index, start, size }) => (
-          <div
+          <Head
             key={index}
-            role="columnheader"
-            aria-colindex={index + 1}
-            aria-sort={sort?.column !== index ? "none" : sort.down ? "descending" : "ascending"}
-            className={styles.cell}
-            style={{ left: start, width: size }}
-          >
-            <button
-              type="button"
-              data-number={isNumeric(columns[index])}
-              onClick={() => setSort((now) => nextSort(now, index))}
-            >
-              {columns[index]?.name}
-              <span aria-hidden="true">{sort?.column !== index ? "" : sort.down ? "↓" : "↑"}</span>
-            </button>
-          </div>
+            index={index}
+            column={columns[index]}
+            place={{ left: start, width: size }}
+            down={sort?.column === index ? sort.down : undefined}
+            onSort={() => setSort((now) => nextSort(now, index))}
+          />
         ))}
       </div>
       <div style={{ height: rows.getTotalSize(), width, position: "relative" }}>
@@ -96,6 +87,33 @@ export function TableView({ table }: { table: Table }) {
           );
         })}
       </div>
+    </div>
+  );
+}
+
+type HeadProps = {
+  index: number;
+  column: Column | undefined;
+  place: { left: number; width: number };
+  /** How the rows are sorted by it, if they are. */
+  down: boolean | undefined;
+  onSort: () => void;
+};
+
+/** The name of a column, which sorts by it. */
+function Head({ index, column, place, down, onSort }: HeadProps) {
+  return (
+    <div
+      role="columnheader"
+      aria-colindex={index + 1}
+      aria-sort={down === undefined ? "none" : down ? "descending" : "ascending"}
+      className={styles.cell}
+      style={place}
+    >
+      <button type="button" data-number={isNumeric(column)} onClick={onSort}>
+        {column?.name}
+        <span aria-hidden="true">{down === undefined ? "" : down ? "↓" : "↑"}</span>
+      </button>
     </div>
   );
 }

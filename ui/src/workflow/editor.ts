@@ -54,18 +54,7 @@ export type Editor = {
 };
 
 export function createEditor(engine: Engine, checkAfterMs = 120): Editor {
-  const empty = emptyWorkflow();
-  const store = createStore<EditorState>(() => ({
-    session: 0,
-    doc: empty,
-    origin: { kind: "new" },
-    clean: empty,
-    past: [],
-    future: [],
-    selection: new Set(),
-    skills: {},
-    findings: [],
-  }));
+  const store = createStore<EditorState>(() => ({ session: 0, skills: {}, ...opened(emptyWorkflow(), { kind: "new" }) }));
   let step: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -76,62 +65,32 @@ export function createEditor(engine: Engine, checkAfterMs = 120): Editor {
     const findings = doc.nodes.length === 0 ? [] : engine.checkWorkflow(doc, skillsOf(doc, skills));
     store.setState({ findings });
   };
-  const checkSoon = () => {
+  /** Takes over a change, and looks for findings a moment later. */
+  const change = (next: Partial<EditorState> | undefined, nextStep?: string) => {
+    if (!next) return;
+    step = nextStep;
+    store.setState(next);
     clearTimeout(timer);
     timer = setTimeout(check, checkAfterMs);
-  };
-  const travel = (back: boolean) => {
-    const { past, future, doc, selection } = store.getState();
-    const target = back ? past.at(-1) : future.at(-1);
-    if (!target) return;
-    step = undefined;
-    store.setState({
-      doc: target,
-      past: back ? past.slice(0, -1) : [...past, doc],
-      future: back ? [...future, doc] : future.slice(0, -1),
-      selection: stillThere(selection, target),
-    });
-    checkSoon();
   };
 
   return {
     store,
     check,
     open(doc, origin) {
-      step = undefined;
-      store.setState(({ session }) => ({
-        session: session + 1,
-        doc,
-        origin,
-        clean: doc,
-        past: [],
-        future: [],
-        selection: new Set(),
-        findings: [],
-      }));
-      checkSoon();
+      change({ session: store.getState().session + 1, ...opened(doc, origin) });
     },
-    edit(change, nextStep) {
-      const { doc, past, selection } = store.getState();
-      const next = change(doc);
-      if (next === doc) return;
-      const sameStep = nextStep !== undefined && nextStep === step;
-      step = nextStep;
-      store.setState({
-        doc: next,
-        past: sameStep ? past : [...past, doc].slice(-MAX_UNDO),
-        future: [],
-        selection: stillThere(selection, next),
-      });
-      checkSoon();
+    edit(edit, nextStep) {
+      const again = nextStep !== undefined && nextStep === step;
+      change(edited(store.getState(), edit, again), nextStep);
     },
-    settle(change) {
+    settle(edit) {
       const { doc, clean } = store.getState();
-      const next = change(doc);
+      const next = edit(doc);
       store.setState({ doc: next, clean: doc === clean ? next : clean });
     },
-    undo: () => travel(true),
-    redo: () => travel(false),
+    undo: () => change(travelled(store.getState(), true)),
+    redo: () => change(travelled(store.getState(), false)),
     select(ids) {
       const next = new Set(ids);
       const { selection } = store.getState();
@@ -139,30 +98,18 @@ export function createEditor(engine: Engine, checkAfterMs = 120): Editor {
       store.setState({ selection: next });
     },
     restore(doc, origin) {
-      store.setState(({ doc: now, past }) => ({ doc, origin, past: [...past, now], future: [] }));
-      step = undefined;
-      checkSoon();
+      const { doc: before, past } = store.getState();
+      change({ doc, origin, past: [...past, before], future: [] });
     },
     saved(sent, kept, origin) {
       step = undefined;
-      store.setState((now) => {
-        const meta = { workflow_id: kept.workflow_id, name: kept.name };
-        return { doc: now.doc === sent ? kept : { ...now.doc, ...meta }, clean: kept, origin };
-      });
+      const { doc } = store.getState();
+      const { workflow_id, name } = kept;
+      store.setState({ doc: doc === sent ? kept : { ...doc, workflow_id, name }, clean: kept, origin });
     },
     know(found) {
-      const { skills } = store.getState();
-      const next = { ...skills };
-      let changed = false;
-      for (const skill of found) {
-        const known = next[skill.skill_id];
-        if (known?.version === skill.version && known.volume === skill.volume) continue;
-        next[skill.skill_id] = skill;
-        changed = true;
-      }
-      if (!changed) return;
-      store.setState({ skills: next });
-      checkSoon();
+      const skills = known(store.getState().skills, found);
+      if (skills) change({ skills }, step);
     },
   };
 }
@@ -177,6 +124,45 @@ export function selectedNode({ doc, selection }: EditorState) {
   if (selection.size !== 1) return undefined;
   const [id] = selection;
   return id === undefined ? undefined : findNode(doc, id);
+}
+
+/** The state right after opening a document. */
+function opened(doc: WorkflowDoc, origin: Origin): Omit<EditorState, "session" | "skills"> {
+  return { doc, origin, clean: doc, past: [], future: [], selection: new Set(), findings: [] };
+}
+
+/** The state after a change; `again` makes it part of the step before. */
+function edited({ doc, past, selection }: EditorState, edit: Edit, again: boolean): Partial<EditorState> | undefined {
+  const next = edit(doc);
+  if (next === doc) return undefined;
+  return {
+    doc: next,
+    past: again ? past : [...past, doc].slice(-MAX_UNDO),
+    future: [],
+    selection: stillThere(selection, next),
+  };
+}
+
+/** The state one step back or forth, or `undefined` where there is none. */
+function travelled({ doc, past, future, selection }: EditorState, back: boolean): Partial<EditorState> | undefined {
+  const target = back ? past.at(-1) : future.at(-1);
+  return (
+    target && {
+      doc: target,
+      past: back ? past.slice(0, -1) : [...past, doc],
+      future: back ? [...future, doc] : future.slice(0, -1),
+      selection: stillThere(selection, target),
+    }
+  );
+}
+
+/** The skills with those found, or `undefined` where all of them were known. */
+function known(skills: Skills, found: Iterable<ExecutableSkill>): Skills | undefined {
+  const fresh = [...found].filter(({ skill_id, version, volume }) => {
+    const one = skills[skill_id];
+    return one?.version !== version || one.volume !== volume;
+  });
+  return fresh.length === 0 ? undefined : { ...skills, ...Object.fromEntries(fresh.map((skill) => [skill.skill_id, skill])) };
 }
 
 function skillsOf(doc: WorkflowDoc, all: Skills): Skills {

@@ -6,10 +6,11 @@ import { useTheme } from "../../app/theme";
 import { Button } from "../../parts/Button";
 import { saveParts } from "../download";
 import type { Plot } from "../value";
-import { drawChart, type Palette, readPalette, traceColour } from "./chart";
+import { drawChart, type Palette, readPalette } from "./chart";
 import { plotCsv, plotPng } from "./export";
 import { Hover, type HoverState, hoverOf } from "./Hover";
 import { describePlot, plotModel } from "./model";
+import { Legend } from "./Legend";
 import { PlotData } from "./PlotData";
 import styles from "./PlotView.module.css";
 
@@ -58,19 +59,7 @@ export function PlotView({ plot, name }: PlotViewProps) {
     <figure className={styles.figure}>
       <div className={styles.bar}>
         <figcaption className={styles.title}>{model.title || name}</figcaption>
-        {!asTable && palette && (
-          <ul className={styles.legend} aria-label="Series">
-            {model.traces.map(({ name: label }, at) => (
-              // oxlint-disable-next-line react/no-array-index-key -- series may share a name
-              <li key={at}>
-                <button type="button" aria-pressed={!hidden.has(at)} onClick={() => toggle(at)}>
-                  <span style={{ background: traceColour(palette, at) }} />
-                  {label}
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
+        {!asTable && palette && <Legend model={model} palette={palette} hidden={hidden} onToggle={toggle} />}
         <div className={styles.actions}>
           <Button small look="ghost" icon={asTable ? "line" : "table"} onClick={() => setAsTable(!asTable)}>
             {asTable ? "Plot" : "Values"}
