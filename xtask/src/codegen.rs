@@ -24,7 +24,7 @@ pub(crate) enum Mode {
 
 /// Generates `ui/src/api/schema.gen.ts`, or checks that it is up to date.
 pub(crate) fn codegen(mode: Mode) -> Result<()> {
-    Job::cargo("codegen server").args(["build", "--package", "llmos-cli"]).run()?;
+    Job::cargo("codegen server").args(["build", "--workspace", "--bin", "llmos"]).run()?;
     let printed =
         Job::new("codegen", repo::target().join("debug/llmos")).args(["openapi"]).run()?;
     let openapi: Value =
