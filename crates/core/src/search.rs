@@ -3,7 +3,11 @@
 //! input always gives equal output. It does not know volumes or paths.
 
 mod index;
+mod lists;
+mod query;
+mod rank;
 mod text;
+mod vocabulary;
 
 pub use index::Index;
 
@@ -80,25 +84,31 @@ impl Field {
         }
     }
 
-    /// How much a match in this field counts.
+    /// How much a word in this field counts, compared to one in the body.
     fn weight(self) -> f32 {
         match self {
-            Self::Name => 2.0,
-            Self::Keywords => 2.5,
-            Self::Category => 1.0,
-            Self::Description => 2.5,
-            Self::Ports => 0.5,
-            Self::Body => 2.5,
+            Self::Name => 3.2,
+            Self::Keywords | Self::Body => 1.0,
+            Self::Category | Self::Ports => 0.5,
+            Self::Description => 2.0,
         }
     }
 
-    /// How much the length of the field counts against a match in it, from 0 to 1.
+    /// How much the length of the field counts against a word in it, from 0 to 1.
+    ///
+    /// A long description is a precise one; a long body may be about anything.
     fn length_effect(self) -> f32 {
         match self {
-            Self::Name | Self::Keywords => 0.5,
+            Self::Name | Self::Keywords => 0.6,
             Self::Category | Self::Ports => 0.2,
-            Self::Description | Self::Body => 0.75,
+            Self::Description => 0.1,
+            Self::Body => 0.47,
         }
+    }
+
+    /// Returns the field in front of this one in [`Field::ALL`].
+    fn before(self) -> Option<Self> {
+        (self as usize).checked_sub(1).map(|at| Self::ALL[at])
     }
 }
 

@@ -1,318 +1,302 @@
-//! The inverted index and its ranking: BM25 per field, added up by weight.
+//! What is kept of each skill: how often each word stands in which field, for
+//! ranking, and the words in their order, for what stands side by side. A skill
+//! is put in or taken out by itself; the result does not depend on the history.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use super::{Field, Fields, Hit, Why, text};
+use super::{
+    Field, Fields, Hit, lists,
+    query::Query,
+    rank, text,
+    vocabulary::{GAP, Vocabulary, number_of},
+};
 
-/// How soon a word that is repeated stops to count more.
-const SATURATION: f32 = 1.2;
-/// What a word counts that only begins like the last word of the query.
-const PREFIX_FACTOR: f32 = 0.7;
-/// What a word counts that differs from a word of the query by a typing error.
-const TYPO_FACTOR: f32 = 0.5;
-/// How much more a skill counts whose name is the query.
-const NAME_BONUS: f32 = 1.5;
-/// How many words of a query are looked at.
-const MAX_QUERY_WORDS: usize = 32;
-/// How many words a query has at most whose last word may still be being typed.
-const MAX_BEGUN_WORDS: usize = 3;
-/// How many words of the index one word of a query may stand for.
-const MAX_VARIANTS: usize = 64;
+/// How many words of a skill are kept in their order; of later ones only which they are.
+const MAX_IN_ORDER: usize = 1000;
 
 /// Words, and the skills that hold them.
+///
+/// A clone shares everything with its original until one of them changes.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    /// The caller's numbers.
-    docs: Vec<usize>,
-    /// How many different words the name of each skill has.
-    name_lens: Vec<u16>,
-    /// All words in order, each with its postings.
-    terms: Vec<(Box<str>, Range<usize>)>,
-    /// The postings of all words, one word after the other, each in the order of the skills.
-    postings: Vec<Posting>,
+    pub(super) vocabulary: Arc<Vocabulary>,
+    /// For each term the skills that hold it, by slot.
+    postings: Vec<Arc<Vec<Posting>>>,
+    pub(super) docs: Vec<Option<Arc<Doc>>>,
+    /// Where the skill of each of the caller's numbers is in `docs`.
+    slots: BTreeMap<usize, u32>,
+    /// How many words each field has in all skills together, and how many skills have the field.
+    totals: [(u64, u64); 6],
+    /// What one word in a field of a skill counts.
+    pub(super) gains: Vec<[f32; 6]>,
 }
 
-/// A word in a skill.
+/// A skill.
+#[derive(Debug)]
+pub(super) struct Doc {
+    pub(super) number: usize,
+    /// The numbers of its words, field by field.
+    words: Box<[u32]>,
+    /// Where each field ends in `words`.
+    ends: [u32; 6],
+    /// Where the words end that stand in their order.
+    in_order: u32,
+    /// How many words that tell something each field has.
+    lens: [u32; 6],
+    /// How many different terms the name has.
+    pub(super) n_name_terms: u16,
+    /// Whether the description says when to use it.
+    pub(super) says_when: bool,
+}
+
+/// A term in a skill.
 #[derive(Clone, Copy, Debug)]
-struct Posting {
-    doc: u32,
-    /// The weighted score of the word in this skill, without its rarity.
-    impact: f32,
-    /// One bit for each field that holds the word.
-    fields: u8,
+pub(super) struct Posting {
+    pub(super) slot: u32,
+    counts: u32,
 }
 
-/// A word of the index that a word of the query stands for, and how much it counts.
-type Variant = (usize, f32);
+impl Posting {
+    /// How many bits hold the count of each field; more often is no more telling.
+    const BITS: [u32; 6] = [4, 4, 2, 6, 5, 8];
+    const SHIFTS: [u32; 6] = [0, 4, 8, 10, 16, 21];
+
+    fn new(slot: u32, counts: [u32; 6]) -> Self {
+        let pack = |sum: u32, field: Field| {
+            let at = field as usize;
+            let most = (1 << Self::BITS[at]) - 1;
+            sum | counts[at].min(most) << Self::SHIFTS[at]
+        };
+        Self { slot, counts: Field::ALL.into_iter().fold(0, pack) }
+    }
+
+    /// Returns how often the term stands in a field.
+    pub(super) fn count(self, field: Field) -> u32 {
+        let at = field as usize;
+        self.counts >> Self::SHIFTS[at] & ((1 << Self::BITS[at]) - 1)
+    }
+
+    /// Returns how often the term stands in the skill, by the weight of each field.
+    pub(super) fn frequency(self, gains: &[f32; 6]) -> f32 {
+        let mut sum = 0.0;
+        for field in Field::ALL {
+            sum += self.count(field) as f32 * gains[field as usize];
+        }
+        sum
+    }
+}
+
+impl Doc {
+    /// Returns the words of a field, the ones whose order is known first.
+    pub(super) fn words(&self, field: Field) -> &[u32] {
+        &self.words[self.range(field)]
+    }
+
+    /// Returns the words of a field as far as they stand in their order.
+    pub(super) fn words_in_order(&self, field: Field) -> &[u32] {
+        let Range { start, end } = self.range(field);
+        let most = self.in_order as usize;
+        &self.words[start.min(most)..end.min(most)]
+    }
+
+    fn range(&self, field: Field) -> Range<usize> {
+        let at = field as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        start as usize..self.ends[at] as usize
+    }
+}
 
 impl Index {
-    /// Builds the index. The numbers come back in [`Hit::doc`].
+    /// Builds the index. The numbers come back in [`Hit::doc`]; of equal ones the last counts.
     pub fn new<'a>(skills: impl IntoIterator<Item = (usize, Fields<'a>)>) -> Self {
-        let mut builder = Builder::default();
+        let mut index = Self::default();
         for (doc, fields) in skills {
-            builder.add(doc, &fields);
+            index.take_out(doc);
+            index.put_in(doc, &fields);
         }
-        builder.finish()
+        for postings in &mut index.postings {
+            Arc::make_mut(postings).shrink_to_fit();
+        }
+        index.weigh();
+        index
+    }
+
+    /// Puts a skill in, in place of the one with the same number.
+    pub fn insert(&mut self, doc: usize, fields: &Fields<'_>) {
+        self.take_out(doc);
+        self.put_in(doc, fields);
+        self.weigh();
+    }
+
+    /// Takes a skill out and says whether it was there.
+    pub fn remove(&mut self, doc: usize) -> bool {
+        let found = self.take_out(doc);
+        if found {
+            self.weigh();
+        }
+        found
     }
 
     /// Returns how many skills it holds.
     pub fn len(&self) -> usize {
-        self.docs.len()
+        self.slots.len()
     }
 
     /// Says whether it holds no skill.
     pub fn is_empty(&self) -> bool {
-        self.docs.is_empty()
+        self.slots.is_empty()
     }
 
-    /// Finds the best `limit` skills, best first; equal ones by their order in the index.
+    /// Finds the best `limit` skills, best first; equal ones by their number.
     ///
     /// One word of the query is enough for a hit. The last of at most
-    /// three words counts as begun: `plo` finds `plot`. A word that nobody
-    /// uses is taken for a typing error.
+    /// three words counts as begun: `plo` finds `plot`. A word of a short query
+    /// that nobody uses is taken for a typing error.
     /// A query without words finds nothing.
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
-        let words: Vec<Vec<Variant>> = self.variants(query);
-        let mut scores = vec![0.0_f32; self.len()];
-        let mut best = vec![0.0_f32; self.len()];
-        let mut in_name = vec![0_u16; self.len()];
-        let mut touched: Vec<usize> = Vec::new();
-        for variants in &words {
-            for (term, factor) in variants {
-                let postings = self.postings(*term);
-                let weight = factor * rarity(self.len(), postings.len());
-                for posting in postings {
-                    let doc = posting.doc as usize;
-                    if best[doc] == 0.0 {
-                        touched.push(doc);
-                    }
-                    best[doc] = best[doc].max(posting.impact * weight);
-                    in_name[doc] += u16::from(*factor == 1.0 && holds(posting.fields, Field::Name));
+        self.page(query, 0..limit, |_| true).1
+    }
+
+    /// Returns how many of the wanted skills match at all, and those of the given ranks.
+    pub fn page(
+        &self,
+        query: &str,
+        ranks: Range<usize>,
+        wanted: impl Fn(usize) -> bool,
+    ) -> (usize, Vec<Hit>) {
+        rank::page(self, &Query::new(self, query), ranks, wanted)
+    }
+
+    /// Returns the skills that hold a term.
+    pub(super) fn postings(&self, term: u32) -> &[Posting] {
+        self.postings.get(term as usize).map_or(&[], |postings| postings)
+    }
+
+    /// Returns the skill in a slot that a posting names.
+    pub(super) fn doc(&self, slot: u32) -> &Doc {
+        self.docs[slot as usize].as_deref().expect("because postings name skills that are there")
+    }
+
+    fn put_in(&mut self, number: usize, fields: &Fields<'_>) {
+        let free = self.docs.iter().position(Option::is_none).filter(|_| self.has_holes());
+        let slot = number_of(free.unwrap_or(self.docs.len()));
+        let vocabulary = Arc::make_mut(&mut self.vocabulary);
+        let (doc, counts) = read(vocabulary, number, fields);
+        self.postings.resize_with(vocabulary.n_terms(), Arc::default);
+        for same in counts.chunk_by(|a, b| a.0 == b.0) {
+            let mut by_field = [0; 6];
+            same.iter().for_each(|(_, field)| by_field[*field as usize] += 1);
+            let postings = Arc::make_mut(&mut self.postings[same[0].0 as usize]);
+            let posting = Posting::new(slot, by_field);
+            match postings.last() {
+                Some(last) if last.slot > slot => {
+                    let at = postings.partition_point(|other| other.slot < slot);
+                    postings.insert(at, posting);
                 }
-            }
-            for doc in touched.drain(..) {
-                scores[doc] += std::mem::take(&mut best[doc]);
+                _ => postings.push(posting),
             }
         }
-        for (doc, score) in scores.iter_mut().enumerate() {
-            if usize::from(in_name[doc]) == words.len() && in_name[doc] == self.name_lens[doc] {
-                *score *= NAME_BONUS;
-            }
+        self.count(&doc, 1);
+        self.slots.insert(number, slot);
+        match free {
+            Some(free) => self.docs[free] = Some(Arc::new(doc)),
+            None => self.docs.push(Some(Arc::new(doc))),
         }
-        let mut found: Vec<usize> = (0..self.len()).filter(|doc| scores[*doc] > 0.0).collect();
-        let order = |a: &usize, b: &usize| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b));
-        if found.len() > limit {
-            found.select_nth_unstable_by(limit, order);
-            found.truncate(limit);
-        }
-        found.sort_unstable_by(order);
-        let hit = |doc: usize| Hit {
-            doc: self.docs[doc],
-            score: f64::from(scores[doc]),
-            why: self.why(doc, &words),
-        };
-        found.into_iter().map(hit).collect()
     }
 
-    /// Returns the words of the index that each word of a query stands for.
-    fn variants(&self, query: &str) -> Vec<Vec<Variant>> {
-        let mut words: Vec<String> = Vec::new();
-        text::words(query, &mut |word| {
-            if words.len() < MAX_QUERY_WORDS && words.iter().all(|known| known != word) {
-                words.push(word.to_owned());
-            }
-        });
-        let last = words.last().filter(|_| query.ends_with(char::is_alphanumeric)).cloned();
-        if words.iter().any(|word| !text::is_stop_word(word)) {
-            words.retain(|word| !text::is_stop_word(word) || last.as_ref() == Some(word));
-        }
-        let short = words.len() <= MAX_BEGUN_WORDS;
-        let begun = |word: &String| short && last.as_ref() == Some(word) && word.len() > 1;
-        let variants = words.iter().map(|word| self.variants_of(word, begun(word)));
-        let variants: Vec<Vec<Variant>> = variants.collect();
-        let stop = |i: usize| text::is_stop_word(&words[i]) && words.len() > 1;
-        let exact = |(i, found): (usize, Vec<Variant>)| {
-            // A stop word at the end may be a begun word, but does not count as itself.
-            if stop(i) {
-                found.into_iter().filter(|(_, factor)| *factor != 1.0).collect()
-            } else {
-                found
-            }
-        };
-        variants.into_iter().enumerate().map(exact).collect()
-    }
-
-    fn variants_of(&self, word: &str, begun: bool) -> Vec<Variant> {
-        let from = self.terms.partition_point(|(term, _)| **term < *word);
-        let rest = &self.terms[from..];
-        let mut found: Vec<Variant> = Vec::new();
-        if rest.first().is_some_and(|(term, _)| **term == *word) {
-            found.push((from, 1.0));
-        }
-        if begun {
-            let longer =
-                rest.iter().enumerate().take_while(|(_, (term, _))| term.starts_with(word));
-            let longer = longer.filter(|(_, (term, _))| **term != *word).take(MAX_VARIANTS);
-            found.extend(longer.map(|(i, _)| (from + i, PREFIX_FACTOR)));
-        }
-        if found.is_empty() { self.similar(word) } else { found }
-    }
-
-    /// Returns the words that differ from `word` by a typing error after the first letter.
-    fn similar(&self, word: &str) -> Vec<Variant> {
-        let most = match word.chars().count() {
-            0..=3 => return Vec::new(),
-            4..=7 => 1,
-            _ => 2,
-        };
-        let letters: Vec<char> = word.chars().collect();
-        let first = letters[0];
-        let from = self.terms.partition_point(|(term, _)| term.chars().next() < Some(first));
-        let near = self.terms[from..]
-            .iter()
-            .enumerate()
-            .take_while(|(_, (term, _))| term.starts_with(first));
-        let mut found: Vec<(usize, usize)> = Vec::new();
-        for (i, (term, _)) in near {
-            if term.len().abs_diff(word.len()) <= 4 * most {
-                let other: Vec<char> = term.chars().collect();
-                found.extend(
-                    text::distance(&letters, &other, most).map(|distance| (distance, from + i)),
-                );
+    fn take_out(&mut self, number: usize) -> bool {
+        let Some(slot) = self.slots.remove(&number) else { return false };
+        let Some(doc) = self.docs[slot as usize].take() else { return false };
+        let words = doc.words.iter().filter(|word| **word != GAP);
+        let mut terms: Vec<u32> = words.map(|word| self.vocabulary.word(*word).term).collect();
+        terms.sort_unstable();
+        terms.dedup();
+        for term in terms {
+            let postings = &mut self.postings[term as usize];
+            // A stop word outside the name has no posting.
+            if let Ok(at) = postings.binary_search_by_key(&slot, |posting| posting.slot) {
+                Arc::make_mut(postings).remove(at);
             }
         }
-        let closest = found.iter().map(|(distance, _)| *distance).min();
-        found.retain(|(distance, _)| Some(*distance) == closest);
-        found.into_iter().take(MAX_VARIANTS).map(|(_, term)| (term, TYPO_FACTOR)).collect()
+        self.count(&doc, -1);
+        true
     }
 
-    /// Says what of the query was found in which field of one skill.
-    fn why(&self, doc: usize, words: &[Vec<Variant>]) -> Vec<Why> {
-        let mut why: Vec<Why> = Vec::new();
-        for (term, _) in words.iter().flatten() {
-            let postings = self.postings(*term);
-            let at = postings.binary_search_by_key(&doc, |posting| posting.doc as usize);
-            let Some(posting) = at.ok().map(|at| postings[at]) else { continue };
-            for field in Field::ALL.into_iter().filter(|field| holds(posting.fields, *field)) {
-                let term = self.terms[*term].0.to_string();
-                match why.iter_mut().find(|why| why.field == field) {
-                    Some(why) if why.terms.contains(&term) => {}
-                    Some(why) => why.terms.push(term),
-                    None => why.push(Why { field, terms: vec![term] }),
-                }
-            }
+    fn has_holes(&self) -> bool {
+        self.slots.len() < self.docs.len()
+    }
+
+    fn count(&mut self, doc: &Doc, sign: i64) {
+        for (total, len) in self.totals.iter_mut().zip(doc.lens) {
+            total.0 = total.0.wrapping_add_signed(sign * i64::from(len));
+            total.1 = total.1.wrapping_add_signed(sign * i64::from(len > 0));
         }
-        why.sort_by_key(|why| why.field);
-        why
     }
 
-    fn postings(&self, term: usize) -> &[Posting] {
-        &self.postings[self.terms[term].1.clone()]
-    }
-}
-
-/// Collects words until the average lengths of the fields are known.
-#[derive(Default)]
-struct Builder {
-    docs: Vec<usize>,
-    lens: Vec<[u32; 6]>,
-    name_lens: Vec<u16>,
-    ids: BTreeMap<Box<str>, u32>,
-    /// For each word the skills that hold it, and how often in each field.
-    raw: Vec<Vec<(u32, [u8; 6])>>,
-    buffer: String,
-    /// The words of one skill: bytes of `buffer`, and the field.
-    words: Vec<(Range<usize>, usize)>,
-}
-
-impl Builder {
-    fn add(&mut self, doc: usize, fields: &Fields<'_>) {
-        let number = u32::try_from(self.docs.len()).unwrap_or(u32::MAX);
-        let Self { buffer, words, .. } = self;
-        let mut lens = [0_u32; 6];
-        buffer.clear();
-        words.clear();
-        for field in Field::ALL {
-            let at = field as usize;
-            for text in fields.texts(field) {
-                text::words(text, &mut |word| {
-                    let start = buffer.len();
-                    buffer.push_str(word);
-                    words.push((start..buffer.len(), at));
-                    lens[at] += 1;
-                });
-            }
-        }
-        words.sort_unstable_by(|a, b| buffer[a.0.clone()].cmp(&buffer[b.0.clone()]));
-        let mut name_len = 0;
-        for same in words.chunk_by(|a, b| buffer[a.0.clone()] == buffer[b.0.clone()]) {
-            let word = &buffer[same[0].0.clone()];
-            let mut counts = [0_u8; 6];
-            for (_, field) in same {
-                counts[*field] = counts[*field].saturating_add(1);
-            }
-            name_len += u16::from(counts[Field::Name as usize] > 0);
-            let id = match self.ids.get(word) {
-                Some(id) => *id as usize,
-                None => {
-                    let id = self.raw.len();
-                    self.ids.insert(word.into(), u32::try_from(id).unwrap_or(u32::MAX));
-                    self.raw.push(Vec::new());
-                    id
-                }
-            };
-            self.raw[id].push((number, counts));
-        }
-        self.docs.push(doc);
-        self.lens.push(lens);
-        self.name_lens.push(name_len);
-    }
-
-    fn finish(self) -> Index {
-        let n_docs = self.docs.len().max(1) as f32;
-        let average = Field::ALL.map(|field| {
-            let total: u64 = self.lens.iter().map(|lens| u64::from(lens[field as usize])).sum();
-            (total as f32 / n_docs).max(1.0)
-        });
-        let impact = |doc: u32, counts: &[u8; 6]| {
-            let lens = &self.lens[doc as usize];
-            let score = |field: Field| {
+    /// Weighs the fields by their lengths, as they are now compared to the others.
+    fn weigh(&mut self) {
+        let averages = self.totals.map(|(words, docs)| words as f32 / docs.max(1) as f32);
+        self.gains.clear();
+        self.gains.extend(self.docs.iter().map(|doc| {
+            let lens = doc.as_ref().map_or([0; 6], |doc| doc.lens);
+            Field::ALL.map(|field| {
                 let at = field as usize;
-                let count = f32::from(counts[at]);
                 let effect = field.length_effect();
-                let norm = 1.0 - effect + effect * lens[at] as f32 / average[at];
-                field.weight() * count / (count + SATURATION * norm)
-            };
-            Field::ALL
-                .into_iter()
-                .filter(|field| counts[*field as usize] > 0)
-                .map(score)
-                .sum::<f32>()
-        };
-        let mut raw = self.raw;
-        let mut postings = Vec::with_capacity(raw.iter().map(Vec::len).sum());
-        let mut terms = Vec::with_capacity(self.ids.len());
-        for (word, id) in self.ids {
-            let start = postings.len();
-            for (doc, counts) in std::mem::take(&mut raw[id as usize]) {
-                let bits = |bits: u8, field: Field| {
-                    bits | u8::from(counts[field as usize] > 0) << field as u8
-                };
-                let fields = Field::ALL.into_iter().fold(0, bits);
-                postings.push(Posting { doc, impact: impact(doc, &counts), fields });
-            }
-            terms.push((word, start..postings.len()));
-        }
-        Index { docs: self.docs, name_lens: self.name_lens, terms, postings }
+                let length = lens[at] as f32 / averages[at].max(1.0);
+                field.weight() / (1.0 - effect + effect * length)
+            })
+        }));
     }
 }
 
-fn holds(fields: u8, field: Field) -> bool {
-    fields & (1 << field as u8) != 0
-}
-
-/// Returns how much a word tells that stands in `n_with` of `n_docs` skills.
-fn rarity(n_docs: usize, n_with: usize) -> f32 {
-    let (n_docs, n_with) = (n_docs as f32, n_with as f32);
-    (1.0 + (n_docs - n_with + 0.5) / (n_with + 0.5)).ln()
+/// Cuts a skill into words. Returns it with each of its terms that count and the field, sorted.
+fn read(vocabulary: &mut Vocabulary, number: usize, fields: &Fields<'_>) -> (Doc, Vec<(u32, u8)>) {
+    let mut words: Vec<u32> = Vec::new();
+    let mut counts: Vec<(u32, u8)> = Vec::new();
+    let (mut ends, mut lens) = ([0; 6], [0; 6]);
+    let mut in_order = usize::MAX;
+    for field in Field::ALL {
+        for text in fields.texts(field) {
+            text::words(text, &mut |word| {
+                let number = vocabulary.number(word);
+                let kind = vocabulary.word(number);
+                words.push(number);
+                lens[field as usize] += u32::from(!kind.is_stop);
+                if !kind.is_stop || field == Field::Name {
+                    counts.push((kind.term, field as u8));
+                }
+            });
+            words.push(GAP);
+        }
+        let start = in_order.min(MAX_IN_ORDER);
+        if words.len() > start {
+            let field_start = field.before().map_or(0, |before| ends[before as usize] as usize);
+            let start = start.max(field_start);
+            in_order = in_order.min(start);
+            words[start..].sort_unstable();
+            let mut kept = start;
+            for at in start..words.len() {
+                if kept == start || words[kept - 1] != words[at] {
+                    words[kept] = words[at];
+                    kept += 1;
+                }
+            }
+            words.truncate(kept);
+        }
+        ends[field as usize] = number_of(words.len());
+    }
+    counts.sort_unstable();
+    let names = counts.iter().filter(|(_, field)| *field == Field::Name as u8);
+    let mut names: Vec<u32> = names.map(|(term, _)| *term).collect();
+    names.dedup();
+    let doc = Doc {
+        number,
+        in_order: number_of(in_order.min(words.len())),
+        words: words.into(),
+        ends,
+        lens,
+        n_name_terms: u16::try_from(names.len()).unwrap_or(u16::MAX),
+        says_when: fields.description.iter().any(|text| lists::says_when(text)),
+    };
+    (doc, counts)
 }

@@ -3,58 +3,47 @@
 /// Longer words are data, not language.
 const MAX_WORD_LEN: usize = 48;
 
-/// Calls `word` with each word of a text in lower case and without plural ending.
+/// What a character is to a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Gap,
+    Letter,
+    /// Part of a script that is written without blanks.
+    Wide,
+}
+
+/// Calls `word` with each word of a text, in lower case.
 ///
 /// An identifier such as `csvReader` gives `csvreader`, `csv` and `reader`;
 /// Chinese, Japanese and Korean text gives pairs of neighbouring characters.
 pub(super) fn words(text: &str, word: &mut impl FnMut(&str)) {
     let mut lower = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(char::is_alphanumeric) {
-        rest = &rest[start..];
-        let wide = rest.starts_with(is_wide);
-        let end = rest.find(|c: char| !c.is_alphanumeric() || is_wide(c) != wide);
-        let (run, after) = rest.split_at(end.unwrap_or(rest.len()));
-        rest = after;
-        if wide {
-            pairs(run, word);
+    let mut at = 0;
+    while at < text.len() {
+        let (class, size) = class_at(text, at);
+        let start = at;
+        at += size;
+        if class == Class::Gap {
             continue;
         }
-        let suffix =
-            ["++", "#"].into_iter().find(|suffix| after.starts_with(suffix) && run.len() <= 2);
-        if let Some(suffix) = suffix {
-            lower.clear();
-            lower.extend(run.chars().flat_map(char::to_lowercase).chain(suffix.chars()));
-            word(&lower);
-            continue;
-        }
-        emit(run, &mut lower, word);
-        let mut from = 0;
-        for (at, pair) in
-            run.char_indices().zip(run.char_indices().skip(1)).map(|(a, b)| (b.0, (a.1, b.1)))
-        {
-            if pair.0.is_lowercase() && pair.1.is_uppercase() {
-                emit(&run[from..at], &mut lower, word);
-                from = at;
+        while at < text.len() {
+            let (next, size) = class_at(text, at);
+            if next != class {
+                break;
             }
+            at += size;
         }
-        if from > 0 {
-            emit(&run[from..], &mut lower, word);
+        let run = &text[start..at];
+        if class == Class::Wide {
+            pairs(run, word);
+        } else if let Some(end) = suffix(run, &text[at..]) {
+            at += end.len();
+            emit(&text[start..at], &mut lower, word);
+        } else {
+            emit(run, &mut lower, word);
+            parts(run, &mut |part| emit(part, &mut lower, word));
         }
     }
-}
-
-/// Says whether a word tells nothing about what is looked for.
-pub(super) fn is_stop_word(word: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "a", "about", "an", "and", "any", "are", "as", "at", "be", "but", "by", "can", "could",
-        "do", "doe", "for", "from", "get", "give", "had", "has", "have", "help", "how", "i", "if",
-        "in", "into", "is", "it", "like", "make", "me", "my", "need", "no", "not", "of", "on",
-        "or", "our", "out", "please", "should", "so", "some", "that", "the", "their", "them",
-        "then", "there", "these", "they", "this", "to", "up", "use", "using", "want", "was", "we",
-        "what", "when", "which", "who", "will", "with", "you", "your",
-    ];
-    WORDS.binary_search(&word).is_ok()
 }
 
 /// Returns how many single changes lie between two words, or `None` for more than `most`.
@@ -81,6 +70,48 @@ pub(super) fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
     last.last().copied().filter(|cost| *cost <= most)
 }
 
+fn class_at(text: &str, at: usize) -> (Class, usize) {
+    let byte = text.as_bytes()[at];
+    if byte.is_ascii() {
+        return (if byte.is_ascii_alphanumeric() { Class::Letter } else { Class::Gap }, 1);
+    }
+    let c = text[at..].chars().next().unwrap_or_default();
+    let class = match c {
+        _ if is_wide(c) => Class::Wide,
+        _ if c.is_alphanumeric() => Class::Letter,
+        _ => Class::Gap,
+    };
+    (class, c.len_utf8())
+}
+
+/// Returns the signs that make `C` another language.
+fn suffix(run: &str, after: &str) -> Option<&'static str> {
+    ["++", "#"].into_iter().find(|end| run.len() <= 2 && after.starts_with(end))
+}
+
+/// Calls `part` with the parts of an identifier in mixed case, if it has several.
+fn parts<'a>(run: &'a str, part: &mut impl FnMut(&'a str)) {
+    if !run.bytes().skip(1).any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+        return;
+    }
+    let letters: Vec<(usize, char)> = run.char_indices().collect();
+    let mut from = 0;
+    for (i, pair) in letters.windows(2).enumerate() {
+        let (left, (at, right)) = (pair[0].1, pair[1]);
+        let after = letters.get(i + 2).map(|(_, c)| *c);
+        let word_ends = left.is_lowercase() && right.is_uppercase();
+        let acronym_ends =
+            left.is_uppercase() && right.is_uppercase() && after.is_some_and(char::is_lowercase);
+        if word_ends || acronym_ends {
+            part(&run[from..at]);
+            from = at;
+        }
+    }
+    if from > 0 {
+        part(&run[from..]);
+    }
+}
+
 fn emit(run: &str, lower: &mut String, word: &mut impl FnMut(&str)) {
     if run.len() > MAX_WORD_LEN {
         return;
@@ -92,20 +123,7 @@ fn emit(run: &str, lower: &mut String, word: &mut impl FnMut(&str)) {
     } else {
         lower.extend(run.chars().flat_map(char::to_lowercase));
     }
-    word(singular(lower));
-}
-
-/// Takes the plural ending off: `plots` and `plot`, `queries` and `query` are one word.
-fn singular(word: &mut String) -> &str {
-    if word.is_ascii() && word.len() > 3 && word.ends_with('s') {
-        if word.ends_with("ies") && word.len() > 4 {
-            word.truncate(word.len() - 3);
-            word.push('y');
-        } else if !["ss", "us", "is"].iter().any(|end| word.ends_with(end)) {
-            word.pop();
-        }
-    }
-    word
+    word(lower);
 }
 
 fn pairs(run: &str, word: &mut impl FnMut(&str)) {
