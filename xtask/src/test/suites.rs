@@ -122,6 +122,7 @@ fn e2e() -> Result<Counts> {
     let report = report_path("playwright.json")?;
     let job = Job::new("e2e tests", "npm")
         .args(["test", "--silent", "--", "--reporter=list,json"])
+        .arg_path("--output", &repo::target().join("xtask/e2e"))
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
         .env("LLMOS_BIN", repo::target().join("debug/llmos"))
