@@ -5,8 +5,8 @@ const screenshots = process.env["LLMOS_SCREENSHOTS"] !== undefined;
 
 export default defineConfig({
   testDir: "specs",
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 150_000,
+  expect: { timeout: 20_000 },
   // The machine's cores belong to the interpreters that the tests start.
   workers: 1,
   fullyParallel: false,

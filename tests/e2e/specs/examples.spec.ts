@@ -27,7 +27,7 @@ async function expectPlot(preview: Locator): Promise<void> {
 
 test("vqe-plot-export finds the ground energy of hydrogen, shows it and keeps it in Git", async ({ bench, server }) => {
   await bench.open("/workflows/system/vqe-plot-export", 5);
-  const trace = await bench.run(60_000);
+  const trace = await bench.run();
   await bench.allAre("success");
   expect(trace.run.outcome).toBe("success");
 
@@ -47,7 +47,7 @@ test("vqe-plot-export finds the ground energy of hydrogen, shows it and keeps it
 
 test("a trace names the exact versions of the skills that ran", async ({ bench, request }) => {
   await bench.open("/workflows/system/vqe-plot-export", 5);
-  const trace = await bench.run(60_000);
+  const trace = await bench.run();
   for (const { node, skill_version } of trace.run.nodes) {
     expect(skill_version, node).toMatch(/^[0-9a-f]{40}$/);
   }
@@ -58,7 +58,7 @@ test("a trace names the exact versions of the skills that ran", async ({ bench, 
 
 test("csv-statistics shows its table and its plots", async ({ bench }) => {
   await bench.open("/workflows/system/csv-statistics", 5);
-  const trace = await bench.run(60_000);
+  const trace = await bench.run();
   await bench.allAre("success");
 
   const { columns } = nodeOf(trace, "statistics").outputs["statistics"] as { columns: { name: string; values: unknown[] }[] };
@@ -74,14 +74,14 @@ test("csv-statistics shows its table and its plots", async ({ bench }) => {
 
 test("what a node prints is shown as lines of its log", async ({ bench }) => {
   await bench.open("/workflows/system/csv-statistics", 5);
-  const trace = await bench.run(60_000);
+  const trace = await bench.run();
   expect(nodeOf(trace, "reader").logs.map(({ text }) => text).join("\n")).toContain("24 rows, 6 columns");
   await expect(await bench.showLog()).toContainText("24 rows, 6 columns");
 });
 
 test("a second run of an unchanged workflow takes everything from the cache", async ({ bench }) => {
   await bench.open("/workflows/system/vqe-plot-export", 5);
-  await bench.run(60_000);
+  await bench.run();
   await bench.allAre("success");
   const second = await bench.run();
   await bench.allAre("cached");
@@ -94,7 +94,7 @@ test("a second run of an unchanged workflow takes everything from the cache", as
 
 test("a changed input runs again only what depends on it", async ({ bench }) => {
   await bench.open("/workflows/system/vqe-plot-export", 5);
-  await bench.run(60_000);
+  await bench.run();
   await bench.nodeById("plot").click();
   const title = bench.inspector.getByLabel("title", { exact: true });
   await title.fill("Another title");

@@ -2,6 +2,7 @@
 
 import { nodeOf, watchFrames } from "../support/bench";
 import { skill, workflow } from "../support/documents";
+import { measureLag } from "../support/lag";
 import { expect, test } from "../support/test";
 
 const IN = "name: after, type: any, description: What to wait for, required: false";
@@ -92,19 +93,22 @@ for (const [language, id] of [["Python", "loop-py"], ["JavaScript", "loop-js"], 
       ),
     );
     await bench.open(address, 3);
+    const lag = measureLag();
     const stop = await watchFrames(page);
     const trace = await bench.run();
     const { longestGapMs, frames } = await stop();
+    // A busy machine delays the page as it delays this process; ten times covers a page with many threads.
+    const slackMs = 10 * lag();
 
     const loop = nodeOf(trace, "loop");
     expect(loop.state).toBe("error");
     expect(loop.error?.kind).toBe("timeout");
     expect(loop.error?.message).toContain("500");
-    console.log(`${id}: stopped after ${loop.duration_ms} ms; longest frame gap ${Math.round(longestGapMs)} ms in ${frames} frames`);
+    console.log(`${id}: stopped after ${loop.duration_ms} ms; longest frame gap ${Math.round(longestGapMs)} ms in ${frames} frames; slack ${Math.round(slackMs)} ms`);
     expect(loop.duration_ms).toBeGreaterThanOrEqual(480);
-    expect(loop.duration_ms).toBeLessThan(1500);
+    expect(loop.duration_ms).toBeLessThan(1500 + slackMs);
     expect(nodeOf(trace, "free").state).toBe("success");
-    expect(longestGapMs).toBeLessThan(1000);
+    expect(longestGapMs).toBeLessThan(1000 + slackMs);
 
     const again = await bench.run();
     expect(nodeOf(again, "loop").error?.kind).toBe("timeout");
@@ -118,7 +122,7 @@ test("after a timeout the same page runs other workflows", async ({ bench, store
   await bench.run();
   await bench.openFromList("vqe-plot-export");
   await expect(bench.nodes()).toHaveCount(5);
-  await bench.run(60_000);
+  await bench.run();
   await bench.allAre("success");
 });
 
@@ -131,7 +135,7 @@ for (const [language, id] of [["Python", "loop-py"], ["JavaScript", "loop-js"]] 
     const ended = await bench.startRun();
     await bench.nodeIs("loop", "running");
     await bench.cancelButton.click();
-    const trace = await ended(10_000);
+    const trace = await ended();
     expect(trace.run.outcome).toBe("cancelled");
     expect(["cancelled", "skipped"]).toContain(nodeOf(trace, "loop").state);
     const second = await bench.startRun();
@@ -149,7 +153,7 @@ test("two independent Python nodes run at the same time", async ({ bench, store 
     ]),
   );
   await bench.open(address, 2);
-  const trace = await bench.run(60_000);
+  const trace = await bench.run();
   const spans = ["left", "right"].map((id) => {
     const { started_ms, duration_ms } = nodeOf(trace, id);
     return { from: started_ms ?? 0, to: (started_ms ?? 0) + (duration_ms ?? 0) };

@@ -17,7 +17,7 @@ test("the start page @screenshots", async ({ bench, page }) => {
 for (const [id, select] of [["vqe-plot-export", "plot"], ["csv-statistics", "relation"]] as const) {
   test(`${id} after its run @screenshots`, async ({ bench, page }) => {
     await bench.open(`/workflows/system/${id}`, 5);
-    await bench.run(60_000);
+    await bench.run();
     await bench.allAre("success");
     await expect((await bench.show(select, "plot")).locator("canvas").first()).toBeVisible();
     await page.waitForTimeout(500);

@@ -82,7 +82,7 @@ export class Bench {
   }
 
   /** Presses Run, waits until the run is over and kept, and returns its trace. */
-  async run(timeout = 45_000): Promise<Trace> {
+  async run(timeout = 90_000): Promise<Trace> {
     const ended = await this.startRun();
     return ended(timeout);
   }
@@ -92,7 +92,7 @@ export class Bench {
     await expect(this.runButton).toBeEnabled();
     const known = new Set(await this.traceIds());
     await press();
-    return async (timeout = 45_000) => {
+    return async (timeout = 90_000) => {
       let id: string | undefined;
       await expect(async () => {
         id = (await this.traceIds()).find((one) => !known.has(one));
@@ -131,7 +131,7 @@ export class Bench {
     await this.library.locator(`a[href$="/${id}"]`).click();
   }
 
-  async allAre(status: Status, timeout = 45_000): Promise<void> {
+  async allAre(status: Status, timeout = 90_000): Promise<void> {
     await expect(async () => {
       const states = await this.states();
       expect(Object.values(states).length).toBeGreaterThan(0);
@@ -139,7 +139,7 @@ export class Bench {
     }).toPass({ timeout, intervals: [50, 100, 200] });
   }
 
-  async nodeIs(id: string, status: Status, timeout = 45_000): Promise<void> {
+  async nodeIs(id: string, status: Status, timeout = 90_000): Promise<void> {
     await expect(this.nodeById(id)).toHaveAttribute("data-status", status, { timeout });
   }
 }
