@@ -34,13 +34,18 @@ export function NodeRunInfo({ node }: { node: string }) {
       {run.nLogs > 0 && (
         <details open>
           <summary>Log</summary>
-          <div className={styles.log} style={{ height: Math.min(150, run.nLogs * 18 + 10) }}>
-            <LogView board={board} node={node} />
+          <div className={styles.log}>
+            <LogView board={board} node={node} maxHeight={150} />
           </div>
         </details>
       )}
     </section>
   );
+}
+
+/** Room for the lines, some of which are longer than the panel is wide. */
+function logHeight(nLines: number): number {
+  return Math.min(150, Math.max(3, nLines + 1) * 18 + 10);
 }
 
 /** A message in one line is prose; one with a traceback keeps its lines. */
