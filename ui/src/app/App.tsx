@@ -26,6 +26,9 @@ import type { Workbench } from "./workbench";
 
 const Dialogs = lazy(() => import("./Dialogs").then(({ Dialogs: view }) => ({ default: view })));
 
+/** Where the style sheets show one region at a time. */
+const NARROW = "(max-width: 760px)";
+
 /** The workbench: library, canvas, inspector and results around one workflow. */
 export function App({ workbench }: { workbench: Workbench }) {
   return (
@@ -99,7 +102,12 @@ function Left() {
   const add = useCallback(
     (skill: ExecutableSkill) => {
       // While nothing is open there is nothing to add to.
-      if (files.store.getState().opening.state === "open") addSkill(workbench, skill);
+      if (files.store.getState().opening.state !== "open") return;
+      addSkill(workbench, skill);
+      // Where the canvas is not in sight, somebody has to say so.
+      if (workbench.view.store.getState().narrow === "library" && matchMedia(NARROW).matches) {
+        workbench.notices.say({ tone: "info", message: `${skill.name} is on the canvas`, hint: null });
+      }
     },
     [workbench, files],
   );

@@ -8,16 +8,22 @@ import type { FlowEdge, FlowNode } from "./flow";
 import { MANY_NODES } from "./measure";
 
 const START_ZOOM = 0.7;
+const MARGIN = 32;
+/** A canvas narrower than this, in pixels, shows no whole workflow that one could read. */
+const NARROW = 600;
 const FAR = 0.45;
 const MID = 0.85;
 const FIT = { maxZoom: 1, padding: 0.07 };
 
 /** Where a workflow starts that is too large to be read as a whole. */
-function startOf({ nodes }: WorkflowDoc): Viewport {
+function startOf({ nodes }: WorkflowDoc, height: number): Viewport {
   const places = nodes.flatMap(({ position }) => position ?? []);
-  const x = places.reduce((least, place) => Math.min(least, place.x), Infinity);
-  const y = places.reduce((least, place) => Math.min(least, place.y), Infinity);
-  return { x: 32 - x * START_ZOOM, y: 32 - y * START_ZOOM, zoom: START_ZOOM };
+  const [x, y, end] = places.reduce(
+    ([left, top, bottom], place) => [Math.min(left, place.x), Math.min(top, place.y), Math.max(bottom, place.y + 140)],
+    [Infinity, Infinity, -Infinity],
+  );
+  const spare = (height - (end - y) * START_ZOOM) / 2;
+  return { x: MARGIN - x * START_ZOOM, y: Math.max(MARGIN, spare) - y * START_ZOOM, zoom: START_ZOOM };
 }
 
 /** Lets the rest of the page ask things of the canvas, and shows a newly opened workflow whole. */
@@ -46,7 +52,8 @@ export function useCanvasHandle(session: number): {
       fit: () => void flow.fitView({ ...FIT, duration: 200 }),
       showStart() {
         const { doc } = editor.store.getState();
-        if (doc.nodes.length > MANY_NODES) void flow.setViewport(startOf(doc));
+        const { clientWidth = 0, clientHeight = 0 } = pane ?? {};
+        if (doc.nodes.length > MANY_NODES || clientWidth < NARROW) void flow.setViewport(startOf(doc, clientHeight));
         else void flow.fitView(FIT);
       },
     };

@@ -9,6 +9,8 @@ type LogViewProps = {
   board: RunBoard;
   /** Only what this node printed. */
   node?: string;
+  /** Takes as much height as the lines need, up to this many pixels, instead of all there is. */
+  maxHeight?: number;
   /** Gives the name of a node, where several print. */
   nameOf?: (node: string) => string;
 };
@@ -16,7 +18,7 @@ type LogViewProps = {
 const ROW = 18;
 
 /** What was printed, line by line as it comes; follows the end until scrolled away from it. */
-export function LogView({ board, node, nameOf }: LogViewProps) {
+export function LogView({ board, node, maxHeight, nameOf }: LogViewProps) {
   const n = useBoard(board, () => board.lines(node).length);
   const scroller = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
@@ -37,6 +39,7 @@ export function LogView({ board, node, nameOf }: LogViewProps) {
     <div
       ref={scroller}
       className={styles.scroller}
+      style={maxHeight === undefined ? undefined : { height: Math.min(maxHeight, rows.getTotalSize() + 8) }}
       role="log"
       aria-label="Log"
       aria-live="off"

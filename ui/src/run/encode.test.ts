@@ -42,3 +42,21 @@ test("large bytes are encoded without overflowing the stack", () => {
   const { $bytes } = new Encoder().value(new Uint8Array(1_000_000)) as { $bytes: string };
   expect($bytes.length).toBe(Math.ceil(1_000_000 / 3) * 4);
 });
+
+test("half a character is no text that JSON can hold", () => {
+  const half = "\u{1f600}".slice(0, 1);
+  expect(new Encoder().ports({ [half]: [half, { [half]: "\u{1f600}" }] })).toEqual({ "\ufffd": ["\ufffd", { "\ufffd": "\u{1f600}" }] });
+});
+
+test("what is nested deeper than the server reads leaves a marker", () => {
+  const nested = (levels: number, around: (value: unknown) => unknown): unknown => {
+    let value: unknown = 1;
+    for (let i = 0; i < levels; i += 1) value = around(value);
+    return value;
+  };
+  const encoder = new Encoder();
+  expect(encoder.value(nested(100, (value) => [value]))).toEqual(nested(100, (value) => [value]));
+  expect(encoder.value(nested(101, (value) => [value]))).toMatchObject({ $omitted: { kind: "array" } });
+  // Each level of these takes two.
+  expect(encoder.value(nested(51, (value) => ({ $x: value })))).toMatchObject({ $omitted: { kind: "object" } });
+});

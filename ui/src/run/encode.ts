@@ -7,7 +7,7 @@
  * - `{"$number": "NaN" | "Infinity" | "-Infinity"}`
  * - `{"$bigint": "123"}`, for integers beyond 2^53
  * - `{"$bytes": "<base64>"}`
- * - `{"$omitted": {"kind", "bytes"}}`, for a value that is too large to keep
+ * - `{"$omitted": {"kind", "bytes"}}`, for a value that is too large or nested too deep to keep
  * - `{"$value": {…}}`, around an object of the user that looks like one of these
  */
 
@@ -15,6 +15,14 @@ import { kindOf, sizeOf } from "./values";
 
 /** How much JSON one trace may hold, in bytes. */
 export const REPORT_BUDGET_BYTES = 32 * 2 ** 20;
+
+/** How deep the JSON of a value may be nested: readers of JSON stop at 128 levels of the whole trace. */
+const DEPTH_LIMIT = 100;
+
+/** Text as JSON in UTF-8 can hold it: half a character, which cutting text can leave, becomes `\ufffd`. */
+export function wellFormed(text: string): string {
+  return text.replace(/[\ud800-\udfff]/gu, "\ufffd");
+}
 
 /** Writes values until the budget is spent, and markers from then on. */
 export class Encoder {
@@ -26,12 +34,12 @@ export class Encoder {
 
   /** Encodes the ports of a node. */
   ports(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(values).map(([port, value]) => [port, this.value(value)]));
+    return Object.fromEntries(Object.entries(values).map(([port, value]) => [wellFormed(port), this.value(value)]));
   }
 
   /** Encodes one value, whole or not at all. */
   value(value: unknown): unknown {
-    const bytes = jsonBytes(value);
+    const bytes = jsonBytes(value, DEPTH_LIMIT);
     if (bytes > this.#left) return { $omitted: { kind: kindOf(value), bytes: sizeOf(value) } };
     this.#left -= bytes;
     return encode(value);
@@ -45,6 +53,7 @@ function encode(value: unknown): unknown {
     case "bigint":
       return { $bigint: value.toString() };
     case "string":
+      return wellFormed(value);
     case "boolean":
       return value;
     case "object":
@@ -61,13 +70,13 @@ function encode(value: unknown): unknown {
     return Array.from(value as unknown as ArrayLike<number | bigint>, encode);
   }
   if (Array.isArray(value)) return value.map(encode);
-  const entries = Object.entries(value).map(([key, item]) => [key, encode(item)] as const);
+  const entries = Object.entries(value).map(([key, item]) => [wellFormed(key), encode(item)] as const);
   const encoded = Object.fromEntries(entries);
   return entries.length === 1 && entries[0]?.[0].startsWith("$") ? { $value: encoded } : encoded;
 }
 
-/** About how long the JSON of a value is; never much too small. */
-function jsonBytes(value: unknown): number {
+/** About how long the JSON of a value is, never much too small; without end when it is nested deeper than `levels`. */
+function jsonBytes(value: unknown, levels: number): number {
   switch (typeof value) {
     case "string":
       return value.length + 2;
@@ -84,12 +93,14 @@ function jsonBytes(value: unknown): number {
     if (kindOf(value) === "bytes" || value instanceof DataView) return 16 + value.byteLength * 1.4;
     return (value as unknown as ArrayLike<number>).length * 20;
   }
+  if (levels <= 0) return Infinity;
   let bytes = 2;
   if (Array.isArray(value)) {
-    for (const item of value as unknown[]) bytes += 1 + jsonBytes(item);
+    for (const item of value as unknown[]) bytes += 1 + jsonBytes(item, levels - 1);
     return bytes;
   }
-  for (const [key, item] of Object.entries(value)) bytes += key.length + 4 + jsonBytes(item);
+  // Every object may need another one around it.
+  for (const [key, item] of Object.entries(value)) bytes += key.length + 4 + jsonBytes(item, levels - (key.startsWith("$") ? 2 : 1));
   return bytes;
 }
 

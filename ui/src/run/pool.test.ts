@@ -195,3 +195,42 @@ test("an interpreter that has grown is replaced before it is a burden", async ()
   worker.say({ t: "done", id: 1, ms: 1, outputs: {}, lists: [], heapBytes: 300 * 2 ** 20 });
   expect(worker.killed).toBe(true);
 });
+
+test("outputs that have no end are refused, and the worker takes the next task", async () => {
+  const { page, log, submit } = await setUp();
+  const circle: Record<string, unknown> = {};
+  circle["self"] = circle;
+  let shared: unknown[] = [];
+  for (let i = 0; i < 100; i += 1) shared = [shared, shared];
+  for (const outputs of [circle, { shared }]) {
+    submit("a");
+    page.worker(1).ready().done(outputs);
+  }
+  submit("a");
+  page.worker(1).done({ x: 1 });
+  expect(log.filter((line) => line !== "start")).toEqual([
+    "fail output: the outputs could not be read",
+    "fail output: the outputs could not be read",
+    'done {"x":1}',
+  ]);
+});
+
+test("a worker that says too much is cut short", async () => {
+  const { page, submit } = await setUp();
+  let [lines, chars] = [0, 0];
+  submit("a", {
+    onLog: (log) => {
+      lines += log.length;
+      for (const [, , text] of log) chars += text.length;
+    },
+  });
+  const worker = page.worker(1).ready();
+  const { id } = worker.lastCall;
+  worker.say({ t: "log", id, lines: Array.from({ length: 50_000 }, () => ["stdout", 1, "x"]) });
+  expect(lines).toBe(20_000);
+  submit("b", { onLog: (log) => (chars += log.reduce((sum, [, , text]) => sum + text.length, 0)) });
+  const other = page.worker(2).ready();
+  const huge = "x".repeat(2 ** 20);
+  for (let i = 0; i < 500; i += 1) other.say({ t: "log", id: other.lastCall.id, lines: [["stdout", 1, huge], ["stdout", Number.NaN, "x"]] });
+  expect(chars).toBeLessThan(4_100_000);
+});

@@ -1,6 +1,6 @@
 /** What is remembered of each node while a run goes on, and the trace made of it. */
 
-import { Encoder } from "./encode";
+import { Encoder, wellFormed } from "./encode";
 import type { StartCommand } from "./engine";
 import type { HeldOutputs, PackedList } from "./lists";
 import type { LogLine, NodeError, NodeReport, NodeState, RunOutcome, RunPayload, RunReport } from "./types";
@@ -89,10 +89,16 @@ function nodeReport(
     duration_ms: rounded(record.durationMs),
     inputs: encoder.ports(record.inputs),
     outputs: encoder.ports(record.outputs?.whole() ?? {}),
-    logs: record.logs.map(({ atMs, stream, text }) => ({ at_ms: rounded(atMs) ?? 0, stream, text })),
+    logs: record.logs.map(({ atMs, stream, text }) => ({ at_ms: rounded(atMs) ?? 0, stream, text: wellFormed(text) })),
   };
-  if (record.error) report.error = record.error;
+  if (record.error) report.error = sayable(record.error);
   return report;
+}
+
+function sayable({ kind, message, hint }: NodeError): NodeError {
+  const error: NodeError = { kind, message: wellFormed(message) };
+  if (hint) error.hint = wellFormed(hint);
+  return error;
 }
 
 /** Milliseconds to three decimals: finer than any browser's clock. */

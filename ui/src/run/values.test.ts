@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { kindOf, sizeOf } from "./values";
+import { fitsWithin, kindOf, sizeOf } from "./values";
 
 test.each([
   [1, "integer"],
@@ -33,4 +33,21 @@ test("the size of a value is about what it takes in memory", () => {
   expect(sizeOf(Array.from({ length: 1000 }, () => 1))).toBeGreaterThanOrEqual(8000);
   expect(sizeOf("x".repeat(1000))).toBeGreaterThanOrEqual(2000);
   expect(sizeOf({ a: { b: "x".repeat(1000) } })).toBeGreaterThanOrEqual(2000);
+});
+
+test("a value fits when it is neither too large nor nested too deep", () => {
+  const value = { a: [1, 2, 3], b: { c: "text" }, d: new Float64Array(10) };
+  expect(fitsWithin(value, sizeOf(value), 2)).toBe(true);
+  expect(fitsWithin(value, sizeOf(value) - 1, 2)).toBe(false);
+  expect(fitsWithin(value, 1_000, 1)).toBe(false);
+});
+
+test("a value without an end does not fit, and is not walked through for ever", () => {
+  const circle: unknown[] = [];
+  circle.push(circle);
+  expect(fitsWithin(circle, 1e6, 100)).toBe(false);
+  // A hundred lists in memory, two to the power of a hundred on the way through them.
+  let shared: unknown[] = [];
+  for (let i = 0; i < 100; i += 1) shared = [shared, shared];
+  expect(fitsWithin(shared, 1e6, 200)).toBe(false);
 });

@@ -67,3 +67,35 @@ export function sizeOf(value: unknown): number {
   for (const key in value) bytes += 16 + key.length + sizeOf((value as Fields)[key]);
   return bytes;
 }
+
+/**
+ * Whether a value takes no more than `bytes` and is nested no deeper than `depth`.
+ *
+ * Ends for every value, also for one that contains itself, and for one that is
+ * small in memory because its parts are shared but endless to walk through.
+ */
+export function fitsWithin(value: unknown, bytes: number, depth: number): boolean {
+  let left = bytes;
+  const take = (item: unknown, levels: number): boolean => {
+    const isPlace = typeof item === "object" && item !== null && !ArrayBuffer.isView(item) && !(item instanceof ArrayBuffer);
+    if (!isPlace) {
+      left -= sizeOf(item);
+      return left >= 0;
+    }
+    left -= OBJECT_BYTES;
+    if (left < 0 || levels === 0) return false;
+    if (Array.isArray(item)) {
+      for (const part of item as unknown[]) {
+        if (typeof part === "number") left -= 8;
+        else if (!take(part, levels - 1)) return false;
+      }
+      return left >= 0;
+    }
+    for (const key of Object.keys(item)) {
+      left -= 16 + key.length;
+      if (!take((item as Fields)[key], levels - 1)) return false;
+    }
+    return true;
+  };
+  return take(value, depth);
+}

@@ -3,10 +3,13 @@
  * sent beside skill code, so nothing is believed without a look at its shape.
  */
 
-import { arePackedLists, HeldOutputs } from "./lists";
+import { arePackedLists, HeldOutputs, type PackedList } from "./lists";
 import type { Call, PrintedLine } from "./protocol";
 import type { QueuedTask } from "./queue";
 import type { NodeError } from "./types";
+import { fitsWithin } from "./values";
+import { OUTPUT_LIMIT_BYTES } from "./worker/outputs";
+import { CHARS_PER_CALL, LINE_LIMIT, LINES_PER_CALL } from "./worker/printer";
 
 /** What the pool wants to hear. */
 export type WorkerEvents = {
@@ -19,8 +22,11 @@ export type WorkerEvents = {
 };
 
 /** The most that one call may print, over all: twice what an honest worker sends. */
-const LINES_LIMIT = 20_000;
+const LINES_LIMIT = 2 * LINES_PER_CALL;
+const CHARS_LIMIT = 2 * CHARS_PER_CALL;
 const ERROR_LIMIT = 100_000;
+/** How deep outputs may be nested: somewhat more than an honest worker lets through. */
+const DEPTH_LIMIT = 256;
 
 /** A worker and what it is doing. */
 export class PoolWorker {
@@ -35,6 +41,7 @@ export class PoolWorker {
   bootHeapBytes = 0;
   #calls = 0;
   #lines = 0;
+  #chars = 0;
   readonly #knownCode = new Set<number>();
 
   constructor(
@@ -60,6 +67,7 @@ export class PoolWorker {
     this.startedAt = now;
     this.#calls += 1;
     this.#lines = 0;
+    this.#chars = 0;
     queued.worker = this;
     const call: Call = {
       id: this.#calls,
@@ -92,7 +100,7 @@ export class PoolWorker {
     if (typeof data !== "object" || data === null) return;
     const message = data as Record<string, unknown>;
     if (this.state === "starting") {
-      if (message["t"] === "broken") return this.events.onBroken(String(message["message"]));
+      if (message["t"] === "broken") return this.events.onBroken(readError(message).message);
       if (message["t"] !== "ready") return;
       this.state = "idle";
       this.heapBytes = this.bootHeapBytes = count(message["heapBytes"]);
@@ -108,7 +116,7 @@ export class PoolWorker {
       case "done": {
         const { outputs, lists } = message;
         this.heapBytes = count(message["heapBytes"]);
-        if (isRecord(outputs) && arePackedLists(lists)) {
+        if (isRecord(outputs) && arePackedLists(lists) && areBearable(outputs, lists)) {
           const held = new HeldOutputs(outputs, lists);
           this.#finish(({ task }) => task.onDone(held, ms));
         } else this.#finish(({ task }) => task.onFail(unreadable, ms));
@@ -128,10 +136,18 @@ export class PoolWorker {
   }
 
   #log(lines: unknown): void {
-    if (!Array.isArray(lines) || this.#lines > LINES_LIMIT) return;
-    this.#lines += lines.length;
-    const clean = (lines as unknown[]).filter(isLine);
-    this.task?.task.onLog(clean);
+    if (!Array.isArray(lines)) return;
+    const clean: PrintedLine[] = [];
+    for (const line of lines as unknown[]) {
+      if (this.#lines >= LINES_LIMIT || this.#chars >= CHARS_LIMIT) break;
+      this.#lines += 1;
+      if (!isLine(line)) continue;
+      const [stream, at, text] = line;
+      const shown = text.slice(0, 2 * LINE_LIMIT);
+      this.#chars += shown.length;
+      clean.push([stream, at, shown]);
+    }
+    if (clean.length > 0) this.task?.task.onLog(clean);
   }
 
   #finish(tell: (queued: QueuedTask) => void): void {
@@ -156,10 +172,16 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The worker checked this too, but a getter may have shown it something else. */
+function areBearable(outputs: object, lists: readonly PackedList[]): boolean {
+  const packed = lists.reduce((bytes, { data }) => bytes + data.byteLength, 0);
+  return packed <= OUTPUT_LIMIT_BYTES && fitsWithin(outputs, OUTPUT_LIMIT_BYTES, DEPTH_LIMIT);
+}
+
 function isLine(line: unknown): line is PrintedLine {
   if (!Array.isArray(line)) return false;
   const [stream, at, text] = line as unknown[];
-  return (stream === "stdout" || stream === "stderr") && typeof at === "number" && typeof text === "string";
+  return (stream === "stdout" || stream === "stderr") && Number.isFinite(at) && typeof text === "string";
 }
 
 const KINDS = new Set(["exception", "memory", "crashed", "load", "output"]);
@@ -169,7 +191,7 @@ function readError(value: unknown): NodeError {
   const { kind, message, hint } = value;
   const error: NodeError = {
     kind: typeof kind === "string" && KINDS.has(kind) ? kind : "crashed",
-    message: String(message).slice(0, ERROR_LIMIT),
+    message: typeof message === "string" ? message.slice(0, ERROR_LIMIT) : "the worker failed without a word",
   };
   if (typeof hint === "string") error.hint = hint.slice(0, ERROR_LIMIT);
   return error;
