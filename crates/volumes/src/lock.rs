@@ -9,7 +9,7 @@ use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 /// The file, relative to the folder of a volume.
@@ -90,6 +90,9 @@ impl Lock {
 
     /// Leaves the lock in place, so that the next commit finishes what this one could not.
     pub(crate) fn leave(mut self) {
+        // Too old to be in use, as this process lives on; on a full disk no more could be said.
+        // Where the time cannot be set, the next commit has to wait until it is.
+        let _ = self.file.set_modified(SystemTime::UNIX_EPOCH);
         self.release = false;
     }
 }
@@ -207,6 +210,19 @@ mod tests {
         assert_eq!(parse(&content[..content.len() - 2]), None);
         drop(lock);
         assert!(!folder.path().join(INDEX_LOCK).exists());
+    }
+
+    #[test]
+    fn a_lock_that_was_left_is_free_at_once_and_says_what_to_finish() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        let Taken::Held(mut lock, None) = Lock::take(folder.path(), Duration::ZERO).unwrap() else {
+            panic!("is free")
+        };
+        lock.begin(&begun("1")).unwrap();
+        lock.leave();
+        let taken = Lock::take(folder.path(), Duration::ZERO).unwrap();
+        assert!(matches!(taken, Taken::Held(_, Some(left)) if left == begun("1")));
     }
 
     #[test]

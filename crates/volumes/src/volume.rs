@@ -63,6 +63,10 @@ impl Volume {
                 Err(_) => Ok(None),
             };
         }
+        if let Some(name) = odd_file(&git) {
+            *cached = None;
+            return Err(self.damaged(format!("`.git/{name}` is no plain file")));
+        }
         if cached.is_none() {
             let options = gix::open::Options::isolated().open_path_as_is(true);
             let opened = options.open(&git).map_err(|err| self.damaged(err))?;
@@ -168,6 +172,13 @@ impl Volume {
         let volume = self.id.clone();
         move |err| StoreError::Medium { volume, doing, source: err.into() }
     }
+}
+
+/// Returns a file of Git that is a link, a pipe or a device: reading it could lead elsewhere, or never end.
+fn odd_file(git: &Path) -> Option<&'static str> {
+    ["config", "HEAD", "packed-refs", "index", MAIN]
+        .into_iter()
+        .find(|name| fs::symlink_metadata(git.join(name)).is_ok_and(|metadata| !metadata.is_file()))
 }
 
 /// Says whether there is a folder that is not a symbolic link.

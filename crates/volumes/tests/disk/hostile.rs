@@ -239,3 +239,20 @@ fn broken_repositories_are_errors() {
         assert_eq!(fs::read_to_string(volumes.ana().join("a.md")).unwrap(), "one", "{name}");
     }
 }
+
+#[test]
+fn a_pipe_or_a_link_in_place_of_a_file_of_git_hangs_nothing() {
+    for name in ["config", "HEAD", "packed-refs", "index", "refs/heads/main"] {
+        let volumes = Volumes::new();
+        put(&*volumes, "user/ana", &[("a.md", "one")]);
+        let file = volumes.ana().join(".git").join(name);
+        let _ = fs::remove_file(&file);
+        // A link to itself stands for a pipe as well: reading a pipe would end this test never.
+        symlink(&file, &file).unwrap();
+        let got = volumes.head(&ana());
+        assert!(matches!(got, Err(StoreError::Damaged { .. })), "{name}: {got:?}");
+        let edits = vec![edit("a.md", Expected::Anything, Some("two"))];
+        let got = volumes.commit(&ana(), change("no", edits));
+        assert!(matches!(got, Err(StoreError::Damaged { .. })), "{name}: {got:?}");
+    }
+}
