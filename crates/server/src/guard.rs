@@ -87,13 +87,25 @@ fn check(
         let hint = "open it as `http://localhost:<port>`, or start it with `--allow-host <name>`";
         return Err(ApiError::new(StatusCode::MISDIRECTED_REQUEST, "foreign-host", detail, hint));
     }
-    let origin = headers.get(header::ORIGIN);
-    if changes && origin.is_some_and(|origin| !same_origin(origin, host)) {
+    if headers.get_all(header::HOST).iter().nth(1).is_some() {
+        let detail = "the request has more than one `Host`";
+        let hint = "send one header `Host`";
+        return Err(ApiError::new(StatusCode::BAD_REQUEST, "two-hosts", detail, hint));
+    }
+    let foreign_origin =
+        headers.get(header::ORIGIN).is_some_and(|origin| !same_origin(origin, host));
+    if changes && (foreign_origin || is_from_another_site(headers)) {
         let detail = "a page from elsewhere asked for a change";
         let hint = "use the workbench's own page, or a program that sends no `Origin`";
         return Err(ApiError::new(StatusCode::FORBIDDEN, "foreign-origin", detail, hint));
     }
     Ok(())
+}
+
+/// Says whether the browser says that another page asks, for what it sends without an `Origin`.
+fn is_from_another_site(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site");
+    site.is_some_and(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"))
 }
 
 fn same_origin(origin: &HeaderValue, host: &str) -> bool {

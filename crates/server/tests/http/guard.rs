@@ -77,6 +77,28 @@ async fn pages_from_elsewhere_change_nothing() {
 }
 
 #[tokio::test]
+async fn a_page_from_elsewhere_that_hides_its_origin_changes_nothing() {
+    let client = Client::memory();
+    for site in ["cross-site", "same-site", "nonsense"] {
+        let mut asked = from("localhost:8000", Method::POST, None);
+        asked.headers_mut().insert("sec-fetch-site", site.parse().expect("it is a value"));
+        let problem = client.send(asked).await.problem(403);
+        assert_eq!(problem["code"], "foreign-origin", "{site}");
+    }
+    let mut own = from("localhost:8000", Method::POST, None);
+    own.headers_mut().insert("sec-fetch-site", "same-origin".parse().expect("it is a value"));
+    assert_eq!(client.send(own).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_request_with_two_hosts_is_refused() {
+    let client = Client::memory();
+    let mut asked = from("localhost:8000", Method::GET, None);
+    asked.headers_mut().append(header::HOST, "evil.example".parse().expect("it is a value"));
+    assert_eq!(client.send(asked).await.problem(400)["code"], "two-hosts");
+}
+
+#[tokio::test]
 async fn a_preflight_is_not_answered_with_permission() {
     let client = Client::memory();
     let preflight = request(Method::OPTIONS, "/skills")
