@@ -102,3 +102,62 @@ async fn reading_makes_nothing_on_disk() {
         .collect();
     assert_eq!(names, ["system"]);
 }
+
+/// A report whose first node printed that much.
+fn loud_report(n_lines: usize, line: &str) -> serde_json::Value {
+    let mut run = report();
+    let lines: Vec<_> =
+        (0..n_lines).map(|n| json!({"at_ms": n, "stream": "stdout", "text": line})).collect();
+    run["nodes"][0]["logs"] = json!(lines);
+    run
+}
+
+#[tokio::test]
+async fn the_trace_of_a_run_that_printed_without_end_can_be_read_again() {
+    let root = tempfile::tempdir().expect("there is room");
+    let client = Client::git(root.path());
+    let run = loud_report(2_000, &"x".repeat(5_000));
+    let saved = client.post("/traces", json!({"user_id": "alice", "run": run})).await.ok();
+    let id = saved["trace_id"].as_str().expect("there is an id");
+    let read = client.get(&format!("/traces/{id}?user_id=alice")).await.ok();
+    let logs = read["run"]["nodes"][0]["logs"].as_array().expect("there is a log");
+    assert_eq!((&logs[0]["at_ms"], &logs[logs.len() - 1]["at_ms"]), (&json!(0.0), &json!(1999.0)));
+    let note = |line: &serde_json::Value| {
+        line["text"].as_str().is_some_and(|text| text.ends_with("lines are left out of the trace)"))
+    };
+    assert!(logs.iter().any(note));
+}
+
+#[tokio::test]
+async fn a_file_in_the_place_of_the_traces_refuses_a_trace_and_hangs_nothing() {
+    let root = tempfile::tempdir().expect("there is room");
+    let client = Client::git(root.path());
+    client.post("/skills", json!({"user_id": "alice", "source": CODING})).await.ok();
+    let folder = root.path().join("users/alice");
+    fs::write(folder.join("traces"), "in the way").expect("there is room");
+    git(&folder, &["add", "traces"]);
+    let who = ["-c", "user.name=Alice", "-c", "user.email=alice@example.org"];
+    git(&folder, &[&who[..], &["commit", "-qm", "A file"]].concat());
+    let answer = client.post("/traces", json!({"user_id": "alice", "run": report()})).await;
+    let problem = answer.problem(409);
+    assert_eq!(problem["detail"], "`traces` changed in the meantime");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_hides_no_other() {
+    let root = tempfile::tempdir().expect("there is room");
+    let client = Client::git(root.path());
+    client.post("/skills", json!({"user_id": "alice", "source": CODING})).await.ok();
+    let folder = root.path().join("users/alice");
+    let huge = fs::File::create(folder.join("skills/huge.md")).expect("there is room");
+    huge.set_len(300 << 20).expect("a file with a hole takes no room");
+    git(&folder, &["-c", "core.bigFileThreshold=1m", "-c", "core.compression=1", "add", "skills"]);
+    let who = ["-c", "user.name=Alice", "-c", "user.email=alice@example.org"];
+    git(&folder, &[&who[..], &["commit", "-qm", "A huge file"]].concat());
+    let list = client.get("/skills?user_id=alice").await.ok();
+    let ids: Vec<_> =
+        list["skills"].as_array().into_iter().flatten().map(|skill| &skill["skill_id"]).collect();
+    assert!(ids.contains(&&json!("python-coding")), "{ids:?}");
+    let broken = list["broken"].as_array().expect("there are broken files");
+    assert!(broken.iter().any(|file| file["path"] == "skills/huge.md"), "{broken:?}");
+}

@@ -7,7 +7,7 @@ use llmos_core::{
     diagnostic::{Diagnostic, Position},
     skill::{self, Skill},
     slug::Slug,
-    store::{BlobId, CommitId, Entry, Store},
+    store::{BlobId, CommitId, Entry, Store, StoreError},
     volume::{VolumeId, VolumePath},
     workflow::{self, Workflow},
 };
@@ -152,7 +152,16 @@ fn is_document(path: &VolumePath) -> bool {
 }
 
 fn parse(store: &dyn Store, volume: &VolumeId, entry: &Entry) -> Result<Parsed, Error> {
-    let text = store.read(volume, &entry.blob)?;
+    let text = match store.read(volume, &entry.blob) {
+        Ok(text) => text,
+        // One file that is too large or damaged must not hide all the others.
+        Err(StoreError::Damaged { reason, .. }) => {
+            let found = Diagnostic::error("unreadable", Position::START, reason)
+                .with_hint("run `git fsck --full` in the folder of the volume, or remove the file");
+            return Ok(Parsed::Broken(Arc::new(broken(volume, &entry.path, &[found]))));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let path = entry.path.as_str();
     let (volume, at, blob) = (volume.clone(), entry.path.clone(), entry.blob.clone());
     if path.starts_with("workflows/") {
