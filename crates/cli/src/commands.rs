@@ -8,7 +8,7 @@ pub(crate) mod skill_check;
 pub(crate) mod workflow_check;
 pub(crate) mod workflow_plan;
 
-mod files;
+pub(crate) mod files;
 
 use std::ops::ControlFlow;
 
@@ -21,7 +21,7 @@ fn print_diagnostics(out: &mut Out, path: &str, diagnostics: &[Diagnostic]) -> H
     for found in diagnostics {
         let Diagnostic { line, column, message, code, .. } = found;
         let severity = name(found.severity);
-        let place = format!("{path}:{line}:{column}");
+        let place = format!("{}:{line}:{column}", files::escaped(path));
         if out.line(&format!("{place}: {severity}: {message} [{code}]"))?.is_break() {
             return Ok(ControlFlow::Break(()));
         }

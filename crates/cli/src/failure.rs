@@ -5,6 +5,8 @@ use std::{fmt, io, path::Path, process::ExitCode};
 use llmos_server::ServeError;
 use llmos_workbench::ErrorKind;
 
+use crate::commands::files;
+
 /// Why a command did not do its work.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -49,7 +51,8 @@ impl Failure {
             io::ErrorKind::NotFound => "it is not there".to_owned(),
             _ => error.to_string(),
         };
-        Self::new(FailureKind::Input, format!("cannot read `{}`: {reason}", path.display()), hint)
+        let path = files::printable(path);
+        Self::new(FailureKind::Input, format!("cannot read `{path}`: {reason}"), hint)
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {

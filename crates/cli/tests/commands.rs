@@ -219,3 +219,30 @@ fn the_reference_of_routes_is_current() {
 fn the_reference_of_commands_is_current() {
     page_is_current("cli");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_device_without_an_end_is_read_no_further_than_a_file_may_be_long() {
+    let output = run(&["skill", "check", "/dev/zero"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("the file has more than 8388608 bytes"), "{said}");
+    let output = run(&["workflow", "check", "/dev/zero"]);
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_gives_a_terminal_no_orders() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("\u{1b}[2J\u{202e}two\nlines.md");
+    std::fs::write(&file, "---\nname: [\n---\n").expect("there is room");
+    let path = folder.path().to_str().expect("it is text");
+    for path in [path, file.to_str().expect("it is text"), "\u{1b}[31mnowhere"] {
+        let output = run(&["skill", "check", path]);
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+        assert!(said.contains("\\u{1b}["), "{said:?}");
+    }
+}

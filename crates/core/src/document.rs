@@ -158,7 +158,7 @@ pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Diagnostic>) {
         let found = Diagnostic::error(
             "too-large",
             Position::START,
-            format!("the file has {} bytes, at most {MAX_FILE_LEN} are read", bytes.len()),
+            format!("the file has more than {MAX_FILE_LEN} bytes, and larger ones are not read"),
         );
         return (
             Cow::Borrowed(""),

@@ -1,11 +1,17 @@
 //! Finding the Markdown files that a path means.
 
 use std::{
-    fs,
+    fs::{self, File},
+    io::Read,
     path::{Path, PathBuf},
 };
 
-use crate::failure::Failure;
+use llmos_core::document::MAX_FILE_LEN;
+
+use crate::failure::{Failure, FailureKind};
+
+/// The largest graph that is read: several million nodes.
+const MAX_GRAPH_LEN: usize = 256 << 20;
 
 /// Returns the file that `path` names, or all Markdown files below the folder that it names, sorted.
 ///
@@ -35,6 +41,50 @@ pub(crate) fn markdown(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     found.sort();
     Ok(found)
+}
+
+/// Reads a Markdown file, up to where it is too large to be one: a device may have no end.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    read_up_to(path, MAX_FILE_LEN + 1)
+}
+
+/// Reads a file that may hold a large graph.
+pub(crate) fn read_graph(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = read_up_to(path, MAX_GRAPH_LEN + 1)?;
+    if bytes.len() <= MAX_GRAPH_LEN {
+        return Ok(bytes);
+    }
+    let message =
+        format!("cannot read `{}`: it has more than {MAX_GRAPH_LEN} bytes", printable(path));
+    Err(Failure::new(FailureKind::Input, message, "split the graph"))
+}
+
+fn read_up_to(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(most as u64).read_to_end(&mut bytes));
+    read.map_err(|error| Failure::unreadable(path, &error))?;
+    Ok(bytes)
+}
+
+/// Returns a path as one line of text that a terminal obeys nowhere.
+pub(crate) fn printable(path: &Path) -> String {
+    escaped(&path.to_string_lossy())
+}
+
+/// Writes out characters that move the cursor, end the line or turn text around.
+pub(crate) fn escaped(text: &str) -> String {
+    let odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    };
+    if !text.contains(odd) {
+        return text.to_owned();
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if odd(c) { safe.extend(c.escape_default()) } else { safe.push(c) }
+    }
+    safe
 }
 
 /// Returns a path as text with `/` between its parts, so that output is the same on every system.

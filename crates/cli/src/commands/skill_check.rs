@@ -1,6 +1,6 @@
 //! `llmos skill check`
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 use llmos_api::problem::Diagnostic;
 use llmos_core::{diagnostic::Severity, skill};
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let (mut n_files, mut n_bad) = (0_usize, 0_usize);
     'all: for path in &args.paths {
         for file in files::markdown(path)? {
-            let bytes = fs::read(&file).map_err(|error| Failure::unreadable(&file, &error))?;
+            let bytes = files::read(&file)?;
             let record = check(files::text(&file), &bytes);
             n_files += 1;
             n_bad += usize::from(!record.ok);

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -119,7 +118,7 @@ pub(super) struct ReadFile {
 
 /// Reads a workflow from Markdown, or from JSON as the API speaks it.
 pub(super) fn read(path: &Path) -> Result<ReadFile, Failure> {
-    let bytes = fs::read(path).map_err(|error| Failure::unreadable(path, &error))?;
+    let bytes = files::read_graph(path)?;
     let is_json = path.extension().is_some_and(|ext| ext == "json")
         || bytes.trim_ascii_start().starts_with(b"{");
     if !is_json {
@@ -149,7 +148,7 @@ impl SkillArgs {
     pub(crate) fn load(&self) -> Result<BTreeMap<Slug, Executable>, Failure> {
         if let Some(folder) = &self.skills {
             let texts = files::markdown(folder)?.into_iter().map(|path| {
-                let bytes = fs::read(&path).map_err(|error| Failure::unreadable(&path, &error))?;
+                let bytes = files::read(&path)?;
                 Ok((files::text(&path), bytes))
             });
             let texts: Result<Vec<_>, Failure> = texts.collect();

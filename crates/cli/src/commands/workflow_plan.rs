@@ -1,6 +1,6 @@
 //! `llmos workflow plan`
 
-use std::{collections::HashMap, fs, path::PathBuf, process::ExitCode};
+use std::{collections::HashMap, path::PathBuf, process::ExitCode};
 
 use llmos_core::graph::Graph;
 use serde::{Deserialize, Serialize};
@@ -155,7 +155,7 @@ enum BareEdge {
 }
 
 fn bare_graph(args: &Args) -> Result<Named, Failure> {
-    let bytes = fs::read(&args.file).map_err(|error| Failure::unreadable(&args.file, &error))?;
+    let bytes = super::files::read_graph(&args.file)?;
     let graph: BareGraph = serde_json::from_slice(&bytes).map_err(|error| {
         let message = format!("`{}` is no graph: {error}", args.file.display());
         Failure::new(
