@@ -43,11 +43,6 @@ export function NodeRunInfo({ node }: { node: string }) {
   );
 }
 
-/** Room for the lines, some of which are longer than the panel is wide. */
-function logHeight(nLines: number): number {
-  return Math.min(150, Math.max(3, nLines + 1) * 18 + 10);
-}
-
 /** A message in one line is prose; one with a traceback keeps its lines. */
 function ErrorText({ message }: { message: string }) {
   return message.includes("\n") ? (
