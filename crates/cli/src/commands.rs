@@ -5,6 +5,8 @@ pub(crate) mod openapi;
 pub(crate) mod reference;
 pub(crate) mod serve;
 pub(crate) mod skill_check;
+pub(crate) mod skill_rank;
+pub(crate) mod skill_search;
 pub(crate) mod workflow_check;
 pub(crate) mod workflow_plan;
 

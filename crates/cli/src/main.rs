@@ -41,6 +41,8 @@ enum Command {
 #[derive(Subcommand)]
 enum SkillCommand {
     Check(commands::skill_check::Args),
+    Search(commands::skill_search::Args),
+    Rank(commands::skill_rank::Args),
 }
 
 #[derive(Subcommand)]
@@ -53,6 +55,8 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(args) => commands::serve::run(args),
         Command::Skill(SkillCommand::Check(args)) => commands::skill_check::run(&args),
+        Command::Skill(SkillCommand::Search(args)) => commands::skill_search::run(&args),
+        Command::Skill(SkillCommand::Rank(args)) => commands::skill_rank::run(&args),
         Command::Workflow(WorkflowCommand::Check(args)) => commands::workflow_check::run(&args),
         Command::Workflow(WorkflowCommand::Plan(args)) => commands::workflow_plan::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),

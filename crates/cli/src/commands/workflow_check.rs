@@ -163,6 +163,28 @@ impl SkillArgs {
         }
         Ok(skills)
     }
+
+    /// Reads the files of all skills; of an id the last counts.
+    pub(crate) fn files(&self) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+        if let Some(folder) = &self.skills {
+            let read = |path: PathBuf| {
+                let bytes = files::read(&path)?;
+                Ok((files::text(&path), bytes))
+            };
+            return files::markdown(folder)?.into_iter().rev().map(read).collect();
+        }
+        let shipped = library::files().into_iter();
+        let shipped = shipped.filter(|file| file.path.as_str().starts_with("skills/"));
+        let mut found: Vec<(String, Vec<u8>)> =
+            shipped.map(|file| (file.path.to_string(), file.content)).collect();
+        if let Some(root) = &self.volumes {
+            let store = GitStore::open(root.clone());
+            for volume in [VolumeId::System, VolumeId::User(self.user.clone())] {
+                found.extend(texts_of(&store, &volume)?);
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// Reads the skill files of a volume.
