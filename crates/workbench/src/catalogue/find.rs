@@ -31,10 +31,9 @@ impl Finder {
         limit: usize,
         wanted: impl Fn(usize) -> bool,
     ) -> (usize, Vec<Found>) {
-        let mut hits = self.0.search(query, usize::MAX);
-        hits.retain(|hit| wanted(hit.doc));
-        let total = hits.len();
-        let page = hits.into_iter().skip(offset).take(limit).map(|hit| Found {
+        let ranks = offset..offset.saturating_add(limit);
+        let (total, hits) = self.0.page(query, ranks, wanted);
+        let page = hits.into_iter().map(|hit| Found {
             doc: hit.doc,
             score: hit.score,
             why: hit
