@@ -4,6 +4,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// How cargo builds the `llmos` that tests start: with the features that the
+/// tests themselves were built with, so that nothing is compiled twice.
+pub(crate) const TESTED: &[&str] = &["test", "--workspace", "--no-run"];
+
 /// The root of the checkout.
 ///
 /// Cargo says it when it runs the task, so a checkout that was moved works

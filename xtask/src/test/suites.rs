@@ -115,7 +115,7 @@ fn library() -> Result<Counts> {
 }
 
 fn e2e() -> Result<Counts> {
-    let built = Job::cargo("e2e server").args(["build", "--workspace", "--bin", "llmos"]).run()?;
+    let built = Job::cargo("e2e server").args(repo::TESTED).run()?;
     say::done("e2e server", "ready", Some(built.took));
     ui::install_where_locked("tests/e2e")?;
     let chromium = chromium().context("no browser was found; install chromium")?;
