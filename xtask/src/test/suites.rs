@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Counts;
 use crate::job::{Finished, Job};
-use crate::{codegen, repo, say, system, tidy, ui};
+use crate::{codegen, repo, say, system, tidy, ui, wasm};
 
 /// A group of tests with one name.
 #[derive(Debug)]
@@ -95,6 +95,9 @@ fn page() -> Result<Counts> {
 }
 
 fn ui_tests() -> Result<Counts> {
+    // The types of the engine are among what it checks.
+    wasm::build()?;
+    ui::install("ui")?;
     let dir = repo::root().join("ui");
     let types = check(Job::new("ui types", "npm").args(["run", "--silent", "check"]).dir(&dir))?;
     let lint = check(Job::new("ui lint", "npm").args(["run", "--silent", "lint"]).dir(&dir))?;
@@ -115,6 +118,7 @@ fn library() -> Result<Counts> {
 }
 
 fn e2e() -> Result<Counts> {
+    ui::build()?;
     let built = Job::cargo("e2e server").args(repo::TESTED).run()?;
     say::done("e2e server", "ready", Some(built.took));
     ui::install_where_locked("tests/e2e")?;
