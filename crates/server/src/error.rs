@@ -75,11 +75,15 @@ impl From<Error> for ApiError {
             ErrorKind::Conflict => StatusCode::CONFLICT,
             ErrorKind::Content => StatusCode::UNPROCESSABLE_ENTITY,
             ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorKind::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
             ErrorKind::Internal => return Self::internal(error),
         };
         let hint =
             error.hint().unwrap_or_else(|| "look at `/docs` for what is expected".to_owned());
         let mut answer = Self::new(status, error.code(), error.to_string(), hint);
+        if status.is_server_error() {
+            tracing::warn!(?error, "a volume did not do what it was asked");
+        }
         match error {
             Error::BadSkill { diagnostics } | Error::BrokenFile { diagnostics, .. } => {
                 answer.problem.diagnostics = diagnostics;

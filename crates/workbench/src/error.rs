@@ -1,5 +1,7 @@
 //! Why a use case was refused.
 
+use std::io;
+
 use llmos_api::problem::{Diagnostic, Finding, Severity};
 use llmos_core::{
     access::Denied,
@@ -124,6 +126,8 @@ pub enum ErrorKind {
     Content,
     /// Another program holds the volume; later it may work.
     Busy,
+    /// The disk takes nothing: it is full, or may not be written to.
+    NoRoom,
     /// The program or its surroundings failed.
     Internal,
 }
@@ -143,6 +147,7 @@ impl Error {
             }
             Self::Store { source: StoreError::Busy { .. } } => ErrorKind::Busy,
             Self::Store { source: StoreError::Dirty { .. } } => ErrorKind::Conflict,
+            Self::Store { source } if no_room(source).is_some() => ErrorKind::NoRoom,
             Self::Store { .. } => ErrorKind::Internal,
         }
     }
@@ -162,6 +167,7 @@ impl Error {
             Self::BrokenFile { .. } => "broken-file",
             Self::Store { source: StoreError::Busy { .. } } => "busy",
             Self::Store { source: StoreError::Dirty { .. } } => "dirty",
+            Self::Store { source } if no_room(source).is_some() => "no-room",
             Self::Store { .. } => "store",
         }
     }
@@ -180,7 +186,7 @@ impl Error {
                 diagnostics.iter().find_map(|found| found.hint.clone())
             }
             Self::BadWorkflow { findings } => findings.iter().find_map(|found| found.hint.clone()),
-            Self::Store { source } => source.hint().map(str::to_owned),
+            Self::Store { source } => no_room(source).or(source.hint()).map(str::to_owned),
         }
     }
 }
@@ -200,6 +206,23 @@ impl From<StoreError> for Error {
     }
 }
 
+/// Says what to do where a volume failed because the disk takes nothing.
+fn no_room(error: &StoreError) -> Option<&'static str> {
+    let StoreError::Medium { source, .. } = error else { return None };
+    let first: &(dyn std::error::Error + 'static) = &**source;
+    let causes = std::iter::successors(Some(first), |cause| cause.source());
+    let mut kinds = causes.filter_map(|cause| Some(cause.downcast_ref::<io::Error>()?.kind()));
+    kinds.find_map(|kind| match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Some("make room on the disk that holds the volumes, then repeat the change")
+        }
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+            Some("let the program write to the folder of the volumes, then repeat the change")
+        }
+        _ => None,
+    })
+}
+
 fn place(volume: Option<&VolumeId>) -> String {
     volume.map(|volume| format!(" in volume `{volume}`")).unwrap_or_default()
 }
@@ -215,4 +238,26 @@ fn first(diagnostics: &[Diagnostic]) -> String {
 fn first_finding(findings: &[Finding]) -> String {
     let error = findings.iter().find(|found| found.severity == Severity::Error);
     error.or(findings.first()).map_or("nothing is known".to_owned(), |found| found.message.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_a_failure_of_the_program() {
+        let failed = |kind: io::ErrorKind| Error::Store {
+            source: StoreError::Medium {
+                volume: VolumeId::System,
+                doing: "writing objects",
+                source: Box::new(io::Error::new(kind, io::Error::from(kind))),
+            },
+        };
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::ReadOnlyFilesystem] {
+            let error = failed(kind);
+            assert_eq!((error.kind(), error.code()), (ErrorKind::NoRoom, "no-room"), "{kind}");
+            assert!(error.hint().is_some_and(|hint| hint.ends_with("then repeat the change")));
+        }
+        assert_eq!(failed(io::ErrorKind::InvalidData).kind(), ErrorKind::Internal);
+    }
 }
