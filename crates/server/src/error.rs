@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use llmos_api::problem::Problem;
+use llmos_core::store::StoreError;
 use llmos_workbench::{Error, ErrorKind};
 
 /// A refusal on its way to the client.
@@ -55,6 +56,20 @@ impl ApiError {
         error
     }
 
+    /// Names the volume that is at fault, if one is; how it is at fault is for the log.
+    fn from_volume_or_internal(error: Error) -> Self {
+        let mut answer = Self::internal(());
+        if let Error::Store { source: source @ StoreError::Damaged { volume, .. } } = &error {
+            let problem = &mut answer.problem;
+            problem.kind = "urn:llmos:problem:damaged".to_owned();
+            problem.code = "damaged".to_owned();
+            problem.detail = format!("volume `{volume}` cannot be used as it is");
+            problem.hint = source.hint().map(str::to_owned);
+        }
+        answer.cause = Some(Cause(Arc::new(error)));
+        answer
+    }
+
     /// Turns a late change into the answer that `If-Match` asks for.
     pub(crate) fn precondition(mut self) -> Self {
         if self.problem.code == "stale" {
@@ -76,7 +91,7 @@ impl From<Error> for ApiError {
             ErrorKind::Content => StatusCode::UNPROCESSABLE_ENTITY,
             ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
             ErrorKind::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
-            ErrorKind::Internal => return Self::internal(error),
+            ErrorKind::Internal => return Self::from_volume_or_internal(error),
         };
         let hint =
             error.hint().unwrap_or_else(|| "look at `/docs` for what is expected".to_owned());

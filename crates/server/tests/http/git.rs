@@ -161,3 +161,16 @@ async fn a_file_that_cannot_be_read_hides_no_other() {
     let broken = list["broken"].as_array().expect("there are broken files");
     assert!(broken.iter().any(|file| file["path"] == "skills/huge.md"), "{broken:?}");
 }
+
+#[tokio::test]
+async fn a_damaged_volume_is_named_and_the_others_stay() {
+    let root = tempfile::tempdir().expect("there is room");
+    let client = Client::git(root.path());
+    client.post("/skills", json!({"user_id": "alice", "source": CODING})).await.ok();
+    fs::write(root.path().join("users/alice/.git/refs/heads/main"), "nonsense").expect("is there");
+    let problem = client.get("/skills?user_id=alice").await.problem(500);
+    assert_eq!(problem["code"], "damaged");
+    assert_eq!(problem["detail"], "volume `user/alice` cannot be used as it is");
+    assert!(problem["hint"].as_str().is_some_and(|hint| hint.contains("git fsck")));
+    client.get("/skills?user_id=bob").await.ok();
+}
