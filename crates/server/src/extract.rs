@@ -1,5 +1,7 @@
 //! Axum's extractors with refusals that say what to do.
 
+use std::time::Duration;
+
 use axum::{
     body::Bytes,
     extract::{
@@ -21,6 +23,9 @@ pub(crate) struct Path<T>(pub(crate) T);
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(ApiError))]
 pub(crate) struct Query<T>(pub(crate) T);
+
+/// How long a body may take to arrive: a sender that stops half-way does not hold memory for ever.
+const BODY_PATIENCE: Duration = Duration::from_secs(120);
 
 /// A body of JSON.
 pub(crate) struct Body<T>(pub(crate) T);
@@ -62,9 +67,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 "send the header `Content-Type: application/json`",
             ));
         }
-        let bytes = Bytes::from_request(request, state).await?;
+        let bytes = in_time(BODY_PATIENCE, Bytes::from_request(request, state)).await??;
         parse(&bytes).map(Self)
     }
+}
+
+async fn in_time<T>(patience: Duration, reading: impl Future<Output = T>) -> Result<T, ApiError> {
+    tokio::time::timeout(patience, reading).await.map_err(|_elapsed| {
+        let detail = format!("the body did not arrive within {} seconds", patience.as_secs());
+        let hint = "send the body at once, or less of it";
+        ApiError::new(StatusCode::REQUEST_TIMEOUT, "slow-body", detail, hint)
+    })
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
@@ -108,4 +121,19 @@ fn is_json(headers: &HeaderMap) -> bool {
                 && mime[..12].eq_ignore_ascii_case("application/")
                 && mime.ends_with("+json"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_never_ends_is_given_up() {
+        let answer = in_time(Duration::from_millis(1), std::future::pending::<()>()).await;
+        let refusal = answer.expect_err("it never arrives");
+        assert_eq!(refusal.into_response().status(), StatusCode::REQUEST_TIMEOUT);
+        assert!(in_time(BODY_PATIENCE, async { 5 }).await.is_ok_and(|got| got == 5));
+    }
 }
