@@ -10,6 +10,7 @@ pub mod graph;
 pub mod key;
 mod markdown;
 pub mod metadata;
+pub mod pattern;
 pub mod run;
 pub mod search;
 pub mod seed;
