@@ -2,6 +2,7 @@
 
 pub(crate) mod doctor;
 pub(crate) mod openapi;
+pub(crate) mod patterns;
 pub(crate) mod reference;
 pub(crate) mod serve;
 pub(crate) mod skill_check;

@@ -32,6 +32,7 @@ enum Command {
     /// Look at workflow files
     #[command(subcommand)]
     Workflow(WorkflowCommand),
+    Patterns(commands::patterns::Args),
     Doctor(commands::doctor::Args),
     Openapi(commands::openapi::Args),
     #[command(hide = true)]
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         Command::Skill(SkillCommand::Rank(args)) => commands::skill_rank::run(&args),
         Command::Workflow(WorkflowCommand::Check(args)) => commands::workflow_check::run(&args),
         Command::Workflow(WorkflowCommand::Plan(args)) => commands::workflow_plan::run(&args),
+        Command::Patterns(args) => commands::patterns::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),
         Command::Openapi(args) => commands::openapi::run(&args),
         Command::Reference(args) => commands::reference::run(&args),

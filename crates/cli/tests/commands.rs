@@ -246,3 +246,10 @@ fn the_name_of_a_file_gives_a_terminal_no_orders() {
         assert!(said.contains("\\u{1b}["), "{said:?}");
     }
 }
+
+#[test]
+fn patterns_are_the_tasks_that_recur() {
+    insta::assert_snapshot!("patterns", show(&["patterns", "prompts.jsonl"]));
+    insta::assert_snapshot!("patterns_json", show(&["patterns", "--json", "prompts.jsonl"]));
+    insta::assert_snapshot!("patterns_bad", show(&["patterns", "broken.md"]));
+}
