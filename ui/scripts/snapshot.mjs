@@ -26,6 +26,8 @@ const HEAP_LIMIT = 30 * 2 ** 20;
 /** The snapshot of the Pyodide in `folder`, as bytes. */
 export async function makeSnapshot(folder) {
   const { loadPyodide } = await import(pathToFileURL(path.join(folder, "pyodide.mjs")).href);
+  // Kept in the snapshot as the program's name: where this machine has its files is nobody's business.
+  process.argv[1] = "python";
   const python = await loadPyodide({ indexURL: `${folder}/`, _makeSnapshot: true });
   python.runPython(`import ${PRELOADED.join(", ")}\nimport gc\ngc.collect()`);
   const heap = python._module.HEAP8.length;
