@@ -92,6 +92,7 @@ for (const id of ["every-door-js", "every-door-py"]) {
     for (const door of ["indexed db", "indexed db names", "local storage", "caches", "cookies", "parent", "indexedDB", "localStorage"]) {
       if (door in report) expect(report[door], door).toMatch(/refused|absent|no answer|^error/);
     }
+    if ("environment" in report) expect(report["environment"]).not.toMatch(/assets\.mjs|snapshot/);
     expect(await page.evaluate(() => (globalThis as Record<string, unknown>)["heard"])).toEqual([SECRET]);
     expect(page.url()).toContain(`doors-${id}`);
     // The page asked for nothing outside either; refused attempts never became requests.
