@@ -82,9 +82,3 @@ fn tasks_of_a_help_desk_are_found() {
 fn tasks_of_the_shell_are_found() {
     check("D.jsonl", 0.4, 62);
 }
-
-#[test]
-#[ignore = "takes a minute; for measuring"]
-fn tasks_of_a_long_stream_are_found() {
-    check("S20k.jsonl", 0.3, 30);
-}

@@ -3,8 +3,10 @@
 //! Three views of each prompt (its words; pairs of words and pieces of words;
 //! its topics) are compared, and communities of mutually near prompts in each
 //! view vote. Groups come from average linkage. How far to merge is read from
-//! the stream, never from a setting: a stream whose prompts soon run out of
-//! near neighbours has small, sharp groups, and communities would blur them.
+//! the stream: a stream whose prompts soon run out of near neighbours has small,
+//! sharp groups, and communities would blur them. Which rule reads it, and where
+//! small groups begin ([`SMALL_GROUPS`]), was settled on three streams of real
+//! prompts, so a stream between the two kinds can be read either way.
 
 use std::collections::BTreeMap;
 
