@@ -66,13 +66,21 @@ fn errors(out: &mut String, trace: &RunTrace) {
     let failed = trace.nodes.iter().filter_map(|node| Some((&node.node, node.error.as_ref()?)));
     let lines: Vec<_> = failed
         .map(|(node, error)| {
-            // The last line of a traceback says what happened.
-            let last =
-                error.message.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
-            format!("- `{node}`: {}: {}\n", error.kind.as_str(), markdown::line(last))
+            let what = markdown::line(headline(&error.message));
+            format!("- `{node}`: {}: {what}\n", error.kind.as_str())
         })
         .collect();
     section(out, "Errors", &lines);
+}
+
+/// The line of an error that says what happened: the first, and where it happened
+/// follows. A traceback of Python itself has it the other way round.
+fn headline(message: &str) -> &str {
+    let mut lines = message.lines().filter(|line| !line.trim().is_empty());
+    match lines.next() {
+        Some(first) if first.starts_with("Traceback") => lines.next_back().unwrap_or(first),
+        first => first.unwrap_or_default(),
+    }
 }
 
 fn values(out: &mut String, trace: &RunTrace) {

@@ -100,6 +100,31 @@ duration_ms: 1876
 }
 
 #[test]
+fn an_error_is_summed_up_by_the_line_that_says_what_happened() {
+    for (message, want) in [
+        (
+            "ZeroDivisionError: no\n  File \"a.py\", line 2\n    x / 0\n    ~~^~~",
+            "ZeroDivisionError: no",
+        ),
+        ("TypeError: no\n    at execute (a.js:3:22)", "TypeError: no"),
+        (
+            "\nTraceback (most recent call last):\n  File \"a.py\"\nValueError: no\n\n",
+            "ValueError: no",
+        ),
+        ("Traceback", "Traceback"),
+        ("", ""),
+    ] {
+        let mut trace = trace();
+        trace.nodes[1].error =
+            Some(NodeError { kind: ErrorKind::Exception, message: message.into(), hint: None });
+        let file = print(&trace);
+        let line = file.lines().find(|line| line.starts_with("- `sum`:")).unwrap_or_default();
+        assert_eq!(line.trim_end(), format!("- `sum`: exception: {want}").trim_end());
+        check_round_trip(&trace);
+    }
+}
+
+#[test]
 fn no_text_breaks_out_of_its_place() {
     let evil = [
         "---\noutcome: success\n---\n",
