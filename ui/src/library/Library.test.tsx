@@ -80,3 +80,14 @@ test("nothing found leads back to all skills", async () => {
   await userEvent.click(await screen.findByRole("button", { name: "Show all skills" }));
   expect(await entry(/^Number/)).toBeDefined();
 });
+
+test("what was committed elsewhere is there when the reader comes back", async () => {
+  const api = fakeApi();
+  const { listExecutable } = api;
+  api.listExecutable = async () => ({ skills: [], total: 0 });
+  show(api);
+  await screen.findByText("No skill matches");
+  api.listExecutable = listExecutable;
+  fireEvent.focus(window);
+  expect(await entry(/^Number/)).toBeDefined();
+});

@@ -9,6 +9,7 @@ import { Icon } from "../parts/Icon";
 import { count } from "../parts/time";
 import styles from "./Library.module.css";
 import { SkillList } from "./SkillList";
+import { useReturn } from "./useReturn";
 import { useSkills } from "./useSkills";
 
 type LibraryProps = {
@@ -25,7 +26,8 @@ export function Library({ api, onAdd, onFound }: LibraryProps) {
   const [added, setAdded] = useState("");
   const [wanted, setWanted] = useState(false);
   const found = useSkills(api, q.trim(), category);
-  const { result } = useLoad(useCallback((signal: AbortSignal) => api.categories(signal), [api]));
+  const { result, again } = useLoad(useCallback((signal: AbortSignal) => api.categories(signal), [api]));
+  useReturn(again);
   const categories = result.state === "ready" ? result.value : [];
   const box = useId();
 

@@ -7,6 +7,7 @@ import { formatRoute } from "../app/route";
 import { Failure } from "../parts/Failure";
 import { Prose } from "../parts/Prose";
 import { count } from "../parts/time";
+import { useReturn } from "./useReturn";
 import styles from "./WorkflowList.module.css";
 
 type WorkflowListProps = {
@@ -24,6 +25,7 @@ export function WorkflowList({ api, current, stamp, onOpen }: WorkflowListProps)
     // oxlint-disable-next-line react/exhaustive-deps -- a new `stamp` asks for a new list
     useCallback((signal: AbortSignal) => api.listWorkflows(signal), [api, stamp]),
   );
+  useReturn(again);
   if (result.state === "loading") return <p role="status" className={styles.note}>Loading workflows…</p>;
   if (result.state === "failed") return <div className={styles.note}><Failure error={result.error} again={again} /></div>;
   const { workflows, broken = [] } = result.value;

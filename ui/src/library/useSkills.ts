@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { SkillsApi } from "../api/api";
 import type { ExecutableSkill } from "../api/schema";
+import { useReturn } from "./useReturn";
 
 /** What the library shows for a query: the pages read so far. */
 export type SkillPages = {
@@ -68,5 +69,10 @@ export function useSkills(api: SkillsApi, q: string, category: string | undefine
       .finally(() => (reading.current = false));
   }, [api, query, answer]);
 
-  return { ...answer, more, again: () => setRound((n) => n + 1) };
+  const again = useCallback(() => setRound((n) => n + 1), []);
+  // A list that was read further than its first page stays where the reader is.
+  const short = answer.skills.length <= PAGE;
+  useReturn(useCallback(() => short && again(), [short, again]));
+
+  return { ...answer, more, again };
 }
