@@ -134,9 +134,9 @@ impl Workbench {
         let text = printed(&path, &workflow)?;
         let version = BlobId::of(text.as_bytes());
         let message = format!(
-            "workflow: save {id}\n\n{} nodes, {} edges\n",
-            workflow.nodes.len(),
-            workflow.edges.len()
+            "workflow: save {id}\n\n{}, {}\n",
+            counted(workflow.nodes.len(), "node"),
+            counted(workflow.edges.len(), "edge")
         );
         let edit = Edit {
             path: path.clone(),
@@ -316,4 +316,9 @@ fn unknown_workflow(id: &Slug, volume: Option<&VolumeId>, hint: &str) -> Error {
         volume: volume.cloned(),
         hint: hint.to_owned(),
     }
+}
+
+/// A number with its word: `1 edge`, `2 edges`.
+fn counted(n: usize, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }

@@ -103,7 +103,10 @@ fn volumes(root: &Path) -> Finding {
             hint: "change its permissions, or choose another one with `--volumes`".to_owned(),
         },
         Ok(_) => match GitStore::open(root.to_owned()).volumes() {
-            Ok(found) => Finding::Good(format!("{} volumes in `{shown}`", found.len())),
+            Ok(found) => {
+                let s = if found.len() == 1 { "" } else { "s" };
+                Finding::Good(format!("{} volume{s} in `{shown}`", found.len()))
+            }
             Err(error) => Finding::Bad {
                 what: format!("the volumes in `{shown}` cannot be read: {error}"),
                 hint: "run `git fsck` in them".to_owned(),
