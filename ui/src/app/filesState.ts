@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 
-import type { LlmosApi } from "../api/api";
+import { ApiError, type LlmosApi } from "../api/api";
 import type { WorkflowDoc } from "../api/schema";
 import { type Draft, draftKey, type Drafts } from "../workflow/drafts";
 import type { Editor } from "../workflow/editor";
@@ -61,4 +61,19 @@ export function learnSkills({ api, editor }: Pick<FilesParts, "api" | "editor">,
       () => undefined,
     );
   }
+}
+
+/** Reads every skill of the open workflow again: some may have changed or gone since the library brought them. */
+export async function readSkillsAgain({ api, editor }: Pick<FilesParts, "api" | "editor">): Promise<void> {
+  const ids = new Set(editor.store.getState().doc.nodes.map(({ skill_id }) => skill_id));
+  const reads = [...ids].map((id) =>
+    api.readExecutable(id).then(
+      (skill) => editor.know([skill]),
+      (error: unknown) => {
+        if (error instanceof ApiError && error.problem.status === 404) editor.forget(id);
+      },
+    ),
+  );
+  await Promise.all(reads);
+  editor.check();
 }

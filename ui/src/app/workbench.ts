@@ -7,6 +7,7 @@ import { createRuns, type Runs, type RunnerSource } from "../execution/runs";
 import type { Drafts } from "../workflow/drafts";
 import { createEditor, type Editor } from "../workflow/editor";
 import { createFiles, type Files } from "./files";
+import { readSkillsAgain } from "./filesState";
 import { createNotices, type Notices } from "./notices";
 import { createView, type View } from "./view";
 
@@ -41,6 +42,8 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
   const runs = createRuns(api, editor, board, runner, () => {
     editor.check();
     view.set({ bottom: "problems" });
+    // What the server refuses and the page does not see comes from skills that changed meanwhile.
+    void readSkillsAgain({ api, editor });
   });
   // Whoever looks at another node wants to see that node's outputs.
   editor.store.subscribe((now, before) => {

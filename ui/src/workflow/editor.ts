@@ -49,6 +49,8 @@ export type Editor = {
   /** Notes that the volume now has `kept`, made from `sent`. Later changes stay unsaved. */
   saved(sent: WorkflowDoc, kept: WorkflowDoc, origin: Origin): void;
   know(skills: Iterable<ExecutableSkill>): void;
+  /** Drops a skill that nobody has any more. */
+  forget(id: string): void;
   /** Looks for findings now instead of a moment after the last change. */
   check(): void;
 };
@@ -110,6 +112,10 @@ export function createEditor(engine: Engine, checkAfterMs = 120): Editor {
     know(found) {
       const skills = known(store.getState().skills, found);
       if (skills) change({ skills }, step);
+    },
+    forget(id) {
+      const { [id]: gone, ...skills } = store.getState().skills;
+      if (gone) change({ skills }, step);
     },
   };
 }
