@@ -1,5 +1,6 @@
 import type { RunReport } from "../run/types";
 import type {
+  BrokenFile,
   Category,
   Config,
   ExecutableList,
@@ -28,6 +29,8 @@ export interface SkillsApi {
   listExecutable(query: SkillQuery, signal?: AbortSignal): Promise<ExecutableList>;
   readExecutable(id: string, signal?: AbortSignal): Promise<ExecutableSkill>;
   categories(signal?: AbortSignal): Promise<Category[]>;
+  /** The files that are meant to be skills and are none as they stand. */
+  brokenSkills(signal?: AbortSignal): Promise<readonly BrokenFile[]>;
 }
 
 /** Reads, keeps and prepares workflows. */

@@ -1,5 +1,5 @@
 import { ApiError, type LlmosApi, UnreachableError } from "./api";
-import type { CategoryList, Config, Problem, SavedTrace } from "./schema";
+import type { CategoryList, Config, Problem, SavedTrace, SkillList } from "./schema";
 
 type Params = Record<string, string | number | undefined>;
 
@@ -28,6 +28,7 @@ export function httpApi(base: string, config: Config): LlmosApi {
       call(url(`/workflows/skills/executable/${encodeURIComponent(id)}`), { signal }),
     categories: async (signal) =>
       (await call<CategoryList>(url("/workflows/categories"), { signal })).categories,
+    brokenSkills: async (signal) => (await call<SkillList>(url("/skills", { limit: 1 }), { signal })).broken ?? [],
     listWorkflows: (signal) => call(url("/workflows", { limit: 1000 }), { signal }),
     readWorkflow: (volume, id, signal) =>
       call(url(`/workflows/${encodeURIComponent(id)}`, { volume }), { signal }),

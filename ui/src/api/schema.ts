@@ -30,6 +30,9 @@ export type RunnableSkill = ExecutableSkill & { code: string };
 /** Answer of `GET /workflows/skills/executable`. */
 export type ExecutableList = With<wire.ExecutableList, { skills: ExecutableSkill[] }>;
 
+/** Answer of `GET /skills`, as far as the page reads it. */
+export type SkillList = Pick<wire.SkillList, "broken">;
+
 /** A place on the canvas. */
 export type Position = wire.PositionDoc;
 

@@ -91,3 +91,22 @@ test("what was committed elsewhere is there when the reader comes back", async (
   fireEvent.focus(window);
   expect(await entry(/^Number/)).toBeDefined();
 });
+
+test("a file with a mistake is named, with its line and what to do", async () => {
+  const api = fakeApi();
+  const place = { line: 8, column: 1 };
+  api.brokenSkills = async () => [
+    {
+      volume: "user/ana",
+      path: "skills/off.md",
+      diagnostics: [
+        { severity: "warning", code: "unknown-port-type", ...place, message: "unknown port type", hint: null },
+        { severity: "error", code: "no-code", ...place, line: 13, message: "there is no code block", hint: "add one" },
+      ],
+    },
+  ];
+  show(api);
+  expect(await screen.findByText("1 file with mistakes")).toBeDefined();
+  const [item] = screen.getByRole("list", { name: "Files with mistakes" }).children;
+  expect(item?.textContent).toBe("user/ana/skills/off.md:13There is no code blockAdd one");
+});

@@ -7,6 +7,7 @@ import { Button } from "../parts/Button";
 import { Failure } from "../parts/Failure";
 import { Icon } from "../parts/Icon";
 import { count } from "../parts/time";
+import { BrokenFiles } from "./BrokenFiles";
 import styles from "./Library.module.css";
 import { SkillList } from "./SkillList";
 import { useReturn } from "./useReturn";
@@ -83,6 +84,7 @@ export function Library({ api, onAdd, onFound }: LibraryProps) {
       <p className={styles.found} role="status">
         {found.state === "loading" ? "Loading skills…" : count(found.total, "skill")}
       </p>
+      <BrokenSkills api={api} />
       {found.state === "failed" && <Failure error={found.error} again={found.again} />}
       {found.state === "ready" && found.total === 0 && (
         <div className={styles.none}>
@@ -103,6 +105,19 @@ export function Library({ api, onAdd, onFound }: LibraryProps) {
         {added}
       </p>
     </div>
+  );
+}
+
+/** Skills that are missing from the list for a mistake in their file. */
+function BrokenSkills({ api }: { api: SkillsApi }) {
+  const { result, again } = useLoad(useCallback((signal: AbortSignal) => api.brokenSkills(signal), [api]));
+  useReturn(again);
+  if (result.state !== "ready" || result.value.length === 0) return null;
+  return (
+    <details className={styles.broken}>
+      <summary>{count(result.value.length, "file")} with mistakes</summary>
+      <BrokenFiles files={result.value} />
+    </details>
   );
 }
 

@@ -5,8 +5,8 @@ import type { WorkflowSummary } from "../api/schema";
 import { useLoad } from "../api/useLoad";
 import { formatRoute } from "../app/route";
 import { Failure } from "../parts/Failure";
-import { Prose } from "../parts/Prose";
 import { count } from "../parts/time";
+import { BrokenFiles } from "./BrokenFiles";
 import { useReturn } from "./useReturn";
 import styles from "./WorkflowList.module.css";
 
@@ -62,11 +62,7 @@ export function WorkflowList({ api, current, stamp, onOpen }: WorkflowListProps)
         </section>
       ))}
       {workflows.length === 0 && <p className={styles.note}>No workflow yet</p>}
-      {broken.map(({ volume, path, diagnostics }) => (
-        <p key={`${volume}/${path}`} className={styles.broken}>
-          <code>{`${volume}/${path}`}</code> <Prose text={diagnostics[0]?.message ?? "cannot be read"} />
-        </p>
-      ))}
+      {broken.length > 0 && <BrokenFiles files={broken} />}
     </div>
   );
 }

@@ -92,6 +92,7 @@ export function fakeApi(stored: Record<string, WorkflowDoc> = {}): LlmosApi & { 
       return one;
     },
     categories: async () => [{ name: "data", n_skills: SKILLS.length }],
+    brokenSkills: async () => [],
     listWorkflows: async () => {
       const workflows = [...files].map(([path, { doc, version }]) => ({
         workflow_id: doc.workflow_id,
