@@ -133,7 +133,7 @@ impl Workbench {
             what: "trace",
             id: id.to_string(),
             volume: Some(volume.clone()),
-            hint: "`GET /traces` lists them".to_owned(),
+            hint: "choose another from the list, which `GET /traces` gives".to_owned(),
         };
         let head = self.store.head(&volume)?.ok_or_else(unknown)?;
         let found = self.store.list(&volume, &head, Some(&path))?;

@@ -63,10 +63,9 @@ impl Workbench {
         }
         let view = self.catalogue.view(caller)?;
         let nearest = || view.workflow(id).map(|seen| seen.file.volume.clone());
-        let volume = volume
-            .cloned()
-            .or_else(nearest)
-            .ok_or_else(|| unknown_workflow(id, None, "`GET /workflows` lists them"))?;
+        let volume = volume.cloned().or_else(nearest).ok_or_else(|| {
+            unknown_workflow(id, None, "choose another from the list, which `GET /workflows` gives")
+        })?;
         let snapshot = self.catalogue.snapshot(&volume)?;
         let now = snapshot.workflows.get(id);
         let (workflow, version, commit) = match (at, now, &snapshot.head) {
@@ -87,7 +86,11 @@ impl Workbench {
                         path: workflow_path(id),
                         diagnostics: file.diagnostics.clone(),
                     },
-                    None => unknown_workflow(id, Some(&volume), "`GET /workflows` lists them"),
+                    None => unknown_workflow(
+                        id,
+                        Some(&volume),
+                        "choose another from the list, which `GET /workflows` gives",
+                    ),
                 });
             }
         };
@@ -169,10 +172,13 @@ impl Workbench {
         let volume = volume.cloned().unwrap_or_else(|| caller.own_volume());
         caller.must(Action::Write, &volume)?;
         let snapshot = self.catalogue.snapshot(&volume)?;
-        let file = snapshot
-            .workflows
-            .get(id)
-            .ok_or_else(|| unknown_workflow(id, Some(&volume), "`GET /workflows` lists them"))?;
+        let file = snapshot.workflows.get(id).ok_or_else(|| {
+            unknown_workflow(
+                id,
+                Some(&volume),
+                "choose another from the list, which `GET /workflows` gives",
+            )
+        })?;
         let edit = Edit {
             path: file.path.clone(),
             expected: Expected::Version(file.blob.clone()),
@@ -226,7 +232,7 @@ impl Workbench {
             hint: "give the workflow itself, or the `workflow_id` of a saved one",
         })?;
         let id = ids::slug("workflow_id", id)?;
-        let hint = "`GET /workflows` lists them";
+        let hint = "choose another from the list, which `GET /workflows` gives";
         let Some(volume) = &asked.volume else {
             let seen = view.workflow(&id).ok_or_else(|| unknown_workflow(&id, None, hint))?;
             return Ok(seen.file.workflow.clone());
