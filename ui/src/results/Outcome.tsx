@@ -36,7 +36,7 @@ function Line({ phase, onKeepAgain }: OutcomeProps) {
       );
     case "refused":
       return (
-        <>
+        <span className={styles.refused}>
           <StatusMark status="error" />
           <span>
             <b>Not run:</b> <Prose text={phase.message} />
@@ -47,7 +47,7 @@ function Line({ phase, onKeepAgain }: OutcomeProps) {
               </span>
             )}
           </span>
-        </>
+        </span>
       );
     case "ended":
       return (
