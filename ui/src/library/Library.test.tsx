@@ -70,6 +70,7 @@ test("a failure is told and can be tried again", async () => {
   };
   show(api);
   expect((await screen.findByRole("alert")).textContent).toContain("The volume cannot be read");
+  expect(screen.getByText("Not up to date")).toBeDefined();
   api.listExecutable = listExecutable;
 });
 

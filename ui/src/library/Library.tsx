@@ -11,7 +11,7 @@ import { BrokenFiles } from "./BrokenFiles";
 import styles from "./Library.module.css";
 import { SkillList } from "./SkillList";
 import { useReturn } from "./useReturn";
-import { useSkills } from "./useSkills";
+import { type SkillPages, useSkills } from "./useSkills";
 
 type LibraryProps = {
   api: SkillsApi;
@@ -19,6 +19,9 @@ type LibraryProps = {
   /** Called with skills as they become known. */
   onFound: (skills: readonly ExecutableSkill[]) => void;
 };
+
+/** What stands above the list where its number of skills would say nothing about the words asked for. */
+const FOUND: Partial<Record<SkillPages["state"], string>> = { loading: "Loading skills…", failed: "Not up to date" };
 
 /** The skills that can become nodes: by category, and found by words. */
 export function Library({ api, onAdd, onFound }: LibraryProps) {
@@ -82,7 +85,7 @@ export function Library({ api, onAdd, onFound }: LibraryProps) {
       </div>
       <Categories all={all} categories={categories} chosen={category} onChoose={setCategory} />
       <p className={styles.found} role="status">
-        {found.state === "loading" ? "Loading skills…" : count(found.total, "skill")}
+        {FOUND[found.state] ?? count(found.total, "skill")}
       </p>
       <BrokenSkills api={api} />
       {found.state === "failed" && <Failure error={found.error} again={found.again} />}
