@@ -51,7 +51,7 @@ export function JsonField({ id, value, placeholder, describedBy, onChange }: Jso
       />
       {problem && (
         <p role="alert" className={styles.problem}>
-          Not valid JSON: {problem}
+          Not valid JSON: {problem}. Until then the value of before counts
         </p>
       )}
     </>

@@ -40,7 +40,8 @@ export function NumberField({ id, value, placeholder, integer, describedBy, onCh
       />
       {bad && (
         <p role="alert" className={styles.problem}>
-          Not a number: write it like {integer ? "42" : "0.735 or 1e-6"}
+          Not a number: write it like {integer ? "42" : "0.735 or 1e-6"}.{" "}
+          {print(value) === "" ? "Until then it is not set" : `Until then it is ${print(value)}`}
         </p>
       )}
     </>
