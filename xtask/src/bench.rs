@@ -21,10 +21,11 @@ struct Bench {
     workbench: bool,
 }
 
-const BENCHES: [Bench; 6] = [
+const BENCHES: [Bench; 7] = [
     Bench { name: "skills", job: || native(&["skills"]), workbench: false },
     Bench { name: "flow", job: || native(&["flow"]), workbench: false },
     Bench { name: "engine", job: || script("engine.mjs"), workbench: true },
+    Bench { name: "python", job: || script("python.mjs"), workbench: true },
     Bench { name: "http", job: http, workbench: true },
     Bench { name: "load", job: || browser("load"), workbench: true },
     Bench { name: "runs", job: || browser("runs"), workbench: true },
