@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod graph;
 pub mod key;
+mod lookup;
 mod markdown;
 pub mod metadata;
 pub mod pattern;

@@ -8,6 +8,7 @@ use crate::{
     diagnostic::Severity,
     graph::Graph,
     key::{Feed, SkillKey},
+    lookup::Lookup,
     skill::{Executable, Runtime},
     slug::Slug,
     value::PortType,
@@ -19,7 +20,7 @@ use crate::{
 pub struct Plan {
     pub(super) nodes: Vec<PlanNode>,
     pub(super) graph: Graph,
-    index: BTreeMap<Slug, usize>,
+    index: Lookup<Slug>,
     levels: Vec<Vec<usize>>,
 }
 
@@ -60,8 +61,8 @@ pub(super) struct Output {
     pub(super) required: bool,
 }
 
-/// What feeds the inputs of a node: another node and one of its outputs.
-type Links<'a> = BTreeMap<&'a str, (usize, &'a str)>;
+/// What feeds the inputs of a node: port, node and output, sorted by port.
+type Links<'a> = Vec<(&'a str, usize, &'a str)>;
 
 /// What the nodes of one skill share.
 struct Shared<'a> {
@@ -82,12 +83,7 @@ impl Plan {
             return Err(findings);
         }
         let index = index_of(&workflow.nodes);
-        let mut links: Vec<BTreeMap<&str, (usize, &str)>> =
-            vec![BTreeMap::new(); workflow.nodes.len()];
-        for edge in &workflow.edges {
-            let from = (index[&edge.from.node], edge.from.port.as_str());
-            links[index[&edge.to.node]].insert(&edge.to.port, from);
-        }
+        let links = links_of(workflow, &index);
         let graph = graph_of(&links);
         let levels = graph.levels().expect("because validation finds every cycle");
         let mut shared: BTreeMap<&Slug, Shared<'_>> = BTreeMap::new();
@@ -103,7 +99,10 @@ impl Plan {
             let skill_key = shared[&nodes[i].skill].key.as_ref();
             nodes[i].key = skill_key.and_then(|key| node_key(key, &nodes[i], &nodes));
         }
-        let index = index.into_iter().map(|(id, i)| (id.clone(), i)).collect();
+        let mut index = Lookup::with_capacity(nodes.len());
+        for (i, node) in nodes.iter().enumerate() {
+            index.or_insert(node.id.clone(), i);
+        }
         Ok(Self { nodes, graph, index, levels })
     }
 
@@ -121,7 +120,7 @@ impl Plan {
     }
 
     pub(super) fn find(&self, id: &Slug) -> Option<usize> {
-        self.index.get(id).copied()
+        self.index.get(id)
     }
 }
 
@@ -136,14 +135,29 @@ impl<'a> Shared<'a> {
     }
 }
 
+/// Lists what feeds each node. An edge that is there twice counts once.
+fn links_of<'a>(workflow: &'a Workflow, index: &Lookup<&Slug>) -> Vec<Links<'a>> {
+    let number = |id: &Slug| index.get(&id).expect("because validation finds every unknown node");
+    let mut links: Vec<Links<'a>> = vec![Vec::new(); workflow.nodes.len()];
+    for edge in &workflow.edges {
+        let from = number(&edge.from.node);
+        links[number(&edge.to.node)].push((&edge.to.port, from, &edge.from.port));
+    }
+    for links in &mut links {
+        links.sort_unstable();
+        links.dedup_by_key(|&mut (port, ..)| port);
+    }
+    links
+}
+
 /// The graph of nodes, one edge for each link.
 fn graph_of(links: &[Links<'_>]) -> Graph {
     let feeds = links.iter().enumerate();
-    let edges = feeds.flat_map(|(to, links)| links.values().map(move |&(from, _)| (from, to)));
+    let edges = feeds.flat_map(|(to, links)| links.iter().map(move |&(_, from, _)| (from, to)));
     Graph::new(links.len(), &edges.collect::<Vec<_>>())
 }
 
-fn plan_node(node: &Node, shared: &Shared<'_>, links: &Links<'_>) -> PlanNode {
+fn plan_node(node: &Node, shared: &Shared<'_>, links: &[(&str, usize, &str)]) -> PlanNode {
     let skill = shared.skill;
     let mut planned = PlanNode {
         id: node.id.clone(),
@@ -159,7 +173,9 @@ fn plan_node(node: &Node, shared: &Shared<'_>, links: &Links<'_>) -> PlanNode {
     };
     for port in &skill.inputs {
         let value = literal(node, port).cloned();
-        if let Some(&(from, from_port)) = links.get(port.name.as_str()) {
+        let link = links.binary_search_by_key(&port.name.as_str(), |&(port, ..)| port);
+        if let Ok(link) = link {
+            let (_, from, from_port) = links[link];
             planned.links.push(Link {
                 port: port.name.clone(),
                 from,

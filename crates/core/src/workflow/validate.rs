@@ -1,6 +1,6 @@
 //! What is wrong with a workflow, finding by finding.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -8,6 +8,7 @@ use super::{Edge, Finding, Node, PortRef, SkillSource, Workflow, suggest};
 use crate::{
     diagnostic::Severity,
     graph::Graph,
+    lookup::Lookup,
     skill::{Executable, Port},
     slug::Slug,
     value::{ValueKind, can_connect, satisfies},
@@ -74,10 +75,10 @@ impl Finding {
 }
 
 /// Which node an id means: the first that has it.
-pub(crate) fn index_of(nodes: &[Node]) -> BTreeMap<&Slug, usize> {
-    let mut index = BTreeMap::new();
+pub(crate) fn index_of(nodes: &[Node]) -> Lookup<&Slug> {
+    let mut index = Lookup::with_capacity(nodes.len());
     for (i, node) in nodes.iter().enumerate() {
-        index.entry(&node.id).or_insert(i);
+        index.or_insert(&node.id, i);
     }
     index
 }
@@ -117,24 +118,37 @@ impl Side {
 struct Check<'a> {
     workflow: &'a Workflow,
     skills: &'a dyn SkillSource,
-    index: BTreeMap<&'a Slug, usize>,
+    index: Lookup<&'a Slug>,
     /// The skill of each node, where there is one.
     skill_of: Vec<Option<&'a Executable>>,
+    /// The nodes at the two ends of each edge, where there are any.
+    ends: Vec<(Option<usize>, Option<usize>)>,
+    /// The first edge into each input of each node.
+    feeds: Lookup<(usize, &'a str)>,
     findings: Vec<Finding>,
 }
 
 impl<'a> Check<'a> {
     fn new(workflow: &'a Workflow, skills: &'a dyn SkillSource) -> Self {
         let skill_of = workflow.nodes.iter().map(|node| skills.executable(&node.skill)).collect();
-        Self { workflow, skills, index: index_of(&workflow.nodes), skill_of, findings: Vec::new() }
+        let index = index_of(&workflow.nodes);
+        let ends = workflow.edges.iter();
+        let ends: Vec<_> =
+            ends.map(|edge| (index.get(&&edge.from.node), index.get(&&edge.to.node))).collect();
+        let mut feeds = Lookup::with_capacity(ends.len());
+        for (i, (edge, (_, to))) in workflow.edges.iter().zip(&ends).enumerate() {
+            if let Some(to) = to {
+                feeds.or_insert((*to, edge.to.port.as_str()), i);
+            }
+        }
+        Self { workflow, skills, index, skill_of, ends, feeds, findings: Vec::new() }
     }
 
     fn nodes(&mut self) {
-        let fed: BTreeSet<(&Slug, &str)> =
-            self.workflow.edges.iter().map(|edge| (&edge.to.node, edge.to.port.as_str())).collect();
         let mut hints: BTreeMap<&Slug, String> = BTreeMap::new();
         for (i, node) in self.workflow.nodes.iter().enumerate() {
-            if self.index.get(&node.id) != Some(&i) {
+            let first = self.index.get(&&node.id).unwrap_or(i);
+            if first != i {
                 let finding = Finding::error(
                     "duplicate-node",
                     format!("two nodes have the id `{}`", node.id),
@@ -143,7 +157,7 @@ impl<'a> Check<'a> {
             }
             self.limits(node);
             match self.skill_of[i] {
-                Some(skill) => self.inputs(node, skill, &fed),
+                Some(skill) => self.inputs(node, first, skill),
                 None => {
                     let hint = hints.entry(&node.skill).or_insert_with(|| {
                         let ids = self.skills.ids();
@@ -172,14 +186,15 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn inputs(&mut self, node: &Node, skill: &Executable, fed: &BTreeSet<(&Slug, &str)>) {
+    /// Checks what a node gives to its skill; edges lead to the node `number`, the first of its id.
+    fn inputs(&mut self, node: &'a Node, number: usize, skill: &'a Executable) {
         for (name, value) in &node.inputs {
             let Some(port) = skill.input(name) else {
                 self.findings.push(unknown_port(node, Side::Input, name, &skill.inputs));
                 continue;
             };
             let kind = ValueKind::of(value);
-            if fed.contains(&(&node.id, name)) {
+            if self.is_fed(number, name) {
                 if !value.is_null() {
                     let message =
                         format!("`{}.{name}` has a value and an edge, the edge wins", node.id);
@@ -197,7 +212,7 @@ impl<'a> Check<'a> {
             }
         }
         for port in skill.inputs.iter().filter(|port| port.required) {
-            if literal(node, port).is_none() && !fed.contains(&(&node.id, &port.name)) {
+            if literal(node, port).is_none() && !self.is_fed(number, &port.name) {
                 let message = format!("`{}.{}` needs a value", node.id, port.name);
                 let finding = Finding::error("missing-input", message);
                 let hint = format!(
@@ -209,47 +224,37 @@ impl<'a> Check<'a> {
         }
     }
 
+    fn is_fed(&self, node: usize, port: &str) -> bool {
+        self.feeds.get(&(node, port)).is_some()
+    }
+
     fn edges(&mut self) {
-        let mut feeds: BTreeMap<&PortRef, &PortRef> = BTreeMap::new();
-        for edge in &self.workflow.edges {
-            let from = self.end(&edge.from);
-            let to = self.end(&edge.to);
-            if let (Some(from), Some(to)) = (from, to) {
+        let edges = &self.workflow.edges;
+        for (i, edge) in edges.iter().enumerate() {
+            let (from, to) = self.ends[i];
+            self.end(&edge.from, from);
+            self.end(&edge.to, to);
+            let Some(to) = to else { continue };
+            if let Some(from) = from {
                 self.ports(edge, from, to);
             }
-            match feeds.get(&edge.to) {
-                None => {
-                    feeds.insert(&edge.to, &edge.from);
-                }
-                Some(first) if **first == edge.from => {
-                    let message =
-                        format!("the edge from `{}` to `{}` is there twice", edge.from, edge.to);
-                    let finding = Finding::warning("duplicate-edge", message);
-                    let finding = finding.with_hint("remove one of them");
-                    self.findings.push(finding.at_port(&edge.to.node, &edge.to.port));
-                }
-                Some(first) => {
-                    let message =
-                        format!("`{}` is fed twice: by `{first}` and by `{}`", edge.to, edge.from);
-                    let finding = Finding::error("input-taken", message);
-                    let finding = finding.with_hint("remove one of the two edges");
-                    self.findings.push(finding.at_port(&edge.to.node, &edge.to.port));
-                }
+            let first = self.feeds.get(&(to, edge.to.port.as_str())).unwrap_or(i);
+            if first != i {
+                self.findings.push(second_feed(edge, &edges[first].from));
             }
         }
     }
 
-    /// Finds the node at one end of an edge.
-    fn end(&mut self, end: &PortRef) -> Option<usize> {
-        let found = self.index.get(&end.node).copied();
+    /// Complains about an end of an edge where there is no node.
+    fn end(&mut self, end: &PortRef, found: Option<usize>) {
         if found.is_none() {
             let message = format!("an edge names the node `{}`, which is not there", end.node);
-            let hint = suggest::hint(end.node.as_str(), self.index.keys().map(|id| id.as_str()));
+            let ids = self.workflow.nodes.iter().map(|node| node.id.as_str());
+            let hint = suggest::hint(end.node.as_str(), ids);
             let hint = hint.unwrap_or_else(|| "add the node or remove the edge".to_owned());
             let finding = Finding::error("unknown-node", message).with_hint(hint);
             self.findings.push(finding.at_port(&end.node, &end.port));
         }
-        found
     }
 
     fn ports(&mut self, edge: &Edge, from: usize, to: usize) {
@@ -281,7 +286,9 @@ impl<'a> Check<'a> {
 
     fn cycles(&mut self) {
         let nodes = &self.workflow.nodes;
-        for cycle in graph_of(self.workflow, &self.index).cycles() {
+        let ends = self.ends.iter();
+        let edges: Vec<_> = ends.filter_map(|&(from, to)| Some((from?, to?))).collect();
+        for cycle in Graph::new(nodes.len(), &edges).cycles() {
             let path: Vec<Slug> = cycle.path.iter().map(|&node| nodes[node].id.clone()).collect();
             let mut finding = match path.as_slice() {
                 [one] => Finding::error("self-loop", format!("node `{one}` feeds itself")),
@@ -297,12 +304,16 @@ impl<'a> Check<'a> {
     }
 }
 
-/// The graph of nodes; edges that name no node are left out.
-fn graph_of(workflow: &Workflow, index: &BTreeMap<&Slug, usize>) -> Graph {
-    let end = |end: &PortRef| index.get(&end.node).copied();
-    let edges: Vec<_> =
-        workflow.edges.iter().filter_map(|edge| Some((end(&edge.from)?, end(&edge.to)?))).collect();
-    Graph::new(workflow.nodes.len(), &edges)
+/// Complains about an edge into an input that `first` feeds already.
+fn second_feed(edge: &Edge, first: &PortRef) -> Finding {
+    let finding = if *first == edge.from {
+        let message = format!("the edge from `{}` to `{}` is there twice", edge.from, edge.to);
+        Finding::warning("duplicate-edge", message).with_hint("remove one of them")
+    } else {
+        let message = format!("`{}` is fed twice: by `{first}` and by `{}`", edge.to, edge.from);
+        Finding::error("input-taken", message).with_hint("remove one of the two edges")
+    };
+    finding.at_port(&edge.to.node, &edge.to.port)
 }
 
 /// Writes a cycle, the middle of a long one left out.
