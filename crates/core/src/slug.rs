@@ -1,6 +1,6 @@
 //! Names that are safe everywhere: in a URL, as a file name, in a Git ref.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// The longest [`Slug`], in bytes.
 pub const MAX_SLUG_LEN: usize = 100;
@@ -9,8 +9,9 @@ pub const MAX_SLUG_LEN: usize = 100;
 ///
 /// Skills, workflows, nodes, users, teams and traces are named by slugs, so an
 /// id can never leave its folder, hide as a dot file or look like an option.
+/// A clone shares the text: a large workflow names each node many times.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Slug(String);
+pub struct Slug(Arc<str>);
 
 /// Why a text is not a [`Slug`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,7 +69,7 @@ impl Slug {
         }
         let kept = out.trim_end_matches(['-', '_']).len();
         out.truncate(kept);
-        (!out.is_empty()).then_some(Self(out))
+        (!out.is_empty()).then(|| Self(out.into()))
     }
 }
 
@@ -89,7 +90,7 @@ impl FromStr for Slug {
                 return Err(SlugError::BadCharacter { found: c, position: i + 1 });
             }
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 
