@@ -25,7 +25,7 @@ pub(crate) use print::graph as print_graph;
 pub use print::print;
 pub use read::parse;
 pub use validate::{MAX_RETRIES, validate};
-pub(crate) use validate::{index_of, literal};
+pub(crate) use validate::{Ends, literal, resolve};
 
 /// A graph of skills with its description.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,7 +12,7 @@ use crate::{
     skill::{Executable, Runtime},
     slug::Slug,
     value::PortType,
-    workflow::{Finding, Node, SkillSource, Workflow, index_of, literal, validate},
+    workflow::{Ends, Finding, Node, SkillSource, Workflow, literal, resolve},
 };
 
 /// A workflow without errors, with what its run needs of its skills.
@@ -45,9 +45,9 @@ pub(super) struct PlanNode {
 /// An input that an edge feeds.
 #[derive(Clone, Debug)]
 pub(super) struct Link {
-    pub(super) port: String,
+    pub(super) port: Arc<str>,
     pub(super) from: usize,
-    pub(super) from_port: String,
+    pub(super) from_port: Arc<str>,
     /// What stands in where the output is left out.
     pub(super) fallback: Option<Value>,
     pub(super) required: bool,
@@ -64,6 +64,16 @@ pub(super) struct Output {
 /// What feeds the inputs of a node: port, node and output, sorted by port.
 type Links<'a> = Vec<(&'a str, usize, &'a str)>;
 
+/// The names of ports, each kept once: a large workflow repeats few of them.
+#[derive(Default)]
+struct Names<'a>(BTreeMap<&'a str, Arc<str>>);
+
+impl<'a> Names<'a> {
+    fn share(&mut self, name: &'a str) -> Arc<str> {
+        self.0.entry(name).or_insert_with(|| name.into()).clone()
+    }
+}
+
 /// What the nodes of one skill share.
 struct Shared<'a> {
     skill: &'a Executable,
@@ -78,14 +88,14 @@ impl Plan {
         skills: &dyn SkillSource,
         versions: &RuntimeVersions,
     ) -> Result<Self, Vec<Finding>> {
-        let findings = validate(workflow, skills);
+        let (findings, ends) = resolve(workflow, skills);
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(findings);
         }
-        let index = index_of(&workflow.nodes);
-        let links = links_of(workflow, &index);
+        let links = links_of(workflow, &ends);
         let graph = graph_of(&links);
         let levels = graph.levels().expect("because validation finds every cycle");
+        let mut names = Names::default();
         let mut shared: BTreeMap<&Slug, Shared<'_>> = BTreeMap::new();
         let mut nodes = Vec::with_capacity(workflow.nodes.len());
         for (node, links) in workflow.nodes.iter().zip(&links) {
@@ -93,7 +103,7 @@ impl Plan {
                 let skill = skills.executable(&node.skill);
                 Shared::new(skill.expect("because validation finds every missing skill"), versions)
             });
-            nodes.push(plan_node(node, shared, links));
+            nodes.push(plan_node(node, shared, links, &mut names));
         }
         for &i in levels.iter().flatten() {
             let skill_key = shared[&nodes[i].skill].key.as_ref();
@@ -136,12 +146,11 @@ impl<'a> Shared<'a> {
 }
 
 /// Lists what feeds each node. An edge that is there twice counts once.
-fn links_of<'a>(workflow: &'a Workflow, index: &Lookup<&Slug>) -> Vec<Links<'a>> {
-    let number = |id: &Slug| index.get(&id).expect("because validation finds every unknown node");
+fn links_of<'a>(workflow: &'a Workflow, ends: &[Ends]) -> Vec<Links<'a>> {
     let mut links: Vec<Links<'a>> = vec![Vec::new(); workflow.nodes.len()];
-    for edge in &workflow.edges {
-        let from = number(&edge.from.node);
-        links[number(&edge.to.node)].push((&edge.to.port, from, &edge.from.port));
+    for (edge, &(from, to)) in workflow.edges.iter().zip(ends) {
+        let node = |end: Option<usize>| end.expect("because validation finds every unknown node");
+        links[node(to)].push((&edge.to.port, node(from), &edge.from.port));
     }
     for links in &mut links {
         links.sort_unstable();
@@ -157,7 +166,12 @@ fn graph_of(links: &[Links<'_>]) -> Graph {
     Graph::new(links.len(), &edges.collect::<Vec<_>>())
 }
 
-fn plan_node(node: &Node, shared: &Shared<'_>, links: &[(&str, usize, &str)]) -> PlanNode {
+fn plan_node<'a>(
+    node: &Node,
+    shared: &Shared<'a>,
+    links: &[(&'a str, usize, &'a str)],
+    names: &mut Names<'a>,
+) -> PlanNode {
     let skill = shared.skill;
     let mut planned = PlanNode {
         id: node.id.clone(),
@@ -177,9 +191,9 @@ fn plan_node(node: &Node, shared: &Shared<'_>, links: &[(&str, usize, &str)]) ->
         if let Ok(link) = link {
             let (_, from, from_port) = links[link];
             planned.links.push(Link {
-                port: port.name.clone(),
+                port: names.share(&port.name),
                 from,
-                from_port: from_port.to_owned(),
+                from_port: names.share(from_port),
                 fallback: value,
                 required: port.required,
             });

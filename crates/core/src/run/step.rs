@@ -68,9 +68,12 @@ impl Run {
         for link in &planned.links {
             if !self.is_left_out(link) {
                 let node = self.plan.nodes[link.from].id.clone();
-                links.insert(link.port.clone(), PortRef { node, port: link.from_port.clone() });
+                links.insert(
+                    link.port.to_string(),
+                    PortRef { node, port: link.from_port.to_string() },
+                );
             } else if let Some(value) = &link.fallback {
-                literals.insert(link.port.clone(), value.clone());
+                literals.insert(link.port.to_string(), value.clone());
             }
         }
         let start = Start {
@@ -90,7 +93,7 @@ impl Run {
     }
 
     fn is_left_out(&self, link: &Link) -> bool {
-        self.nodes[link.from].left_out.contains(&link.from_port)
+        self.nodes[link.from].left_out.iter().any(|port| **port == *link.from_port)
     }
 
     /// Says which required input gets nothing because an optional output was left out.

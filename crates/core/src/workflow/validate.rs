@@ -22,6 +22,14 @@ pub const MAX_RETRIES: u32 = 100;
 /// The order is that of the file: first the nodes with their inputs, then the
 /// edges, then one finding for each group of nodes that lead to each other.
 pub fn validate(workflow: &Workflow, skills: &dyn SkillSource) -> Vec<Finding> {
+    resolve(workflow, skills).0
+}
+
+/// The nodes at the two ends of an edge, where there are any.
+pub(crate) type Ends = (Option<usize>, Option<usize>);
+
+/// As [`validate`], and tells which nodes each edge connects.
+pub(crate) fn resolve(workflow: &Workflow, skills: &dyn SkillSource) -> (Vec<Finding>, Vec<Ends>) {
     let mut check = Check::new(workflow, skills);
     if workflow.nodes.is_empty() {
         let finding = Finding::error("empty", "the workflow has no nodes");
@@ -30,7 +38,7 @@ pub fn validate(workflow: &Workflow, skills: &dyn SkillSource) -> Vec<Finding> {
     check.nodes();
     check.edges();
     check.cycles();
-    check.findings
+    (check.findings, check.ends)
 }
 
 impl Finding {
@@ -75,7 +83,7 @@ impl Finding {
 }
 
 /// Which node an id means: the first that has it.
-pub(crate) fn index_of(nodes: &[Node]) -> Lookup<&Slug> {
+fn index_of(nodes: &[Node]) -> Lookup<&Slug> {
     let mut index = Lookup::with_capacity(nodes.len());
     for (i, node) in nodes.iter().enumerate() {
         index.or_insert(&node.id, i);
@@ -121,8 +129,8 @@ struct Check<'a> {
     index: Lookup<&'a Slug>,
     /// The skill of each node, where there is one.
     skill_of: Vec<Option<&'a Executable>>,
-    /// The nodes at the two ends of each edge, where there are any.
-    ends: Vec<(Option<usize>, Option<usize>)>,
+    /// The nodes that each edge connects.
+    ends: Vec<Ends>,
     /// The first edge into each input of each node.
     feeds: Lookup<(usize, &'a str)>,
     findings: Vec<Finding>,
