@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail, ensure};
+use llmos_core::graph::levels;
 use llmos_core::run::{Command, Event, Outcome, Plan, Run, RunOptions};
 use llmos_core::skill::{Executable, ExecutionMode, Port, Runtime};
 use llmos_core::slug::Slug;
@@ -31,40 +32,52 @@ pub(crate) fn run() -> Result<Table> {
         "graph",
         "nodes",
         "edges",
+        "order",
+        "×10 nodes",
         "plan",
+        "×10 nodes",
         "drive",
         "drive per node",
-        "plan, ×10 nodes",
     ]);
     let skills = BTreeMap::from([(slug("add")?, add())]);
     for (shape, name) in [(Shape::Chain, "chain"), (Shape::Mesh, "mesh")] {
-        let mut smaller: Option<Duration> = None;
+        let mut smaller: Option<(Duration, Duration)> = None;
         for n_nodes in SIZES {
-            let workflow = workflow(shape, n_nodes)?;
+            let edges = edges(shape, n_nodes);
+            let order = median(|| levels(n_nodes, &edges));
+            let workflow = workflow(n_nodes, &edges)?;
             let plan = || {
                 Plan::new(&workflow, &skills, &BTreeMap::new())
                     .map_err(|findings| anyhow!("the workflow has {} findings", findings.len()))
             };
             let planned = plan()?;
-            let plan_time = median(plan);
+            let planning = median(plan);
             drive(planned.clone(), n_nodes)?;
             // A run takes its plan; the copy is not part of driving it.
             let copying = median(|| planned.clone());
             let driving = median(|| drive(planned.clone(), n_nodes)).saturating_sub(copying);
-            let growth = smaller.map(|smaller| plan_time.as_secs_f64() / smaller.as_secs_f64());
             table.row([
                 name.to_owned(),
                 count(n_nodes),
-                count(workflow.edges.len()),
-                time(plan_time),
+                count(edges.len()),
+                time(order),
+                growth(smaller.map(|(order, _)| order), order),
+                time(planning),
+                growth(smaller.map(|(_, planning)| planning), planning),
                 time(driving),
                 time(driving / u32::try_from(n_nodes)?),
-                growth.map_or_else(|| "–".to_owned(), |growth| format!("× {growth:.1}")),
             ]);
-            smaller = Some(plan_time);
+            smaller = Some((order, planning));
         }
     }
     Ok(table)
+}
+
+fn growth(smaller: Option<Duration>, time: Duration) -> String {
+    smaller.map_or_else(
+        || "–".to_owned(),
+        |smaller| format!("× {:.1}", time.as_secs_f64() / smaller.as_secs_f64()),
+    )
 }
 
 /// Runs to the end, giving each node its result as soon as it is started.
@@ -92,26 +105,35 @@ fn drive(plan: Plan, n_nodes: usize) -> Result<()> {
     bail!("the run has no end")
 }
 
-fn workflow(shape: Shape, n_nodes: usize) -> Result<Workflow> {
-    let ids: Vec<Slug> = (0..n_nodes).map(|n| slug(&format!("n{n}"))).collect::<Result<_>>()?;
+/// The edges of a made-up graph, as places of nodes. A node has at most two that lead to it.
+fn edges(shape: Shape, n_nodes: usize) -> Vec<(usize, usize)> {
     let mut choice = Choice::new(7);
     let mut edges = Vec::new();
-    let mut connect = |from: usize, to: usize, port: &str| {
-        let port_of =
-            |node: usize, port: &str| PortRef { node: ids[node].clone(), port: port.into() };
-        edges.push(Edge { from: port_of(from, "sum"), to: port_of(to, port) });
-    };
     for to in 1..n_nodes {
         match shape {
-            Shape::Chain => connect(to - 1, to, "a"),
+            Shape::Chain => edges.push((to - 1, to)),
             Shape::Mesh => {
-                connect(choice.below(to), to, "a");
+                edges.push((choice.below(to), to));
                 if choice.below(2) == 0 {
-                    connect(choice.below(to), to, "b");
+                    edges.push((choice.below(to), to));
                 }
             }
         }
     }
+    edges
+}
+
+fn workflow(n_nodes: usize, edges: &[(usize, usize)]) -> Result<Workflow> {
+    let ids: Vec<Slug> = (0..n_nodes).map(|n| slug(&format!("n{n}"))).collect::<Result<_>>()?;
+    let port = |node: usize, port: &str| PortRef { node: ids[node].clone(), port: port.to_owned() };
+    let mut last = None;
+    let edges = edges.iter().map(|&(from, to)| {
+        // The second edge to a node goes into its second input.
+        let input = if last == Some(to) { "b" } else { "a" };
+        last = Some(to);
+        Edge { from: port(from, "sum"), to: port(to, input) }
+    });
+    let edges = edges.collect();
     let node = |id: &Slug| Node {
         id: id.clone(),
         skill: ids_skill(),

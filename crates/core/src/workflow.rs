@@ -24,8 +24,8 @@ pub(crate) use graph_text::read_strictly as read_graph;
 pub(crate) use print::graph as print_graph;
 pub use print::print;
 pub use read::parse;
-pub use validate::{MAX_RETRIES, validate};
 pub(crate) use validate::{Ends, literal, resolve};
+pub use validate::{MAX_RETRIES, validate};
 
 /// A graph of skills with its description.
 #[derive(Clone, Debug, PartialEq)]
