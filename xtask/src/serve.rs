@@ -1,17 +1,12 @@
 //! `cargo xtask serve`: from a fresh checkout to the workbench in the browser.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::job::Job;
-use crate::stamp::Stamp;
 use crate::{repo, say, ui};
-
-/// The source that embeds the page.
-const EMBEDS: &str = "crates/server/src/assets.rs";
 
 /// Builds what is missing and becomes the server; `args` go to `llmos serve`.
 pub(crate) fn serve(args: &[String]) -> Result<()> {
@@ -30,17 +25,10 @@ fn program() -> PathBuf {
 
 /// Compiles the release server with the page of now inside.
 pub(crate) fn build_server() -> Result<()> {
-    let page = Stamp::of("embedded", &["ui/dist"], "")?;
-    if !page.is_fresh(&program().to_string_lossy()) {
-        // Cargo sees files change, but not files come: newly named ones would be left out.
-        let source = repo::root().join(EMBEDS);
-        fs::write(&source, fs::read(&source)?)?;
-    }
     let done = Job::cargo("server")
         .args(["build", "--release", "--package", "llmos-cli"])
         .hint("fix what the compiler says above")
         .run()?;
-    page.keep()?;
     say::done("server", "ready", Some(done.took));
     Ok(())
 }
