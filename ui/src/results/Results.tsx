@@ -102,8 +102,7 @@ function Outputs() {
         <Preview
           key={`${board.round()} ${chosen.node} ${chosen.port}`}
           title={portLabel(doc, skills, chosen)}
-          port={chosen.port}
-          type={chosen.type}
+          about={chosen}
           value={runs.value(chosen.node, chosen.port)}
         />
       )}

@@ -12,6 +12,14 @@ export function saveParts(name: string, mime: string, parts: BlobPart[]): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
+/** A file to be saved, as parts so that no text holds a large one whole. */
+export type DownloadFile = { name: string; mime: string; parts: BlobPart[] };
+
+/** Has the browser save a file. */
+export function saveFile({ name, mime, parts }: DownloadFile): void {
+  saveParts(name, mime, parts);
+}
+
 /** A value as JSON in parts, so that no text holds a large one whole. */
 export function* jsonParts(value: unknown): Generator<string> {
   if (isList(value)) {
@@ -66,4 +74,12 @@ function csvField(field: unknown): string {
 /** The bytes of a base64 text. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (char) => char.codePointAt(0) ?? 0);
+}
+
+/** The bytes behind a `data:` URL. */
+export function dataUrlBytes(url: string): Uint8Array<ArrayBuffer> {
+  const comma = url.indexOf(",");
+  const data = url.slice(comma + 1);
+  if (url.slice(0, comma).endsWith(";base64")) return fromBase64(data);
+  return new TextEncoder().encode(decodeURIComponent(data));
 }

@@ -4,10 +4,11 @@ import type { Skills } from "../engine/engine";
 import type { RunBoard } from "../execution/board";
 import type { Runs } from "../execution/runs";
 import { findNode } from "../workflow/edits";
-import { type Shape, shapeOf } from "./value";
+import type { About } from "./viewer";
+import { rankOf } from "./viewers";
 
 /** One output of the newest run; its value stays with the runner. */
-export type OutputRow = { node: string; nodeName: string; port: string; type: string; first: boolean };
+export type OutputRow = About & { node: string; nodeName: string; first: boolean };
 
 /** While this many nodes run, the list waits for the end of the run. */
 const MAX_LIVE = 200;
@@ -19,37 +20,26 @@ export function outputRows(board: RunBoard, runs: Runs, doc: WorkflowDoc, skills
     const { state } = board.node(node);
     if (state !== "success" && state !== "cached") return [];
     const known = findNode(doc, node);
-    const outputs = skills[known?.skill_id ?? ""]?.outputs;
-    const types = new Map(outputs?.map(({ name, type }) => [name, type]));
+    const skill = skills[known?.skill_id ?? ""];
+    const types = new Map(skill?.outputs.map(({ name, type }) => [name, type]));
     const ports = Object.keys(runs.values(node) ?? {});
     return ports.map((port, at) => ({
       node,
       nodeName: known ? nodeName(known, skills) : node,
       port,
       type: types.get(port) ?? "any",
+      skill,
       first: at === 0,
     }));
   });
 }
-
-const RANK: Record<Shape["shape"], number> = {
-  plot: 0,
-  image: 1,
-  table: 2,
-  file: 3,
-  text: 4,
-  scalar: 4,
-  tree: 5,
-  bytes: 6,
-  nothing: 7,
-};
 
 /** The output worth showing first: a picture before a number, the end of the flow before its start. */
 export function mostTelling(rows: readonly OutputRow[], runs: Runs): OutputRow | undefined {
   let best: OutputRow | undefined;
   let rank = Infinity;
   for (const row of rows.slice(-2_000)) {
-    const own = RANK[shapeOf(runs.value(row.node, row.port)).shape];
+    const own = rankOf(runs.value(row.node, row.port), row);
     if (own <= rank) {
       best = row;
       rank = own;

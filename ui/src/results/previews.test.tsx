@@ -64,18 +64,18 @@ test.each([
   ["a text", "hello", /^hello$/],
   ["nothing", undefined, /no value any more/],
 ])("a preview shows %s", async (_, value, text) => {
-  render(<Preview title="Node › out" port="out" type="any" value={value} />);
+  render(<Preview title="Node › out" about={{ port: "out", type: "any" }} value={value} />);
   expect(await screen.findByText(text)).toBeDefined();
 });
 
 test("a preview offers a file for download, with its text", () => {
   const file = { name: "result.json", mime: "application/json", text: '{"a": 1}' };
-  render(<Preview title="Export › file" port="file" type="file" value={file} />);
+  render(<Preview title="Export › file" about={{ port: "file", type: "file" }} value={file} />);
   expect(screen.getByRole("button", { name: "Download result.json" })).toBeDefined();
   expect(screen.getByText('{"a": 1}')).toBeDefined();
 });
 
 test("a picture has a description", () => {
-  render(<Preview title="Draw › picture" port="picture" type="image" value="data:image/png;base64,AA==" />);
+  render(<Preview title="Draw › picture" about={{ port: "picture", type: "image" }} value="data:image/png;base64,AA==" />);
   expect(screen.getByRole("img", { name: "Output picture" })).toBeDefined();
 });
