@@ -55,6 +55,11 @@ export type Outcome =
 export type WorkerHost = {
   /** Takes printed text; it need not end with a line. */
   write(stream: "stdout" | "stderr", text: string): void;
+  /**
+   * Loads the text of a JavaScript module and gives what it exports. `name` is
+   * what the module is called in stack traces. It can import nothing itself.
+   */
+  importModule(source: string | ArrayBuffer, name: string): Promise<Record<string, unknown>>;
 };
 
 /** A runtime that has loaded. */

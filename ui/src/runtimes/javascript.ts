@@ -37,7 +37,7 @@ export const worker: WorkerRuntime = {
       call(call) {
         const execute = known.get(call.codeId);
         if (execute) return invoke(execute, call);
-        return load(call).then(
+        return load(call, host).then(
           (loaded) => {
             if (!isExecute(loaded)) return { ok: false, error: noExecute };
             known.set(call.codeId, loaded);
@@ -57,15 +57,9 @@ const noExecute = {
 };
 
 /** Loads the code as a module, whether or not it exports `execute` itself. */
-async function load({ code, file }: Call): Promise<unknown> {
-  const text = `${code ?? ""}\n;export { execute as llmosExecute };\n//# sourceURL=${file}`;
-  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  try {
-    const module = (await import(/* @vite-ignore */ url)) as { llmosExecute?: unknown };
-    return module.llmosExecute;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
+async function load({ code, file }: Call, host: WorkerHost): Promise<unknown> {
+  const module = await host.importModule(`${code ?? ""}\n;export { execute as llmosExecute };`, file);
+  return module["llmosExecute"];
 }
 
 /**

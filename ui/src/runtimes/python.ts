@@ -10,7 +10,7 @@
  * before every call.
  */
 
-import type { Call, LoadedRuntime, Outcome, RuntimeFile, WorkerRuntime } from "../run/protocol";
+import type { Call, LoadedRuntime, Outcome, RuntimeFile, WorkerHost, WorkerRuntime } from "../run/protocol";
 import type { RuntimeDefinition } from "../run/registry";
 import type { NodeError } from "../run/types";
 import harness from "./python/harness.py?raw";
@@ -62,7 +62,7 @@ type LoadPyodide = (options: Record<string, unknown>) => Promise<Pyodide>;
 export const worker: WorkerRuntime = {
   async load(files, host) {
     const limits = limitMemory();
-    const python = await start(files);
+    const python = await start(files, host);
     for (const [set, stream] of [["setStdout", "stdout"], ["setStderr", "stderr"]] as const) {
       const decoder = new TextDecoder();
       python[set]({
@@ -84,7 +84,7 @@ export const worker: WorkerRuntime = {
   },
 };
 
-async function start(files: Record<string, RuntimeFile>): Promise<Pyodide> {
+async function start(files: Record<string, RuntimeFile>, host: WorkerHost): Promise<Pyodide> {
   const compiled = files["pyodide.asm.wasm"];
   const real = { fetch: globalThis.fetch, streaming: WebAssembly.instantiateStreaming };
   globalThis.fetch = (request) => Promise.resolve(fromFiles(files, String(request)));
@@ -95,8 +95,8 @@ async function start(files: Record<string, RuntimeFile>): Promise<Pyodide> {
   }
   try {
     const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all([
-      importFile<{ loadPyodide: LoadPyodide }>(files["pyodide.mjs"]),
-      importFile<{ default: unknown }>(files["pyodide.asm.mjs"]),
+      importFile<{ loadPyodide: LoadPyodide }>(files, "pyodide.mjs", host),
+      importFile<{ default: unknown }>(files, "pyodide.asm.mjs", host),
     ]);
     const options = { indexURL: NOWHERE, packageBaseUrl: NOWHERE, lockFileContents: LOCK, createPyodideModule };
     const snapshot = files["snapshot.bin"];
@@ -114,14 +114,10 @@ function fromFiles(files: Record<string, RuntimeFile>, url: string): Response {
   return new Response("", { status: file ? 200 : 404, headers: { "Content-Type": "application/wasm" } });
 }
 
-async function importFile<T>(file: RuntimeFile | undefined): Promise<T> {
+async function importFile<T>(files: Record<string, RuntimeFile>, name: string, host: WorkerHost): Promise<T> {
+  const file = files[name];
   if (!(file instanceof ArrayBuffer)) throw new Error("a file of the Python runtime is missing");
-  const url = URL.createObjectURL(new Blob([file], { type: "text/javascript" }));
-  try {
-    return (await import(/* @vite-ignore */ url)) as T;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
+  return (await host.importModule(file, name)) as T;
 }
 
 function loadHarness(python: Pyodide): PythonCall {

@@ -5,8 +5,9 @@
  */
 
 import { packLists, unpackLists } from "../lists";
-import type { Call, Hello, LoadedRuntime, Outcome, WorkerMessage, WorkerRuntime } from "../protocol";
+import type { Call, Hello, LoadedRuntime, Outcome, WorkerHost, WorkerMessage, WorkerRuntime } from "../protocol";
 import type { NodeError } from "../types";
+import { importModule } from "./importModule";
 import { Printer } from "./printer";
 import { sizeOf } from "../values";
 import { explainUncloneable, OUTPUT_LIMIT_BYTES, tooLarge } from "./outputs";
@@ -35,8 +36,9 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
     apply(post, port, [message, transfer]);
   };
   let printer: Printer | undefined;
-  const host = {
-    write: (stream: "stdout" | "stderr", text: string) => printer?.write(stream, text),
+  const host: WorkerHost = {
+    write: (stream, text) => printer?.write(stream, text),
+    importModule,
   };
 
   let loaded: LoadedRuntime;
