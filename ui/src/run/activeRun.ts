@@ -178,6 +178,7 @@ export class ActiveRun {
       code: skill.code,
       file: runtime.fileName(skill.skill_id),
       ...inputsOf(command, this.records),
+      outputs: skill.outputs.map(({ name, type }) => ({ name, type })),
       timeoutMs: command.timeout_ms ?? DEFAULT_TIMEOUT_MS,
       memoryMb: command.memory_mb ?? DEFAULT_MEMORY_MB,
       onStart: () => this.#started(command),

@@ -13,6 +13,7 @@ function task(runtime: Runtime, group: string, log: string[], changes: Partial<T
     file: "a.js",
     inputs: {},
     lists: [],
+    outputs: [],
     timeoutMs: 1_000,
     memoryMb: 64,
     onStart: () => log.push("start"),

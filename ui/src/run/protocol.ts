@@ -18,6 +18,9 @@ export type Hello = {
   files: Record<string, RuntimeFile>;
 };
 
+/** An output that a skill declares. */
+export type DeclaredOutput = { name: string; type: string };
+
 /** One call of a skill. */
 export type Call = {
   /** Counts calls; a worker answers with the same number. */
@@ -31,6 +34,8 @@ export type Call = {
   inputs: Record<string, unknown>;
   /** The long lists of the inputs. */
   lists: readonly PackedList[];
+  /** The outputs that the skill declares, for runtimes that make them without code of the skill. */
+  outputs: readonly DeclaredOutput[];
   /** How much memory the call may take, where the runtime can tell. */
   memoryMb: number;
 };

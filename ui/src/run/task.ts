@@ -1,7 +1,7 @@
 /** What is asked of the pool. */
 
 import type { HeldOutputs, PackedList } from "./lists";
-import type { PrintedLine } from "./protocol";
+import type { DeclaredOutput, PrintedLine } from "./protocol";
 import type { Runtime } from "./registry";
 import type { NodeError } from "./types";
 
@@ -16,6 +16,8 @@ export type Task = {
   inputs: Record<string, unknown>;
   /** The long lists of the inputs. */
   lists: readonly PackedList[];
+  /** What the skill declares to give. */
+  outputs: readonly DeclaredOutput[];
   timeoutMs: number;
   memoryMb: number;
   /** The call was handed to a worker that is ready: its time counts from now. */

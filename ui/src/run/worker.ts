@@ -76,6 +76,7 @@ export class PoolWorker {
       file: task.file,
       inputs: task.inputs,
       lists: task.lists,
+      outputs: task.outputs,
       memoryMb: task.memoryMb,
     };
     this.#knownCode.add(task.codeId);
