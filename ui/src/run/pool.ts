@@ -5,10 +5,9 @@
 
 import { fetchAssets } from "./assets";
 import { ahead, newLane, type Lane } from "./lane";
-import type { QueuedTask } from "./queue";
 import type { Runtime } from "./registry";
 import type { Sandbox, SandboxEvents } from "./sandbox";
-import type { Task } from "./task";
+import type { QueuedTask, Task } from "./task";
 import type { LoadProgress, NodeError } from "./types";
 import { PoolWorker } from "./worker";
 
@@ -50,7 +49,8 @@ export class Pool {
 
   /** Takes a task back: dropped when it waits, stopped at once when it runs. */
   cancel(queued: QueuedTask): void {
-    if (queued.worker) this.#end(queued.worker, true);
+    const worker = queued.workerId === null ? undefined : this.#byId.get(queued.workerId);
+    if (worker) this.#end(worker, true);
     else queued.dropped = true;
   }
 

@@ -12,6 +12,8 @@ export type NodeRecord = {
   attempts: number;
   startedMs: number | null;
   durationMs: number | null;
+  /** The memory of its worker afterwards, where the runtime can tell. */
+  heapBytes: number | null;
   error: NodeError | null;
   /** Literals and defaults. */
   inputs: Record<string, unknown>;
@@ -27,6 +29,7 @@ export function newRecord(key: string | null): NodeRecord {
     attempts: 0,
     startedMs: null,
     durationMs: null,
+    heapBytes: null,
     error: null,
     inputs: {},
     outputs: null,

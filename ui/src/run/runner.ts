@@ -3,6 +3,7 @@
 import { ActiveRun } from "./activeRun";
 import { nextFrame, progressPerFrame } from "./batch";
 import { ResultCache } from "./cache";
+import { partOf } from "./part";
 import { Pool } from "./pool";
 import { builtInRuntimes, type Registry } from "./registry";
 import { FrameSandbox } from "./sandbox";
@@ -59,14 +60,15 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
   const plan = (payload: RunPayload, options: RunOptions): EngineRun => {
     const doc = JSON.stringify(payload.workflow);
     const skills = JSON.stringify(payload.skills);
+    const { targets, again } = partOf(payload.workflow, options);
     const make = (cached: string[]): EngineRun => {
-      const targets = options.targets ? { targets: options.targets } : {};
-      return new engine.Run(doc, skills, JSON.stringify({ cached, runtime_versions: registry.versions(), ...targets }));
+      const part = targets ? { targets } : {};
+      return new engine.Run(doc, skills, JSON.stringify({ cached, runtime_versions: registry.versions(), ...part }));
     };
     const run = make([]);
     if (options.fresh || cache.size === 0) return run;
     const keys = JSON.parse(run.keys()) as Record<string, string | null>;
-    const cached = Object.entries(keys).flatMap(([node, key]) => (key !== null && cache.has(key) ? [node] : []));
+    const cached = Object.entries(keys).flatMap(([node, key]) => (key !== null && !again.has(node) && cache.has(key) ? [node] : []));
     if (cached.length === 0) return run;
     run.free?.();
     return make(cached);
@@ -90,6 +92,7 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
       await Promise.all([...wanted].map((runtime) => runtime && pool.prepare(runtime)));
     },
     value: (node, port) => shown?.records.get(node)?.outputs?.port(port),
+    outputs: (node) => shown?.records.get(node)?.outputs ?? undefined,
     values: (node) => shown?.records.get(node)?.outputs?.whole(),
     forget: () => cache.clear(),
     dispose: () => pool.dispose(),

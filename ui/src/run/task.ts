@@ -1,9 +1,14 @@
 /** What is asked of the pool. */
 
+import type { StartCommand } from "./engine";
 import type { HeldOutputs, PackedList } from "./lists";
 import type { DeclaredOutput, PrintedLine } from "./protocol";
 import type { Runtime } from "./registry";
-import type { NodeError } from "./types";
+import type { ExecutableSkill, NodeError } from "./types";
+
+/** Limits for skills that state none. */
+export const DEFAULT_TIMEOUT_MS = 60_000;
+export const DEFAULT_MEMORY_MB = 1_024;
 
 /** One call that the pool is asked to make. In the end exactly one of the last three is called. */
 export type Task = {
@@ -23,7 +28,31 @@ export type Task = {
   /** The call was handed to a worker that is ready: its time counts from now. */
   onStart(): void;
   onLog(lines: PrintedLine[]): void;
-  onDone(outputs: HeldOutputs, ms: number): void;
+  /** `heapBytes` is the memory of the worker afterwards; 0 where nobody can tell. */
+  onDone(outputs: HeldOutputs, ms: number, heapBytes: number): void;
   onFail(error: NodeError, ms: number): void;
   onTimeout(): void;
 };
+
+/** A task in the pool. */
+export type QueuedTask = {
+  task: Task;
+  /** Taken back before it began. */
+  dropped: boolean;
+  /** The worker that it runs in, while it does. */
+  workerId: number | null;
+};
+
+/** The part of a task that follows from the command and the skill alone. */
+export function callOf({ timeout_ms, memory_mb }: StartCommand, skill: ExecutableSkill, runtime: Runtime, codeId: number) {
+  return {
+    runtime,
+    group: runtime.isolation(skill, codeId),
+    codeId,
+    code: skill.code,
+    file: runtime.fileName(skill.skill_id),
+    outputs: skill.outputs.map(({ name, type }) => ({ name, type })),
+    timeoutMs: timeout_ms ?? DEFAULT_TIMEOUT_MS,
+    memoryMb: memory_mb ?? DEFAULT_MEMORY_MB,
+  };
+}

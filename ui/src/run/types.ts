@@ -145,6 +145,8 @@ export type NodeUpdate = {
   startedAt?: number;
   /** Time spent in the skill's code, without queueing and downloads. */
   durationMs?: number;
+  /** The memory of the interpreter after the node, where its runtime can tell. */
+  heapBytes?: number;
   /** The lines printed since the batch before. */
   log?: LogLine[];
   error?: NodeError;
@@ -203,9 +205,25 @@ export type RunOptions = {
   /** Aborting it cancels the run: running nodes stop at once. */
   signal?: AbortSignal;
   /** Runs these nodes and what feeds them, instead of the whole workflow. */
-  targets?: string[];
+  targets?: readonly string[];
+  /**
+   * Runs just these nodes, again even where their results are kept. What feeds
+   * them is taken from what is kept; a node that was never run, was changed
+   * since, or gives something else each time is run first.
+   */
+  only?: readonly string[];
+  /** As {@link RunOptions.only}, and everything that depends on these nodes as well. */
+  from?: readonly string[];
   /** Ignores kept results. */
   fresh?: boolean;
+};
+
+/** What one node gave; long values are put together when somebody looks. */
+export type NodeOutputs = {
+  /** One output, or `undefined` where there is none of that name. */
+  port(name: string): unknown;
+  /** Every output. */
+  whole(): Readonly<Record<string, unknown>>;
 };
 
 /** Runs workflows in this page, one at a time. */
@@ -218,6 +236,9 @@ export interface Runner {
 
   /** An output of the newest run, or `undefined` where there is none. */
   value(node: string, port: string): unknown;
+
+  /** What a node gave in the newest run; what is handed out outlives the next one. */
+  outputs(node: string): NodeOutputs | undefined;
 
   /** Every output of a node in the newest run. */
   values(node: string): Readonly<Record<string, unknown>> | undefined;

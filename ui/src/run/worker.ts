@@ -5,7 +5,7 @@
 
 import { arePackedLists, HeldOutputs, type PackedList } from "./lists";
 import type { Call, PrintedLine } from "./protocol";
-import type { QueuedTask } from "./queue";
+import type { QueuedTask } from "./task";
 import type { NodeError } from "./types";
 import { fitsWithin } from "./values";
 import { OUTPUT_LIMIT_BYTES } from "./worker/outputs";
@@ -68,7 +68,7 @@ export class PoolWorker {
     this.#calls += 1;
     this.#lines = 0;
     this.#chars = 0;
-    queued.worker = this;
+    queued.workerId = this.id;
     const call: Call = {
       id: this.#calls,
       codeId: task.codeId,
@@ -119,7 +119,7 @@ export class PoolWorker {
         this.heapBytes = count(message["heapBytes"]);
         if (isRecord(outputs) && arePackedLists(lists) && areBearable(outputs, lists)) {
           const held = new HeldOutputs(outputs, lists);
-          this.#finish(({ task }) => task.onDone(held, ms));
+          this.#finish(({ task }) => task.onDone(held, ms, this.heapBytes));
         } else this.#finish(({ task }) => task.onFail(unreadable, ms));
         break;
       }
@@ -157,7 +157,7 @@ export class PoolWorker {
     this.task = null;
     this.state = "idle";
     this.idleSince = this.startedAt;
-    task.worker = null;
+    task.workerId = null;
     tell(task);
     this.events.onFree();
   }

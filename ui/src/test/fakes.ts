@@ -160,6 +160,7 @@ export function fakeRunner(outputs: Record<string, unknown> = { value: 2, total:
     prepare: async () => undefined,
     value: (node, name) => (ran.has(node) ? outputs[name] : undefined),
     values: (node) => (ran.has(node) ? outputs : undefined),
+    outputs: (node) => (ran.has(node) ? { port: (name) => outputs[name], whole: () => outputs } : undefined),
     forget: () => undefined,
     dispose: () => undefined,
   };
