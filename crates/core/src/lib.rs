@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod diagnostic;
+pub mod digest;
 pub mod document;
 pub mod graph;
 pub mod key;
