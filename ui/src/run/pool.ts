@@ -15,6 +15,8 @@ import { PoolWorker } from "./worker";
 export type PoolPorts = {
   openSandbox(events: SandboxEvents): Sandbox;
   assetsBase: string;
+  /** Fetches the files of a runtime; over HTTP unless this says otherwise. */
+  fetchAssets?: typeof fetchAssets;
   cores: number;
   now(): number;
   /** Calls back regularly until the answer is called. */
@@ -83,6 +85,7 @@ export class Pool {
   #open(): Sandbox {
     this.#sandbox ??= this.ports.openSandbox({
       onFault: (id, message) => this.#byId.get(id)?.fault(message),
+      onGone: (id, error) => this.#byId.get(id)?.gone(error),
       onLost: () => this.#lost(),
     });
     return this.#sandbox;
@@ -102,7 +105,7 @@ export class Pool {
     const { runtime } = lane;
     const sandbox = this.#open();
     let last = { loaded: 0, total: 0 };
-    const assets = runtime.manifest === null ? [] : fetchAssets(
+    const assets = runtime.manifest === null ? [] : (this.ports.fetchAssets ?? fetchAssets)(
       new URL(runtime.manifest, this.ports.assetsBase).href,
       ({ name, buffer, compile }) => sandbox.keep({ name: `${runtime.name}/${name}`, buffer, compile }),
       (progress) => {

@@ -7,10 +7,14 @@
  * looks like from here.
  */
 
+import type { NodeError } from "./types";
+
 /** What happens in the frame without being asked for. */
 export type SandboxEvents = {
   /** A worker reported an error that nothing in it caught. */
   onFault(id: number, message: string): void;
+  /** A worker ended by itself. Frames cannot tell; hosts with threads can. */
+  onGone?(id: number, error: NodeError): void;
   /** The frame does not answer: every worker is lost. */
   onLost(): void;
 };

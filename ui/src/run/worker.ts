@@ -89,6 +89,14 @@ export class PoolWorker {
     if (this.state === "starting") this.events.onBroken(message);
   }
 
+  /** The worker is gone, and what it was doing with it. */
+  gone(error: NodeError): void {
+    const { task } = this;
+    if (this.state === "starting") return this.events.onBroken(error.message);
+    this.events.onCrashed();
+    task?.task.onFail(error, 0);
+  }
+
   /** Stops listening. The task, if there is one, hears nothing more. */
   close(): void {
     this.state = "ended";

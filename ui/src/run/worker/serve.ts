@@ -13,8 +13,8 @@ import { sizeOf } from "../values";
 import { explainUncloneable, OUTPUT_LIMIT_BYTES, tooLarge } from "./outputs";
 
 const { apply } = Reflect;
-const post = MessagePort.prototype.postMessage;
-const dataOf = Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")?.get;
+// Outside of a browser the events of a port have no class that could be asked.
+const dataOf = globalThis.MessageEvent && Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")?.get;
 const clock = performance.now.bind(performance);
 const promiseThen = Promise.prototype.then;
 const isPromise = (value: unknown): value is Promise<Outcome> => value instanceof Promise;
@@ -32,6 +32,7 @@ export function serve(runtime: WorkerRuntime): void {
 }
 
 async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<void> {
+  const { postMessage: post } = port;
   const send = (message: WorkerMessage, transfer: Transferable[] = []): void => {
     apply(post, port, [message, transfer]);
   };
@@ -54,7 +55,7 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
 
   const codes = new Map<number, string>();
   port.onmessage = (event) => {
-    const call = apply(dataOf ?? (() => undefined), event, []) as Call;
+    const call = (dataOf ? apply(dataOf, event, []) : event.data) as Call;
     if (call.code !== null) codes.set(call.codeId, call.code);
     else call.code = codes.get(call.codeId) ?? "";
     call.inputs = unpackLists(call.inputs, call.lists);
