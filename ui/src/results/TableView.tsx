@@ -12,7 +12,7 @@ const ROW = 25;
 const SAMPLE = 40;
 
 /** A table of any length: only what is in view is in the page, and sorting moves indices only. */
-export function TableView({ table }: { table: Table }) {
+export function TableView({ table }: { table: Table; name?: string }) {
   const { columns } = table;
   const nRows = Math.max(0, ...columns.map(({ values }) => values.length));
   const [sort, setSort] = useState<Sort>();

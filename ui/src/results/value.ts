@@ -9,9 +9,22 @@ export type Series = {
   name?: string;
   kind?: string;
   x: ArrayLike<number | string>;
-  y: ArrayLike<number | null>;
+  y: ArrayLike<number | string | null>;
+  /** Of a heat map: a row for each `y`, and in it a number for each `x`. */
+  z?: ArrayLike<ArrayLike<number | null>>;
 };
-export type Plot = { title?: string; x_label?: string; y_label?: string; series: Series[] };
+export type ScaleKind = "linear" | "log";
+export type Plot = {
+  title?: string;
+  x_label?: string;
+  y_label?: string;
+  z_label?: string;
+  x_scale?: ScaleKind;
+  y_scale?: ScaleKind;
+  series: Series[];
+};
+/** A list of complex numbers as two lists. */
+export type ComplexList = { re: ArrayLike<number>; im: ArrayLike<number> };
 export type FileValue = { name: string; mime: string } & ({ text: string } | { base64: string });
 
 /** A value under the preview that fits it. */
