@@ -43,7 +43,7 @@ export type PortRef = wire.PortRefDoc;
 export type EdgeDoc = wire.EdgeDoc;
 
 /** One step of a workflow. */
-export type NodeDoc = Sent<wire.NodeDoc, "name" | "timeout_ms" | "retries" | "position">;
+export type NodeDoc = Sent<wire.NodeDoc, "name" | "timeout_ms" | "retries" | "position"> & { memory_mb?: number };
 
 /** A workflow: nodes, each a skill with input values, and edges. */
 export type WorkflowDoc = With<

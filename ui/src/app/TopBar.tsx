@@ -1,3 +1,4 @@
+import type { RunPhase } from "../execution/board";
 import { useBoard } from "../execution/useBoard";
 import { Button } from "../parts/Button";
 import { IconButton } from "../parts/IconButton";
@@ -73,6 +74,7 @@ function OpenWorkflow() {
 function RunButtons() {
   const { board, files, runs, view } = useWorkbench();
   const busy = useBoard(board, (now) => now.isBusy());
+  const stopping = useBoard(board, (now) => isStopping(now.phase()));
   const saving = useFiles((state) => state.saving);
   const dirty = useEditor(isDirty);
   const isNew = useEditor((state) => state.origin.kind === "new");
@@ -83,8 +85,8 @@ function RunButtons() {
       <Button icon="save" disabled={saving || (isNew && empty && !dirty)} title="Save (Ctrl+S)" onClick={() => void files.save()}>
         Save
       </Button>
-      <Button icon="cancel" look={busy ? "danger" : "plain"} disabled={!busy} title="Stop the run" onClick={runs.cancel}>
-        Cancel
+      <Button icon="cancel" look={busy ? "danger" : "plain"} disabled={!busy || stopping} title="Stop the run" onClick={runs.cancel}>
+        {stopping ? "Stopping…" : "Cancel"}
       </Button>
       <Button
         icon="play"
@@ -102,4 +104,8 @@ function RunButtons() {
       </Button>
     </div>
   );
+}
+
+function isStopping(phase: RunPhase): boolean {
+  return phase.phase === "running" && phase.stopping === true;
 }

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 
+import { runPart } from "../canvas/commands";
 import { isTyping } from "./typing";
 import { useWorkbench } from "./useWorkbench";
 import type { Workbench } from "./workbench";
@@ -7,6 +8,9 @@ import type { Workbench } from "./workbench";
 /** What keys do, wherever the focus is. Shown by the dialog for keys. */
 export const SHORTCUTS: readonly { keys: string; does: string }[] = [
   { keys: "Ctrl+Enter", does: "Run" },
+  { keys: "Ctrl+Shift+Enter", does: "Run from the selected nodes on" },
+  { keys: "Alt+Enter", does: "Run only the selected nodes" },
+  { keys: "Menu key", does: "What can be done with the node in focus" },
   { keys: "Escape", does: "Cancel the run, or select nothing" },
   { keys: "Ctrl+S", does: "Save" },
   { keys: "/", does: "Search skills; Enter adds the first one" },
@@ -25,7 +29,7 @@ export function useShortcuts(): void {
   const workbench = useWorkbench();
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      const busy = document.querySelector("dialog[open]") !== null;
+      const busy = document.querySelector('dialog[open], [role="menu"]') !== null;
       if (!busy && (act(workbench, event) || (!isTyping(event.target) && actOutsideText(workbench, event)))) {
         event.preventDefault();
       }
@@ -35,13 +39,23 @@ export function useShortcuts(): void {
   }, [workbench]);
 }
 
-function act({ files, runs, view }: Workbench, event: KeyboardEvent): boolean {
+function act(workbench: Workbench, event: KeyboardEvent): boolean {
+  const { editor, files, runs, view } = workbench;
+  const selected = [...editor.store.getState().selection];
+  if (event.key === "Enter" && event.altKey && selected.length > 0) {
+    runPart(workbench, { only: selected });
+    return true;
+  }
   if (!(event.ctrlKey || event.metaKey)) return false;
   switch (event.key) {
     case "s":
       void files.save();
       return true;
     case "Enter":
+      if (event.shiftKey) {
+        if (selected.length > 0) runPart(workbench, { from: selected });
+        return true;
+      }
       view.set({ bottom: "results", shown: null });
       void runs.run();
       return true;

@@ -7,7 +7,7 @@ import {
   ReactFlowProvider,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { type DragEvent, useCallback } from "react";
+import { type DragEvent, type MouseEvent, useCallback, useState } from "react";
 
 import { useEditor, useWorkbench } from "../app/useWorkbench";
 import { readDraggedSkill } from "../library/dragging";
@@ -17,6 +17,7 @@ import styles from "./Canvas.module.css";
 import { CanvasTools } from "./CanvasTools";
 import { edgeOf, type FlowEdge, type FlowNode } from "./flow";
 import { MANY_NODES } from "./measure";
+import { type MenuPlace, NodeMenu } from "./NodeMenu";
 import { PortEdge } from "./PortEdge";
 import { SkillNode } from "./SkillNode";
 import { useCanvasHandle } from "./useCanvasHandle";
@@ -62,6 +63,17 @@ function Flow() {
     },
     [editor],
   );
+  const [menu, setMenu] = useState<MenuPlace>();
+  const closeMenu = useCallback(() => setMenu(undefined), []);
+  const openMenu = (event: MouseEvent, id: string) => {
+    event.preventDefault();
+    const { selection } = editor.store.getState();
+    if (!selection.has(id)) editor.select([id]);
+    const box = event.currentTarget.getBoundingClientRect();
+    // A menu that a key asked for has no pointer to open at.
+    const at = event.clientX || event.clientY ? { x: event.clientX, y: event.clientY } : { x: box.x + 24, y: box.y + 24 };
+    setMenu({ nodes: selection.has(id) ? [...selection] : [id], at });
+  };
   const drop = (event: DragEvent) => {
     const skill = readDraggedSkill(event.dataTransfer, editor.store.getState().skills);
     if (!skill) return;
@@ -82,6 +94,7 @@ function Flow() {
           const edge = edgeOf(connection);
           if (edge) addEdge(workbench, edge);
         }}
+        onNodeContextMenu={(event, { id }) => openMenu(event, id)}
         onConnectEnd={connectEnd}
         onBeforeDelete={beforeDelete}
         isValidConnection={fits}
@@ -99,6 +112,7 @@ function Flow() {
         )}
         <CanvasTools />
       </ReactFlow>
+      {menu && <NodeMenu place={menu} onClose={closeMenu} />}
     </div>
   );
 }

@@ -8,12 +8,12 @@ import { fittingOutputs, portLabel } from "../workflow/connecting";
 import { disconnect, edgeInto, patchNode, setInput } from "../workflow/edits";
 import { Icon } from "../parts/Icon";
 import { Prose } from "../parts/Prose";
-import fields from "./Fields.module.css";
 import { InputField } from "./InputField";
 import styles from "./Inspector.module.css";
+import { Limits } from "./Limits";
 import { NodeOutputs } from "./NodeOutputs";
 import { NodeRunInfo } from "./NodeRunInfo";
-import { NumberField } from "./NumberField";
+import { RunActions } from "./RunActions";
 
 /** The form of one node. */
 export function NodeForm({ node }: { node: NodeDoc }) {
@@ -51,6 +51,7 @@ export function NodeForm({ node }: { node: NodeDoc }) {
             <Prose text={skill.description} />
           </p>
         )}
+        <RunActions nodes={[node.id]} />
       </header>
       {general.map((finding) => (
         <div key={finding.code + finding.message} className={styles.finding} data-severity={finding.severity}>
@@ -64,34 +65,7 @@ export function NodeForm({ node }: { node: NodeDoc }) {
       <NodeRunInfo node={node.id} />
       <NodeInputs node={node} />
       <NodeOutputs node={node} skill={skill} />
-      <details className={styles.section}>
-        <summary>Limits</summary>
-        <label className={styles.label} htmlFor={`${id}-timeout`}>
-          Timeout in milliseconds
-        </label>
-        <NumberField
-          id={`${id}-timeout`}
-          integer
-          value={node.timeout_ms}
-          placeholder={skill?.timeout_ms ? `${skill.timeout_ms} by the skill` : "by the runtime"}
-          onChange={(timeout_ms) =>
-            editor.edit((doc) => patchNode(doc, node.id, { timeout_ms }), `timeout ${node.id}`)
-          }
-        />
-        <label className={styles.label} htmlFor={`${id}-retries`}>
-          Retries after a failure
-        </label>
-        <NumberField
-          id={`${id}-retries`}
-          integer
-          value={node.retries}
-          placeholder="0"
-          onChange={(retries) => editor.edit((doc) => patchNode(doc, node.id, { retries }), `retries ${node.id}`)}
-        />
-        {skill?.packages.length ? (
-          <p className={fields.note}>Loads {skill.packages.join(", ")}</p>
-        ) : null}
-      </details>
+      <Limits node={node} skill={skill} />
     </div>
   );
 }

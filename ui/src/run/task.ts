@@ -1,14 +1,11 @@
 /** What is asked of the pool. */
 
 import type { StartCommand } from "./engine";
+import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS } from "./limits";
 import type { HeldOutputs, PackedList } from "./lists";
 import type { DeclaredOutput, PrintedLine } from "./protocol";
 import type { Runtime } from "./registry";
 import type { ExecutableSkill, NodeError } from "./types";
-
-/** Limits for skills that state none. */
-export const DEFAULT_TIMEOUT_MS = 60_000;
-export const DEFAULT_MEMORY_MB = 1_024;
 
 /** One call that the pool is asked to make. In the end exactly one of the last three is called. */
 export type Task = {

@@ -17,6 +17,8 @@ export type EditorState = {
   clean: WorkflowDoc;
   past: readonly WorkflowDoc[];
   future: readonly WorkflowDoc[];
+  /** Whether the document can only be looked at, such as that of an earlier run. */
+  readOnly: boolean;
   /** Selected nodes. */
   selection: ReadonlySet<string>;
   skills: Skills;
@@ -83,6 +85,7 @@ export function createEditor(engine: Engine, checkAfterMs = 120): Editor {
       change({ session: store.getState().session + 1, ...opened(doc, origin) });
     },
     edit(edit, nextStep) {
+      if (store.getState().readOnly) return;
       const again = nextStep !== undefined && nextStep === step;
       change(edited(store.getState(), edit, again), nextStep);
     },
@@ -134,7 +137,7 @@ export function selectedNode({ doc, selection }: EditorState) {
 
 /** The state right after opening a document. */
 function opened(doc: WorkflowDoc, origin: Origin): Omit<EditorState, "session" | "skills"> {
-  return { doc, origin, clean: doc, past: [], future: [], selection: new Set(), findings: [] };
+  return { doc, origin, clean: doc, readOnly: false, past: [], future: [], selection: new Set(), findings: [] };
 }
 
 /** The state after a change; `again` makes it part of the step before. */

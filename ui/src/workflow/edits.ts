@@ -11,6 +11,7 @@ export type WorkflowMeta = Pick<WorkflowDoc, "workflow_id" | "name" | "descripti
 export type NodePatch = {
   name?: string | undefined;
   timeout_ms?: number | undefined;
+  memory_mb?: number | undefined;
   retries?: number | undefined;
 };
 
