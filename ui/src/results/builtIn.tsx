@@ -14,8 +14,8 @@ const PlotView = lazyView(async () => {
   return of("plot", ({ plot }, { port }) => <View plot={plot} name={port} />);
 });
 const TableView = lazyView(async () => {
-  const { TableView: View } = await import("./TableView");
-  return of("table", ({ table }) => <View table={table} />);
+  const { TableView: View } = await import("./table/TableView");
+  return of("table", ({ table }, { port }) => <View table={table} name={port} />);
 });
 const TreeView = lazyView(async () => {
   const { TreeView: View } = await import("./TreeView");

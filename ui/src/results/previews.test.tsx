@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { BytesView } from "./BytesView";
 import { Preview } from "./Preview";
-import { TableView } from "./TableView";
+import { TableView } from "./table/TableView";
 import { TextView } from "./TextView";
 import { TreeView } from "./TreeView";
 
@@ -17,7 +17,7 @@ test("a table sorts by a column, back, and leaves empty cells last", async () =>
     { name: "name", values: ["b10", "b9", "a"] },
     { name: "size", values: [2, null, 1] },
   ];
-  render(<TableView table={{ columns }} />);
+  render(<TableView table={{ columns }} name="t" />);
   expect(column(0)).toEqual(["b10", "b9", "a"]);
   await userEvent.click(screen.getByRole("button", { name: "size" }));
   expect(column(1)).toEqual(["1", "2", ""]);
@@ -29,7 +29,7 @@ test("a table sorts by a column, back, and leaves empty cells last", async () =>
 });
 
 test("of a million rows only those in view are in the page", () => {
-  render(<TableView table={{ columns: [{ name: "n", values: new Float64Array(1_000_000) }] }} />);
+  render(<TableView table={{ columns: [{ name: "n", values: new Float64Array(1_000_000) }] }} name="t" />);
   expect(screen.getByRole("table").getAttribute("aria-rowcount")).toBe("1000001");
   expect(screen.getAllByRole("row").length).toBeLessThan(60);
 });

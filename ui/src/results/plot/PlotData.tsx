@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 
-import { TableView } from "../TableView";
+import { TableView } from "../table/TableView";
 import type { Plot, Table } from "../value";
 
 /** The points of a plot as a table. */

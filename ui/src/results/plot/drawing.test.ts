@@ -107,16 +107,16 @@ test("texts of the user stay texts in a drawing", () => {
 });
 
 test("the colours of a heat map get lighter from the least to the greatest value", () => {
-  const light = (value: number) => (heatColour({ min: 0, max: 1 }, value)?.match(/\d+/g) ?? []).reduce((sum, part, at) => sum + Number(part) * [0.21, 0.72, 0.07][at]!, 0);
+  const light = (value: number) => (heatColour({ min: 0, max: 1 }, value)?.match(/\d+/g) ?? []).reduce((sum, part, at) => sum + Number(part) * ([0.21, 0.72, 0.07][at] ?? 0), 0);
   const steps = Array.from({ length: 21 }, (_, at) => light(at / 20));
   expect(steps).toEqual(steps.toSorted((a, b) => a - b));
   expect(heatColour({ min: 0, max: 1 }, NaN)).toBeUndefined();
 });
 
 test("a cell of a heat map is found also where its axis falls", () => {
-  const heat = plotModel({ series: [{ kind: "heatmap", x: [0, 1, 2], y: [20, 10], z: [[1, 2, 3], [4, 5, 6]] }] }).heat!;
-  expect(cellAt(heat, 2.2, 12)).toEqual({ column: 2, row: 1, value: 6 });
-  expect(cellAt(heat, 9, 12)).toBeUndefined();
+  const heat = plotModel({ series: [{ kind: "heatmap", x: [0, 1, 2], y: [20, 10], z: [[1, 2, 3], [4, 5, 6]] }] }).heat;
+  expect(heat && cellAt(heat, 2.2, 12)).toEqual({ column: 2, row: 1, value: 6 });
+  expect(heat && cellAt(heat, 9, 12)).toBeUndefined();
 });
 
 test("reading tells all series at a place, with units", () => {

@@ -1,11 +1,10 @@
 /** What there is to read at a place of a chart. */
-import { formatNumber } from "../summary";
 import type { Layout } from "./draw";
 import { cellAt } from "./heat";
 import type { Axis, PlotModel, Trace } from "./model";
 import { firstAtLeast } from "./paths";
 import { toPixel, toValue } from "./scale";
-import { withUnit } from "./units";
+import { labelParts, withUnit } from "./units";
 
 /** A point under the crosshair, in pixels of the chart. */
 export type Point = { trace: number; name: string; text: string; left: number; top: number };
@@ -73,8 +72,9 @@ function readHeat(model: PlotModel, { x, y }: Layout, left: number, top: number)
   const cell = heat && cellAt(heat, toValue(x, left), toValue(y, top));
   if (!cell) return null;
   const heading = `${model.x.name || "x"} ${valueText(model.x, heat.xs[cell.column] ?? NaN)}, ${model.y.name || "y"} ${valueText(model.y, heat.ys[cell.row] ?? NaN)}`;
-  const text = Number.isNaN(cell.value) ? "no value" : formatNumber(cell.value);
-  return { left, heading, points: [{ trace: 0, name: heat.label || "value", text, left, top }] };
+  const { name, unit } = labelParts(heat.label);
+  const text = Number.isNaN(cell.value) ? "no value" : withUnit(cell.value, unit);
+  return { left, heading, points: [{ trace: 0, name: name || "value", text, left, top }] };
 }
 
 function nearestOnScreen({ xs, ys }: Trace, { x, y }: Layout, left: number, top: number): number {
