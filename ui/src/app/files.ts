@@ -43,7 +43,7 @@ export function createFiles(parts: FilesParts): Files {
       const [own, offers] = await Promise.all([drafts.own(keyOf(route)), drafts.left(keyOf(route))]);
       if (mine !== turn) return;
       editor.open(doc, origin);
-      parts.onOpen();
+      parts.onOpen(keyOf(route));
       if (own) editor.restore(own.doc, own.origin);
       store.setState({ opening: { state: "open" }, offers });
       learnSkills(parts, editor.store.getState().doc);

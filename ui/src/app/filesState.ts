@@ -30,8 +30,8 @@ export type FilesParts = {
   editor: Editor;
   drafts: Drafts;
   notices: Notices;
-  /** Called when another workflow was opened. */
-  onOpen: () => void;
+  /** Called when a workflow was opened, with the {@link keyOf} its route. */
+  onOpen: (key: string) => void;
 };
 
 export function createFilesStore(): StoreApi<FilesState> {

@@ -13,7 +13,8 @@ export const SHORTCUTS: readonly { keys: string; does: string }[] = [
   { keys: "Menu key", does: "What can be done with the node in focus" },
   { keys: "Escape", does: "Cancel the run, or select nothing" },
   { keys: "Ctrl+S", does: "Save" },
-  { keys: "/", does: "Search skills; Enter adds the first one" },
+  { keys: "/", does: "Search skills; Enter adds the first one. Over the canvas: at the pointer" },
+  { keys: "Double click", does: "Add a node there; an edge let go over nothing does the same" },
   { keys: "Ctrl+Z, Ctrl+Shift+Z", does: "Undo and redo" },
   { keys: "Ctrl+C, Ctrl+X, Ctrl+V", does: "Copy, cut and paste the selected nodes" },
   { keys: "Ctrl+A", does: "Select all nodes" },
@@ -64,7 +65,7 @@ function act(workbench: Workbench, event: KeyboardEvent): boolean {
   }
 }
 
-function actOutsideText({ board, editor, runs, view }: Workbench, event: KeyboardEvent): boolean {
+function actOutsideText({ board, canvas, editor, runs, view }: Workbench, event: KeyboardEvent): boolean {
   const command = event.ctrlKey || event.metaKey;
   switch (command ? `ctrl+${event.key.toLowerCase()}` : event.key) {
     case "ctrl+z":
@@ -78,6 +79,8 @@ function actOutsideText({ board, editor, runs, view }: Workbench, event: Keyboar
       editor.select(editor.store.getState().doc.nodes.map(({ id }) => id));
       return true;
     case "/": {
+      const onCanvas = event.target instanceof Element && event.target.closest('[data-region="canvas"]') !== null;
+      if (canvas.quickAdd?.(onCanvas)) return true;
       view.set({ left: "skills", narrow: "library" });
       requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-shortcut="/"]')?.focus());
       return true;

@@ -4,10 +4,11 @@ import type { Engine } from "../engine/engine";
 import { RunBoard } from "../execution/board";
 import type { Pace } from "../execution/pace";
 import { createRuns, type Runs, type RunnerSource } from "../execution/runs";
+import { Shelf } from "../execution/shelf";
 import type { Drafts } from "../workflow/drafts";
 import { createEditor, type Editor } from "../workflow/editor";
 import { createFiles, type Files } from "./files";
-import { readSkillsAgain } from "./filesState";
+import { keyOf, readSkillsAgain } from "./filesState";
 import { createNotices, type Notices } from "./notices";
 import { createView, type View } from "./view";
 
@@ -49,11 +50,19 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
   editor.store.subscribe((now, before) => {
     if (now.selection !== before.selection) view.set({ shown: null });
   });
-  const onOpen = () => {
-    runs.cancel();
-    board.clear();
+  const shelf = new Shelf();
+  let open = "new";
+  const onOpen = (key: string) => {
+    const left = runs.view();
+    if (left) shelf.put(open, left);
+    open = key;
+    runs.show(shelf.take(key));
     view.set({ shown: null });
   };
   const files = createFiles({ api, editor, drafts, notices, onOpen });
+  // A workflow that is saved under another name keeps what its runs gave.
+  files.store.subscribe((now, before) => {
+    if (now.opening.state === "open" && before.opening.state === "open") open = keyOf(now.route);
+  });
   return { api, engine, editor, board, runs, files, notices, view, canvas: { handle: undefined } };
 }

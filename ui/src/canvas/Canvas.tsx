@@ -1,7 +1,6 @@
 import {
   Background,
   BackgroundVariant,
-  MiniMap,
   type OnBeforeDelete,
   ReactFlow,
   ReactFlowProvider,
@@ -18,13 +17,16 @@ import { CanvasTools } from "./CanvasTools";
 import { edgeOf, type FlowEdge, type FlowNode } from "./flow";
 import { MANY_NODES } from "./measure";
 import { type MenuPlace, NodeMenu } from "./NodeMenu";
+import { Overview } from "./Overview";
 import { PortEdge } from "./PortEdge";
+import { QuickAdd } from "./QuickAdd";
 import { SkillNode } from "./SkillNode";
 import { useCanvasHandle } from "./useCanvasHandle";
 import { useClipboard } from "./useClipboard";
 import { useConnecting } from "./useConnecting";
 import { useFlowEdges } from "./useFlowEdges";
 import { useFlowNodes } from "./useFlowNodes";
+import { useQuickAdd } from "./useQuickAdd";
 
 const NODE_TYPES = { skill: SkillNode };
 const EDGE_TYPES = { port: PortEdge };
@@ -34,7 +36,6 @@ const ARIA = {
 };
 
 const MAX_FOR_MINIMAP = 1000;
-const MINIMAP_SIZE = { width: 150, height: 96 };
 
 /** The workflow as a picture that can be changed by pointer and by keyboard. */
 export function Canvas() {
@@ -54,6 +55,7 @@ function Flow() {
   const { zoom, toCanvas } = useCanvasHandle(session);
   useClipboard();
 
+  const quick = useQuickAdd(toCanvas);
   const { fits, connectEnd } = useConnecting();
   const beforeDelete: OnBeforeDelete<FlowNode, FlowEdge> = useCallback(
     async (gone) => {
@@ -82,7 +84,15 @@ function Flow() {
   };
 
   return (
-    <div className={styles.canvas} data-zoom={zoom} onDrop={drop} onDragOver={(event) => event.preventDefault()}>
+    <div
+      className={styles.canvas}
+      data-zoom={zoom}
+      onDrop={drop}
+      onDragOver={(event) => event.preventDefault()}
+      onPointerMove={quick.onPointerMove}
+      onPointerLeave={quick.onPointerLeave}
+      onDoubleClick={quick.onDoubleClick}
+    >
       <ReactFlow<FlowNode, FlowEdge>
         nodes={nodes}
         edges={edges}
@@ -95,23 +105,26 @@ function Flow() {
           if (edge) addEdge(workbench, edge);
         }}
         onNodeContextMenu={(event, { id }) => openMenu(event, id)}
-        onConnectEnd={connectEnd}
+        onConnectEnd={(event, end) => {
+          connectEnd(event, end);
+          quick.dropped(event, end);
+        }}
         onBeforeDelete={beforeDelete}
         isValidConnection={fits}
         onlyRenderVisibleElements={nodes.length > MANY_NODES}
         deleteKeyCode={["Delete", "Backspace"]}
         multiSelectionKeyCode={["Shift", "Control", "Meta"]}
+        zoomOnDoubleClick={false}
         minZoom={0.05}
         maxZoom={2}
         connectionRadius={28}
         ariaLabelConfig={ARIA}
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.3} color="var(--line-strong)" />
-        {nodes.length > 0 && nodes.length <= MAX_FOR_MINIMAP && (
-          <MiniMap className={styles.minimap} style={MINIMAP_SIZE} pannable zoomable ariaLabel="Overview" nodeBorderRadius={14} />
-        )}
+        {nodes.length > 0 && nodes.length <= MAX_FOR_MINIMAP && <Overview />}
         <CanvasTools />
       </ReactFlow>
+      {quick.place && <QuickAdd place={quick.place} onClose={quick.close} />}
       {menu && <NodeMenu place={menu} onClose={closeMenu} />}
     </div>
   );

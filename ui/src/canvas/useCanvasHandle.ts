@@ -39,11 +39,13 @@ export function useCanvasHandle(session: number): {
   const size = useRef({ width: 0, height: 0 });
 
   useEffect(() => {
+    const middle = () => {
+      const box = pane?.getBoundingClientRect() ?? { left: 0, top: 0, width: 800, height: 600 };
+      return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+    };
     canvas.handle = {
-      centre() {
-        const box = pane?.getBoundingClientRect() ?? { left: 0, top: 0, width: 800, height: 600 };
-        return flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 });
-      },
+      centre: () => flow.screenToFlowPosition(middle()),
+      middle,
       show(node) {
         editor.select([node]);
         const focus = () => pane?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(node)}"]`)?.focus();

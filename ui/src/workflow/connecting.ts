@@ -1,5 +1,6 @@
 import type { EdgeDoc, Finding, PortRef, WorkflowDoc } from "../api/schema";
 import type { Engine, Skills } from "../engine/engine";
+import { downstream } from "../run/part";
 import { connect, findNode } from "./edits";
 
 /** Whether an edge may be drawn, and if not, why. */
@@ -45,11 +46,12 @@ export function tryConnect(engine: Engine, doc: WorkflowDoc, skills: Skills, edg
   return fresh ? { ok: false, message: fresh.message, hint: fresh.hint } : { ok: true };
 }
 
-/** The outputs of other nodes whose type fits an input. */
+/** The outputs of other nodes whose type fits an input, but for those that would close a circle. */
 export function fittingOutputs(engine: Engine, doc: WorkflowDoc, skills: Skills, to: PortRef): PortRef[] {
   const fitting: PortRef[] = [];
+  const after = downstream(doc.edges, [to.node]);
   for (const node of doc.nodes) {
-    if (node.id === to.node) continue;
+    if (after.has(node.id)) continue;
     for (const port of skills[node.skill_id]?.outputs ?? []) {
       const from = { node: node.id, port: port.name };
       if (typesFit(engine, doc, skills, { from, to }).ok) fitting.push(from);
