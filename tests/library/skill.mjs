@@ -77,3 +77,12 @@ export function table(columns) {
 export function columns(value) {
   return Object.fromEntries(value.columns.map(({ name, values }) => [name, Array.from(values)]));
 }
+
+/** Numbers in [-1, 1] that are the same in every run. */
+export function noise(seed) {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+}
