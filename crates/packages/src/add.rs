@@ -129,19 +129,11 @@ pub async fn add(
     };
     let roots = roots(&lock, request);
     let mut known = Known { locked: locked(&lock, request), ..Known::default() };
-    let chosen = loop {
-        match resolve(&roots, &known).map_err(AddError::Resolve)? {
-            Step::Done(chosen) => break chosen,
-            Step::Offer(name) => {
-                let offer = adding.look(&name).await?;
-                known.offers.insert(name, offer);
-            }
-            Step::Requires(candidate) => {
-                let contents = adding.obtain(&candidate).await?;
-                known.requires.insert(candidate.sha256, contents.requires);
-            }
-        }
-    };
+    let chosen = adding.choose(&roots, &mut known).await;
+    if let Err(AddError::Resolve(_)) = &chosen {
+        adding.tidy(&lock);
+    }
+    let chosen = chosen?;
     let mut new = Lock::empty();
     for chosen in &chosen {
         let entry = adding.entry(chosen, &lock, &roots).await?;
@@ -185,6 +177,27 @@ struct Adding<'a> {
 }
 
 impl Adding<'_> {
+    /// Finds out what is needed to decide, and decides.
+    async fn choose(
+        &mut self,
+        roots: &[Requirement],
+        known: &mut Known,
+    ) -> Result<Vec<Chosen>, AddError> {
+        loop {
+            match resolve(roots, known).map_err(AddError::Resolve)? {
+                Step::Done(chosen) => return Ok(chosen),
+                Step::Offer(name) => {
+                    let offer = self.look(&name).await?;
+                    known.offers.insert(name, offer);
+                }
+                Step::Requires(candidate) => {
+                    let contents = self.obtain(&candidate).await?;
+                    known.requires.insert(candidate.sha256, contents.requires);
+                }
+            }
+        }
+    }
+
     /// Asks all sources for a package.
     async fn look(&mut self, name: &PackageName) -> Result<Offer, AddError> {
         (self.tell)(Event::Looking { name: name.to_string() });
