@@ -27,6 +27,7 @@ const PATHS = {
   number: "M9 4 7 20m10-16-2 16M4 9h16M3.5 15h16",
   only: "M5 4v16M19 4v16M9.5 7.5v9l6-4.5z",
   open: "M4 19V5h6l2 3h8v11z",
+  pause: "M8.5 5v14M15.5 5v14",
   play: "M7 4.5v15l12-7.5z",
   plus: "M12 5v14M5 12h14",
   redo: "M20 9H9a5 5 0 0 0 0 10h4m7-10-4-4m4 4-4 4",

@@ -3,6 +3,7 @@ import * as THREE from "three/src/Three.Core.js";
 import { expect, test } from "vitest";
 
 import type { Call, Outcome, WorkerHost } from "../run/protocol";
+import type { NodeError } from "../run/types";
 import { worker } from "./threejs";
 import { picturesOf, readScene } from "./threejs/read";
 import type { SceneValue } from "./threejs/value";
@@ -175,7 +176,7 @@ const BROKEN: [string, string, RegExp, RegExp][] = [
 
 test.each(BROKEN)("%s: an error that a person can act on", async (_, code, message, hint) => {
   const outcome = await run(code, { part: { kind: "other" } });
-  const error = outcome.ok ? { message: "no error" } : outcome.error;
+  const error: NodeError = outcome.ok ? { kind: "none", message: "no error" } : outcome.error;
   expect(error.message).toMatch(message);
   expect(error.hint ?? "").toMatch(hint);
 });
