@@ -37,7 +37,7 @@ export function Preview({ title, about, value }: PreviewProps) {
           </div>
         )}
         {file && (
-          <Button small look="ghost" icon="down" onClick={() => saveFile(file())}>
+          <Button small look="ghost" icon="down" aria-label={`Download ${file.name}`} onClick={() => saveFile(file.make())}>
             Download
           </Button>
         )}

@@ -67,9 +67,15 @@ export function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
+/** Whether a value is a list of complex numbers. */
+export function isComplexList(value: unknown): value is ComplexList {
+  if (!isRecord(value) || isList(value)) return false;
+  return isList(value.re) && isList(value.im) && value.re.length === value.im.length && Object.keys(value).length === 2;
+}
+
 function isTable(value: object): value is Table {
   if (!("columns" in value) || !Array.isArray(value.columns)) return false;
-  return value.columns.every((one) => isRecord(one) && typeof one.name === "string" && isList(one.values));
+  return value.columns.every((one) => isRecord(one) && typeof one.name === "string" && (isList(one.values) || isComplexList(one.values)));
 }
 
 function isPlot(value: object): value is Plot {

@@ -2,6 +2,7 @@ import { type ReactNode, useMemo, useState } from "react";
 
 import { Button } from "../../parts/Button";
 import { saveFile } from "../download";
+import { Switch } from "../Switch";
 import type { Plot, ScaleKind } from "../value";
 import { Chart } from "./Chart";
 import type { Picture } from "./draw";
@@ -45,18 +46,10 @@ export function PlotView({ plot, name, children }: PlotViewProps) {
         )}
         <div className={styles.actions}>
           {children}
-          {!asTable && (["x", "y"] as const).map((axis) => (
-            <button
-              key={axis}
-              type="button"
-              className={styles.switch}
-              aria-pressed={model[axis].scale === "log"}
-              disabled={model[axis].categories !== undefined}
-              title={`Logarithmic ${axis} axis`}
-              onClick={() => flip(axis)}
-            >
-              log {axis}
-            </button>
+          {!asTable && (["x", "y"] as const).filter((axis) => !model[axis].categories).map((axis) => (
+            <Switch key={axis} on={model[axis].scale === "log"} title={`Logarithmic ${axis} axis`} onChange={() => flip(axis)}>
+              {`log ${axis}`}
+            </Switch>
           ))}
           <Button small look="ghost" icon={asTable ? "line" : "table"} onClick={() => setAsTable(!asTable)}>
             {asTable ? "Plot" : "Values"}

@@ -1,10 +1,10 @@
 import { Button } from "../../parts/Button";
-import { Icon } from "../../parts/Icon";
 import { count } from "../../parts/time";
+import styles from "../Bars.module.css";
 import { saveFile, tableCsv } from "../download";
+import { SearchField } from "../SearchField";
 import type { Column } from "../value";
 import type { Filter } from "./filter";
-import styles from "./TableView.module.css";
 
 type FilterBarProps = {
   columns: readonly Column[];
@@ -26,16 +26,12 @@ export function FilterBar({ columns, filter, onFilter, nShown, nAll, progress, o
     saveFile({ name: `${csv.name}.csv`, mime: "text/csv", parts: tableCsv({ columns: csv.columns }, csv.order) });
   return (
     <div className={styles.bar}>
-      <label className={styles.filter}>
-        <Icon name="search" size={13} />
-        <input
-          type="search"
-          aria-label="Filter rows"
-          placeholder="Filter: text, > 5, != Berlin"
-          value={filter.text}
-          onChange={({ target }) => onFilter({ ...filter, text: target.value })}
-        />
-      </label>
+      <SearchField
+        label="Filter rows"
+        placeholder="Filter: text, > 5, != Berlin"
+        value={filter.text}
+        onChange={(text) => onFilter({ ...filter, text })}
+      />
       <select
         aria-label="Column to filter"
         value={filter.column}

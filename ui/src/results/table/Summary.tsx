@@ -43,7 +43,7 @@ type AmountProps = {
 
 const Amount = memo(function Amount({ column, kind, order, nRows, left, width }: AmountProps) {
   const stats = useMemo(() => statsOf(column, order, nRows), [column, order, nRows]);
-  const short = (value: number) => formatNumber(Number(value.toPrecision(5)));
+  const short = (value: number) => formatNumber(Number(value.toPrecision(4)));
   const { numbers } = stats;
   const missing = stats.missing > 0 ? `${stats.missing.toLocaleString("en")} missing` : "";
   const main = numbers

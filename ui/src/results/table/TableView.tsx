@@ -1,6 +1,7 @@
 import { useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 
 import { count } from "../../parts/time";
+import bars from "../Bars.module.css";
 import type { Table } from "../value";
 import { useRows } from "../useRows";
 import { cellText, isMissing, isNumeric, kindOf, widthOf } from "./columns";
@@ -21,7 +22,7 @@ type TableViewProps = {
 const ROW = 25;
 const HEAD = 42;
 const FOOT = 26;
-const NUMBERS = 34;
+const NUMBERS = 18;
 
 /** A table of any length: only what is in view is in the page; sorting and filtering move indices only. */
 export function TableView({ table: { columns }, name }: TableViewProps) {
@@ -51,7 +52,7 @@ export function TableView({ table: { columns }, name }: TableViewProps) {
   const place = (at: number) => ({ left: starts[at] ?? 0, width: (starts[at + 1] ?? 0) - (starts[at] ?? 0) });
 
   return (
-    <div className={styles.frame}>
+    <div className={bars.frame}>
       <FilterBar
         columns={columns}
         filter={filter}
