@@ -9,6 +9,8 @@ import type {
   ReadyWorkflow,
   SavedTrace,
   SavedWorkflow,
+  TraceList,
+  TraceView,
   WorkflowDoc,
   WorkflowList,
   WorkflowView,
@@ -41,9 +43,16 @@ export interface WorkflowsApi {
   prepareRun(workflow: WorkflowDoc, signal?: AbortSignal): Promise<ReadyWorkflow>;
 }
 
-/** Keeps what runs leave behind. */
+/** Which traces are wanted: newest first, or those before one of them. */
+export type TraceQuery = { limit?: number; before?: string };
+
+/** Keeps what runs leave behind, and finds it again. */
 export interface TracesApi {
   keepTrace(run: RunReport): Promise<SavedTrace>;
+  listTraces(query: TraceQuery, signal?: AbortSignal): Promise<TraceList>;
+  readTrace(id: string, signal?: AbortSignal): Promise<TraceView>;
+  /** Makes the workflow of a trace ready to run again, with the very skills it ran with. */
+  prepareReplay(traceId: string, signal?: AbortSignal): Promise<ReadyWorkflow>;
 }
 
 /** Everything the page asks of LLMos-Lite, wherever it runs. */

@@ -35,6 +35,9 @@ export function httpApi(base: string, config: Config): LlmosApi {
     saveWorkflow: ({ workflow, baseVersion }) =>
       post("/workflows/save", { workflow, base_version: baseVersion }),
     prepareRun: (workflow, signal) => post("/workflows/execute", { workflow }, signal),
+    prepareReplay: (trace_id, signal) => post("/workflows/execute", { trace_id }, signal),
+    listTraces: (query, signal) => call(url("/traces", query), { signal }),
+    readTrace: (id, signal) => call(url(`/traces/${encodeURIComponent(id)}`), { signal }),
     keepTrace: (run) => post<SavedTrace>("/traces", { run }),
   };
 }

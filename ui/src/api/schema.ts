@@ -3,6 +3,7 @@
  * They come from `schema.gen.ts`, which is made from the OpenAPI document; here
  * it is only said which fields an answer always has.
  */
+import type { RunReport } from "../run/types";
 import type * as wire from "./schema.gen";
 
 /** A shape with every field there, but for those that are left out when empty. */
@@ -71,6 +72,15 @@ export type ReadyWorkflow = With<
 
 /** Answer of `POST /traces`. */
 export type SavedTrace = wire.SavedTrace;
+
+/** A trace in a list. */
+export type TraceSummary = wire.TraceSummary;
+
+/** Answer of `GET /traces`. */
+export type TraceList = wire.TraceList;
+
+/** Answer of `GET /traces/{id}`. */
+export type TraceView = With<wire.TraceView, { run: With<RunReport, { workflow: WorkflowDoc }> }>;
 
 /** Answer of `GET /config`. */
 export type Config = wire.Config;

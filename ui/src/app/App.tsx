@@ -3,6 +3,8 @@ import { lazy, Suspense, useCallback, useEffect } from "react";
 import type { ExecutableSkill } from "../api/schema";
 import { addSkill } from "../canvas/actions";
 import { Canvas } from "../canvas/Canvas";
+import { History } from "../history/History";
+import { TraceBanner } from "../history/TraceBanner";
 import { Inspector } from "../inspector/Inspector";
 import { Library } from "../library/Library";
 import { WorkflowList } from "../library/WorkflowList";
@@ -93,6 +95,8 @@ function Screen() {
   );
 }
 
+const TABS = { skills: "Skills", workflows: "Workflows", runs: "Runs" } as const;
+
 function Left() {
   const workbench = useWorkbench();
   const { api, editor, files, view } = workbench;
@@ -121,13 +125,16 @@ function Left() {
           tabs={[
             { id: "skills", label: "Skills" },
             { id: "workflows", label: "Workflows" },
+            { id: "runs", label: "Runs" },
           ]}
           chosen={tab}
           onChoose={(left) => view.set({ left })}
         />
       </div>
-      <div className={styles.fill} role="tabpanel" aria-label={tab === "skills" ? "Skills" : "Workflows"}>
-        {tab === "skills" ? (
+      <div className={styles.fill} role="tabpanel" aria-label={TABS[tab]}>
+        {tab === "runs" ? (
+          <History />
+        ) : tab === "skills" ? (
           <Library api={api} onAdd={add} onFound={found} />
         ) : (
           <WorkflowList
@@ -167,6 +174,7 @@ function Centre() {
       {opening.state === "loading" && <p role="status" className={styles.opening}>Opening the workflow…</p>}
       {opening.state === "open" && empty && isNew && <Start />}
       <LoadingPill />
+      <TraceBanner />
       <DraftOffer />
     </>
   );

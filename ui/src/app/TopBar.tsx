@@ -79,10 +79,11 @@ function RunButtons() {
   const dirty = useEditor(isDirty);
   const isNew = useEditor((state) => state.origin.kind === "new");
   const empty = useEditor((state) => state.doc.nodes.length === 0);
+  const readOnly = useEditor((state) => state.readOnly);
 
   return (
     <div className={styles.run}>
-      <Button icon="save" disabled={saving || (isNew && empty && !dirty)} title="Save (Ctrl+S)" onClick={() => void files.save()}>
+      <Button icon="save" disabled={saving || readOnly || (isNew && empty && !dirty)} title="Save (Ctrl+S)" onClick={() => void files.save()}>
         Save
       </Button>
       <Button icon="cancel" look={busy ? "danger" : "plain"} disabled={!busy || stopping} title="Stop the run" onClick={runs.cancel}>
@@ -91,7 +92,7 @@ function RunButtons() {
       <Button
         icon="play"
         look="primary"
-        disabled={busy || empty}
+        disabled={busy || empty || readOnly}
         title="Run (Ctrl+Enter)"
         onPointerEnter={runs.warm}
         onFocus={runs.warm}

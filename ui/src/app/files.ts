@@ -20,6 +20,8 @@ export type Files = Saving & {
   /** Brings back unsaved changes of a page that is gone. */
   restore(draft: Draft): Promise<void>;
   discard(draft: Draft): Promise<void>;
+  /** Keeps unsaved changes as a draft now instead of a moment later. */
+  flush(): void;
 };
 
 export function createFiles(parts: FilesParts): Files {
@@ -28,7 +30,7 @@ export function createFiles(parts: FilesParts): Files {
   const draft = autosave(
     editor,
     drafts,
-    () => (store.getState().opening.state === "open" ? keyOf(store.getState().route) : undefined),
+    () => (store.getState().opening.state === "open" && !editor.store.getState().readOnly ? keyOf(store.getState().route) : undefined),
     (error) => notices.say({ tone: "error", ...explain(error) }),
   );
 
@@ -73,6 +75,7 @@ export function createFiles(parts: FilesParts): Files {
       await drop(offer);
     },
     discard: drop,
+    flush: draft.flush,
   };
 }
 

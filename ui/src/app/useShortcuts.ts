@@ -42,8 +42,9 @@ export function useShortcuts(): void {
 
 function act(workbench: Workbench, event: KeyboardEvent): boolean {
   const { editor, files, runs, view } = workbench;
-  const selected = [...editor.store.getState().selection];
-  if (event.key === "Enter" && event.altKey && selected.length > 0) {
+  const { selection, readOnly } = editor.store.getState();
+  const selected = [...selection];
+  if (event.key === "Enter" && event.altKey && !readOnly && selected.length > 0) {
     runPart(workbench, { only: selected });
     return true;
   }
@@ -54,9 +55,10 @@ function act(workbench: Workbench, event: KeyboardEvent): boolean {
       return true;
     case "Enter":
       if (event.shiftKey) {
-        if (selected.length > 0) runPart(workbench, { from: selected });
+        if (selected.length > 0 && !readOnly) runPart(workbench, { from: selected });
         return true;
       }
+      if (readOnly) return true;
       view.set({ bottom: "results", shown: null });
       void runs.run();
       return true;

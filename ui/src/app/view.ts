@@ -4,7 +4,7 @@ import type { PortRef } from "../api/schema";
 
 /** What is in front, and how large the panels are. Not part of any workflow. */
 export type ViewState = {
-  left: "skills" | "workflows";
+  left: "skills" | "workflows" | "runs";
   bottom: "results" | "log" | "problems";
   /** The region that a narrow screen shows. */
   narrow: "library" | "canvas" | "inspector" | "results";

@@ -5,10 +5,11 @@ import { RunBoard } from "../execution/board";
 import type { Pace } from "../execution/pace";
 import { createRuns, type Runs, type RunnerSource } from "../execution/runs";
 import { Shelf } from "../execution/shelf";
+import { createViewing, type Viewing } from "../history/viewing";
 import type { Drafts } from "../workflow/drafts";
 import { createEditor, type Editor } from "../workflow/editor";
 import { createFiles, type Files } from "./files";
-import { keyOf, readSkillsAgain } from "./filesState";
+import { keyOf, learnSkills, readSkillsAgain } from "./filesState";
 import { createNotices, type Notices } from "./notices";
 import { createView, type View } from "./view";
 
@@ -23,6 +24,7 @@ export type Workbench = {
   notices: Notices;
   canvas: CanvasSlot;
   view: View;
+  viewing: Viewing;
 };
 
 /** What a workbench stands on; tests hand in their own. */
@@ -58,11 +60,20 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
     open = key;
     runs.show(shelf.take(key));
     view.set({ shown: null });
+    viewing.left();
   };
   const files = createFiles({ api, editor, drafts, notices, onOpen });
   // A workflow that is saved under another name keeps what its runs gave.
   files.store.subscribe((now, before) => {
     if (now.opening.state === "open" && before.opening.state === "open") open = keyOf(now.route);
   });
-  return { api, engine, editor, board, runs, files, notices, view, canvas: { handle: undefined } };
+  const viewing = createViewing({
+    api,
+    editor,
+    engine,
+    runs,
+    flush: files.flush,
+    learn: (trace) => learnSkills({ api, editor }, trace.run.workflow),
+  });
+  return { viewing, api, engine, editor, board, runs, files, notices, view, canvas: { handle: undefined } };
 }

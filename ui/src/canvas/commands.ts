@@ -26,8 +26,8 @@ export function runPart({ runs, view }: Pick<Workbench, "runs" | "view">, part: 
 
 /** The ways to run some nodes. */
 export function runCommands(workbench: Workbench, ids: readonly string[]): Command[] {
-  const { board } = workbench;
-  const disabled = board.isBusy() || ids.length === 0;
+  const { board, editor } = workbench;
+  const disabled = board.isBusy() || editor.store.getState().readOnly || ids.length === 0;
   const again = ids.some((id) => ["error", "skipped"].includes(shownStatus(board.node(id).state)));
   const these = ids.length === 1 ? "this" : `these ${ids.length}`;
   return [

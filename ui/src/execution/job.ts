@@ -23,10 +23,17 @@ export type Prepared = {
   parts: Parts;
   /** Where the outputs of such nodes come from. */
   drawn: DrawnOutputs;
+  /** Where the inputs of such nodes go; the first place of each. */
+  inputs: ReadonlyMap<string, Readonly<Record<string, PortRef>>>;
 };
 
 /** How workflows that are nodes were taken apart, as the server says it. */
-export type PartsView = Readonly<Record<string, { nodes: readonly string[]; outputs: Readonly<Record<string, PortRef>> }>>;
+export type PartsView = Readonly<
+  Record<
+    string,
+    { nodes: readonly string[]; outputs: Readonly<Record<string, PortRef>>; inputs: Readonly<Record<string, readonly PortRef[]>> }
+  >
+>;
 
 /** The open workflow, or a part of it. */
 export function canvasJob(api: WorkflowsApi, editor: Editor, part?: RunPart): Job {
@@ -46,11 +53,14 @@ export function canvasJob(api: WorkflowsApi, editor: Editor, part?: RunPart): Jo
 }
 
 /** How the nodes of a prepared workflow are drawn. */
-export function drawnAs(parts: PartsView): Pick<Prepared, "parts" | "drawn"> {
+export function drawnAs(parts: PartsView): Pick<Prepared, "parts" | "drawn" | "inputs"> {
+  const firsts = (ports: Readonly<Record<string, readonly PortRef[]>>) =>
+    Object.fromEntries(Object.entries(ports).flatMap(([port, [first]]) => (first ? [[port, first] as const] : [])));
   const all = Object.entries(parts);
   return {
     parts: new Map(all.map(([id, { nodes }]) => [id, nodes.map((node) => ({ id: node, label: inner(id, node) }))])),
     drawn: new Map(all.map(([id, { outputs }]) => [id, outputs])),
+    inputs: new Map(all.map(([id, { inputs }]) => [id, firsts(inputs)])),
   };
 }
 

@@ -1,4 +1,5 @@
 import { ApiError, explain, type TracesApi, type WorkflowsApi } from "../api/api";
+import type { SavedTrace } from "../api/schema";
 import type { LoadProgress, RunReport, RunResult, Runner } from "../run/types";
 import type { Editor } from "../workflow/editor";
 import type { BoardState, RunBoard, TraceState } from "./board";
@@ -22,14 +23,16 @@ export type Runs = {
   warm(): void;
   /** Tries again to keep the newest trace. */
   keepAgain(): Promise<void>;
+  /** Where the newest run was kept; `undefined` until it is. */
+  keptAs(): SavedTrace | undefined;
   value(node: string, port: string): unknown;
   values(node: string): Readonly<Record<string, unknown>> | undefined;
   /** What is shown now; `undefined` while a run is on, or where there is nothing. */
   view(): RunView | undefined;
   /** Shows what an earlier run left, or nothing. A run that is on is cancelled. */
   show(view: RunView | undefined): void;
-  /** Shows other values of the same run. */
-  look(shown: Shown): void;
+  /** The values that are shown now. */
+  shown(): Shown;
   dispose(): void;
 };
 
@@ -129,6 +132,10 @@ export function createRuns(
     async keepAgain() {
       if (report && kept.get(report)?.state === "failed") await keep(report);
     },
+    keptAs() {
+      const state = report && kept.get(report);
+      return state?.state === "saved" ? state.trace : undefined;
+    },
     value: (node, port) => shown.value(node, port),
     values: (node) => shown.values(node),
     view: () => (board.isBusy() || board.order().length === 0 ? undefined : { board: board.state(), shown, report }),
@@ -141,10 +148,7 @@ export function createRuns(
       const trace = report && kept.get(report);
       board.show({ phase: phase.phase === "ended" && trace ? { ...phase, trace } : phase, sheet });
     },
-    look(next) {
-      shown = next;
-      board.show(board.state());
-    },
+    shown: () => shown,
     dispose() {
       abort?.abort();
       ready?.dispose();

@@ -63,6 +63,14 @@ export class Sheet {
     return drawn;
   }
 
+  /** Takes over what another sheet knows of a node. */
+  adopt(id: string, run: NodeRun): void {
+    const drawn = this.#drawnAs.get(id) ?? id;
+    this.#order.add(drawn);
+    this.#touched.add(drawn);
+    this.#nodes.set(id, run);
+  }
+
   /** How far a node is, be it drawn or a part of one that is. */
   node(id: string): NodeRun {
     const own = this.#nodes.get(id) ?? this.#sums.get(id);

@@ -20,6 +20,7 @@ export function NodeForm({ node }: { node: NodeDoc }) {
   const { editor } = useWorkbench();
   const skill = useEditor((state) => state.skills[node.skill_id]);
   const findings = useEditor((state) => findingsOf(state.findings, node.id));
+  const readOnly = useEditor((state) => state.readOnly);
   const inputs = new Set(skill?.inputs.map(({ name }) => name));
   const general = findings.filter(({ port }) => port === undefined || !inputs.has(port));
   const id = useId();
@@ -37,6 +38,7 @@ export function NodeForm({ node }: { node: NodeDoc }) {
         <input
           id={`${id}-name`}
           className={styles.name}
+          readOnly={readOnly}
           value={node.name ?? ""}
           placeholder={skill?.name ?? node.id}
           onChange={(event) =>
@@ -77,11 +79,12 @@ function NodeInputs({ node }: { node: NodeDoc }) {
   const doc = useEditor((state) => state.doc);
   const skills = useEditor((state) => state.skills);
   const findings = useEditor((state) => findingsOf(state.findings, node.id));
+  const readOnly = useEditor((state) => state.readOnly);
   const skill = skills[node.skill_id];
   if (!skill || skill.inputs.length === 0) return null;
 
   return (
-    <section className={styles.section} aria-label="Inputs">
+    <fieldset disabled={readOnly} className={styles.section} aria-label="Inputs">
       <h2>Inputs</h2>
       {skill.inputs.map((port) => {
         const input = { node: node.id, port: port.name };
@@ -107,6 +110,6 @@ function NodeInputs({ node }: { node: NodeDoc }) {
           />
         );
       })}
-    </section>
+    </fieldset>
   );
 }

@@ -48,6 +48,10 @@ export type Editor = {
   select(ids: Iterable<string>): void;
   /** Brings back unsaved changes and what they rest on; one step of the history. */
   restore(doc: WorkflowDoc, origin: Origin): void;
+  /** Shows another document that cannot be changed, until {@link Editor.back}. */
+  look(doc: WorkflowDoc): void;
+  /** Goes back to the document that was open before. */
+  back(): void;
   /** Notes that the volume now has `kept`, made from `sent`. Later changes stay unsaved. */
   saved(sent: WorkflowDoc, kept: WorkflowDoc, origin: Origin): void;
   know(skills: Iterable<ExecutableSkill>): void;
@@ -60,6 +64,7 @@ export type Editor = {
 export function createEditor(engine: Engine, checkAfterMs = 120): Editor {
   const store = createStore<EditorState>(() => ({ session: 0, skills: {}, ...opened(emptyWorkflow(), { kind: "new" }) }));
   let step: string | undefined;
+  let behind: EditorState | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const check = () => {
@@ -82,12 +87,25 @@ export function createEditor(engine: Engine, checkAfterMs = 120): Editor {
     store,
     check,
     open(doc, origin) {
+      behind = undefined;
       change({ session: store.getState().session + 1, ...opened(doc, origin) });
     },
     edit(edit, nextStep) {
       if (store.getState().readOnly) return;
       const again = nextStep !== undefined && nextStep === step;
       change(edited(store.getState(), edit, again), nextStep);
+    },
+    look(doc) {
+      behind ??= store.getState();
+      const { session } = store.getState();
+      change({ session: session + 1, ...opened(doc, { kind: "new" }), origin: behind.origin, readOnly: true });
+    },
+    back() {
+      if (!behind) return;
+      const { skills, session } = store.getState();
+      const before = behind;
+      behind = undefined;
+      change({ ...before, skills, session: session + 1 });
     },
     settle(edit) {
       const { doc, clean } = store.getState();

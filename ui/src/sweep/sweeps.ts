@@ -1,0 +1,126 @@
+import { createStore, type StoreApi } from "zustand/vanilla";
+
+import type { WorkflowsApi } from "../api/api";
+import type { WorkflowDoc } from "../api/schema";
+import type { Engine } from "../engine/engine";
+import type { NodeRun, RunBoard } from "../execution/board";
+import { canvasJob, type Prepared } from "../execution/job";
+import type { Runs, RunView } from "../execution/runs";
+import { Sheet } from "../execution/sheet";
+import { Shown } from "../execution/shown";
+import type { Editor } from "../workflow/editor";
+import { drawnOnce, type Expanded, outputsIn, type SweepRun } from "./expanded";
+import type { SweepSpec } from "./spec";
+
+/** A sweep that runs or has run. */
+export type Sweep = {
+  spec: SweepSpec;
+  /** The workflow as it was drawn. */
+  doc: WorkflowDoc;
+  runs: readonly SweepRun[];
+  prepared: Prepared;
+  startedAt: number;
+  /** What all runs left; `null` while they go on. */
+  whole: RunView | null;
+};
+
+export type SweepState = {
+  sweep: Sweep | null;
+  /** The run that the canvas shows; `null` for all of them. */
+  picked: number | null;
+};
+
+/** Runs a workflow for many values of its inputs. */
+export type Sweeps = {
+  store: StoreApi<SweepState>;
+  start(spec: SweepSpec): Promise<void>;
+  /** Shows one run on the canvas, or all of them. */
+  pick(index: number | null): void;
+  /** One output in one run. */
+  value(run: SweepRun, node: string, port: string): unknown;
+  /** How far a run is. */
+  state(run: SweepRun): NodeRun["state"];
+  /** Puts another state in place, such as that of another workflow. */
+  show(state: SweepState | undefined): void;
+};
+
+type Parts = { api: WorkflowsApi; board: RunBoard; editor: Editor; engine: Engine; runs: Runs };
+
+export function createSweeps({ api, board, editor, engine, runs }: Parts): Sweeps {
+  const store = createStore<SweepState>(() => NOTHING);
+  const shownIn = (run: SweepRun): Shown => {
+    const { sweep } = store.getState();
+    const all = sweep?.whole?.shown ?? runs.shown();
+    return new Shown(outputsIn(run, all.outputsOf), sweep?.prepared.drawn);
+  };
+  const nodeOf = (id: string): NodeRun => store.getState().sweep?.whole?.board.sheet.node(id) ?? board.node(id);
+
+  return {
+    store,
+    async start(spec) {
+      const { doc } = editor.store.getState();
+      const job = canvasJob(api, editor);
+      const result = await runs.start({
+        keeps: false,
+        async prepare(signal) {
+          const prepared = await job.prepare(signal);
+          const expanded = engine.expandSweep(prepared.payload.workflow, prepared.payload.skills, inside(spec, prepared));
+          store.setState({ picked: null, sweep: { spec, doc, runs: expanded.runs, prepared, startedAt: performance.now(), whole: null } });
+          return sweepOf(prepared, expanded);
+        },
+      });
+      const { sweep } = store.getState();
+      const whole = result && runs.view();
+      if (sweep && whole) store.setState({ sweep: { ...sweep, whole } });
+    },
+    pick(index) {
+      const { sweep } = store.getState();
+      if (!sweep?.whole || board.isBusy()) return;
+      const run = index === null ? undefined : sweep.runs[index];
+      store.setState({ picked: run ? index : null });
+      runs.show(run ? { ...sweep.whole, board: { phase: sweep.whole.board.phase, sheet: sheetOf(sweep, run) }, shown: shownIn(run) } : sweep.whole);
+    },
+    value: (run, node, port) => shownIn(run).value(node, port),
+    state: (run) => summed(Object.values(run.nodes).map((id) => nodeOf(id).state)),
+    show: (state) => store.setState(state ?? NOTHING, true),
+  };
+}
+
+const NOTHING: SweepState = { sweep: null, picked: null };
+
+/** The expanded workflow instead of the one that is drawn. */
+function sweepOf(prepared: Prepared, expanded: Expanded): Prepared {
+  const first = expanded.runs[0];
+  const drawn = new Map(
+    [...prepared.drawn].map(([id, ports]) => [
+      id,
+      Object.fromEntries(Object.entries(ports).map(([port, ref]) => [port, { ...ref, node: first?.nodes[ref.node] ?? ref.node }])),
+    ]),
+  );
+  return { ...prepared, payload: { ...prepared.payload, workflow: expanded.workflow }, parts: drawnOnce(prepared, expanded), drawn };
+}
+
+/** The canvas as one run alone would have left it. */
+function sheetOf({ prepared, whole }: Sweep, run: SweepRun): Sheet {
+  const copyOf = (id: string) => run.nodes[id] ?? id;
+  const parts = [...prepared.parts].map(([outer, members]) => [outer, members.map(({ id, label }) => ({ id: copyOf(id), label }))] as const);
+  const sheet = new Sheet(new Map(parts));
+  const inner = new Set([...prepared.parts.values()].flat().map(({ id }) => id));
+  for (const { id } of prepared.payload.workflow.nodes) {
+    const known = whole?.board.sheet.node(copyOf(id));
+    if (known && known.state !== "idle") sheet.adopt(inner.has(id) ? copyOf(id) : id, known);
+  }
+  return sheet;
+}
+
+/** Names the inputs inside a workflow that is a node, where an axis names that node. */
+function inside(spec: SweepSpec, { inputs }: Prepared): SweepSpec {
+  return { ...spec, axes: spec.axes.map((axis) => ({ ...axis, ...(inputs.get(axis.node)?.[axis.port] ?? {}) })) };
+}
+
+const ORDER: readonly NodeRun["state"][] = ["running", "queued", "idle", "error", "cancelled", "skipped", "success", "cached"];
+
+/** How far several nodes are together. */
+function summed(states: readonly NodeRun["state"][]): NodeRun["state"] {
+  return ORDER.find((state) => states.includes(state)) ?? "idle";
+}
