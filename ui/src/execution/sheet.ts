@@ -27,7 +27,7 @@ const NO_LINES: readonly BoardLine[] = [];
 const NO_PARTS: readonly Part[] = [];
 
 /** How many log lines a run keeps in the page; the trace has them all. */
-const MAX_LINES = 50_000;
+const MAX_LINES = 100_000;
 
 /** What is known of the nodes of a run. Nodes that are drawn as one are summed up. */
 export class Sheet {

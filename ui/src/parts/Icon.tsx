@@ -19,6 +19,7 @@ const PATHS = {
   info: "M12 11v5m0-8h.01M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z",
   json: "M9 4H8a2 2 0 0 0-2 2v3.5L4 12l2 2.5V18a2 2 0 0 0 2 2h1m6-16h1a2 2 0 0 1 2 2v3.5l2 2.5-2 2.5V18a2 2 0 0 1-2 2h-1",
   keyboard: "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8",
+  large: "M14 4h6v6M20 4l-7 7M10 20H4v-6m0 6 7-7",
   layout: "M4 9h5v6H4zM15 4h5v5h-5zM15 15h5v5h-5zM9 12h3m0 0V6.5h3m-3 5.5v5.5h3",
   line: "M4 19h16M5 15l4-5 4 3 6-8",
   list: "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",

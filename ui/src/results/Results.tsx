@@ -1,16 +1,19 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 
 import { useEditor, useView, useWorkbench } from "../app/useWorkbench";
 import { nodeName } from "../canvas/flow";
 import { useBoard } from "../execution/useBoard";
+import { IconButton } from "../parts/IconButton";
 import { Tabs } from "../parts/Tabs";
+import { count } from "../parts/time";
 import { portLabel } from "../workflow/connecting";
 import { findNode } from "../workflow/edits";
 import { Failures } from "./Failures";
+import { Gallery } from "./Gallery";
 import { LogView } from "./LogView";
 import { Outcome } from "./Outcome";
 import { OutputList } from "./OutputList";
-import { mostTelling, outputRows } from "./outputs";
+import { mostTelling, outputRows, type OutputRow } from "./outputs";
 import { Preview } from "./Preview";
 import { Problems } from "./Problems";
 import styles from "./Results.module.css";
@@ -73,6 +76,7 @@ function Outputs() {
     // oxlint-disable-next-line react/exhaustive-deps -- `changes` stands for what the board holds
     [board, runs, doc, skills, changes],
   );
+  const [gallery, setGallery] = useState(false);
   const selection = useEditor((state) => state.selection);
   const asked = shown && rows.find(({ node, port }) => node === shown.node && port === shown.port);
   const selected = rows.filter(({ node }) => selection.has(node));
@@ -88,25 +92,43 @@ function Outputs() {
     const waiting = board.isBusy() ? "Outputs appear here as nodes finish" : "Run the workflow to see its outputs here";
     return failed.length > 0 ? <Failures nodes={failed} /> : <p className={styles.empty}>{waiting}</p>;
   }
+  const valueOf = ({ node, port }: OutputRow) => runs.value(node, port);
+  const show = ({ node, port }: OutputRow) => {
+    setGallery(false);
+    view.showOutput({ node, port });
+  };
+  const how = (
+    <div className={styles.how}>
+      <span>{count(rows.length, "output")}</span>
+      <IconButton small icon={gallery ? "list" : "grid"} label={gallery ? "Show as list" : "Show as gallery"} onClick={() => setGallery(!gallery)} />
+    </div>
+  );
   return (
     <div className={styles.filled}>
       {failed.length > 0 && <Failures nodes={failed} />}
-      <div className={styles.split}>
-      <OutputList
-        rows={rows}
-        chosen={chosen}
-        summaryOf={({ node, port }) => summarise(runs.value(node, port))}
-        onChoose={({ node, port }) => view.showOutput({ node, port })}
-      />
-      {chosen && (
-        <Preview
-          key={`${board.round()} ${chosen.node} ${chosen.port}`}
-          title={portLabel(doc, skills, chosen)}
-          about={chosen}
-          value={runs.value(chosen.node, chosen.port)}
-        />
+      {gallery ? (
+        <>
+          {how}
+          <Gallery rows={rows} valueOf={valueOf} onChoose={show} />
+        </>
+      ) : (
+        <div className={styles.split}>
+          <div className={styles.side}>
+            {how}
+            <OutputList rows={rows} chosen={chosen} summaryOf={(row) => summarise(valueOf(row))} onChoose={show} />
+          </div>
+          {chosen && (
+            <Preview
+              key={`${board.round()} ${chosen.node} ${chosen.port}`}
+              title={portLabel(doc, skills, chosen)}
+              about={chosen}
+              value={valueOf(chosen)}
+              ports={rows.filter(({ node }) => node === chosen.node).map(({ port }) => port)}
+              onPort={(port) => view.showOutput({ node: chosen.node, port })}
+            />
+          )}
+        </div>
       )}
-      </div>
     </div>
   );
 }
