@@ -3,9 +3,10 @@ import type { CanvasSlot } from "../canvas/handle";
 import type { Engine } from "../engine/engine";
 import { RunBoard } from "../execution/board";
 import type { Pace } from "../execution/pace";
-import { createRuns, type Runs, type RunnerSource } from "../execution/runs";
+import { createRuns, type RunView, type Runs, type RunnerSource } from "../execution/runs";
 import { Shelf } from "../execution/shelf";
 import { createViewing, type Viewing } from "../history/viewing";
+import { createSweeps, type SweepState, type Sweeps } from "../sweep/sweeps";
 import type { Drafts } from "../workflow/drafts";
 import { createEditor, type Editor } from "../workflow/editor";
 import { createFiles, type Files } from "./files";
@@ -25,6 +26,7 @@ export type Workbench = {
   canvas: CanvasSlot;
   view: View;
   viewing: Viewing;
+  sweeps: Sweeps;
 };
 
 /** What a workbench stands on; tests hand in their own. */
@@ -52,13 +54,16 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
   editor.store.subscribe((now, before) => {
     if (now.selection !== before.selection) view.set({ shown: null });
   });
-  const shelf = new Shelf();
+  const sweeps = createSweeps({ api, board, editor, engine, runs });
+  const shelf = new Shelf<{ view: RunView; sweep: SweepState }>();
   let open = "new";
   const onOpen = (key: string) => {
     const left = runs.view();
-    if (left) shelf.put(open, left);
+    if (left) shelf.put(open, { view: left, sweep: sweeps.store.getState() });
     open = key;
-    runs.show(shelf.take(key));
+    const kept = shelf.take(key);
+    runs.show(kept?.view);
+    sweeps.show(kept?.sweep);
     view.set({ shown: null });
     viewing.left();
   };
@@ -75,5 +80,5 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
     flush: files.flush,
     learn: (trace) => learnSkills({ api, editor }, trace.run.workflow),
   });
-  return { viewing, api, engine, editor, board, runs, files, notices, view, canvas: { handle: undefined } };
+  return { viewing, sweeps, api, engine, editor, board, runs, files, notices, view, canvas: { handle: undefined } };
 }

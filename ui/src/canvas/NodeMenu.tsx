@@ -1,7 +1,7 @@
 import { useEditor, useWorkbench } from "../app/useWorkbench";
 import { Menu } from "../parts/Menu";
 import { findNode } from "../workflow/edits";
-import { editCommands, runCommands } from "./commands";
+import { editCommands, runCommands, sweepCommands } from "./commands";
 import { nodeName } from "./flow";
 
 /** Where a menu was asked for, and for which nodes. */
@@ -19,7 +19,7 @@ export function NodeMenu({ place, onClose }: { place: MenuPlace; onClose: () => 
     <Menu
       label={label}
       at={place.at}
-      groups={[runCommands(workbench, place.nodes), editCommands(workbench, place.nodes)]}
+      groups={[[...runCommands(workbench, place.nodes), ...sweepCommands(workbench, place.nodes)], editCommands(workbench, place.nodes)]}
       onClose={onClose}
     />
   );

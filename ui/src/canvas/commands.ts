@@ -3,7 +3,7 @@ import { shownStatus } from "../execution/board";
 import type { RunPart } from "../execution/job";
 import type { IconName } from "../parts/Icon";
 import { copyNodes, freshCopies } from "./clipboard";
-import { addNodes, remove } from "../workflow/edits";
+import { addNodes, edgeInto, findNode, nodeSkill, remove } from "../workflow/edits";
 
 /** Something that can be done with nodes; the menu, the inspector and the keys offer the same. */
 export type Command = {
@@ -48,6 +48,29 @@ export function runCommands(workbench: Workbench, ids: readonly string[]): Comma
       keys: "Alt+Enter",
       disabled,
       run: () => runPart(workbench, { only: ids }),
+    },
+  ];
+}
+
+/** The ways to run a node for many values. */
+export function sweepCommands({ board, editor, sweeps, view }: Workbench, ids: readonly string[]): Command[] {
+  const { doc, skills, readOnly } = editor.store.getState();
+  const node = ids.length === 1 && ids[0] !== undefined ? findNode(doc, ids[0]) : undefined;
+  const ports = (node && nodeSkill(node, skills)?.inputs) ?? [];
+  const free = ports.filter(({ name }) => node && !edgeInto(doc, { node: node.id, port: name }));
+  const port = free.find(({ type }) => type === "number" || type === "integer") ?? free[0];
+  if (!node || !port) return [];
+  return [
+    {
+      id: "sweep",
+      label: "Sweep over values…",
+      icon: "sweep",
+      about: "Runs the workflow once for each value of an input",
+      disabled: board.isBusy() || readOnly,
+      run() {
+        sweeps.ask({ node: node.id, port: port.name });
+        view.set({ dialog: "sweep" });
+      },
     },
   ];
 }

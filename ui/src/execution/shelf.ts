@@ -1,12 +1,10 @@
-import type { RunView } from "./runs";
-
 /** Keeps what runs left of the workflows that were open last, for whoever comes back. */
-export class Shelf {
-  readonly #views = new Map<string, RunView>();
+export class Shelf<View> {
+  readonly #views = new Map<string, View>();
 
   constructor(readonly room = 8) {}
 
-  put(key: string, view: RunView): void {
+  put(key: string, view: View): void {
     this.#views.delete(key);
     this.#views.set(key, view);
     for (const oldest of this.#views.keys()) {
@@ -15,7 +13,7 @@ export class Shelf {
     }
   }
 
-  take(key: string): RunView | undefined {
+  take(key: string): View | undefined {
     return this.#views.get(key);
   }
 }

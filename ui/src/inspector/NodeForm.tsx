@@ -75,7 +75,7 @@ export function NodeForm({ node }: { node: NodeDoc }) {
 /** A field for each input. */
 function NodeInputs({ node }: { node: NodeDoc }) {
   const workbench = useWorkbench();
-  const { editor, engine } = workbench;
+  const { editor, engine, sweeps, view } = workbench;
   const doc = useEditor((state) => state.doc);
   const skills = useEditor((state) => state.skills);
   const findings = useEditor((state) => findingsOf(state.findings, node.id));
@@ -103,6 +103,10 @@ function NodeInputs({ node }: { node: NodeDoc }) {
             onChange={(value) =>
               editor.edit((now) => setInput(now, input, value), `input ${node.id} ${port.name}`)
             }
+            onSweep={() => {
+              sweeps.ask(input);
+              view.set({ dialog: "sweep" });
+            }}
             onSource={(from) => {
               if (from) addEdge(workbench, { from, to: input });
               else editor.edit((now) => disconnect(now, input));

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 
 import type { WorkflowsApi } from "../api/api";
-import type { WorkflowDoc } from "../api/schema";
+import type { PortRef, WorkflowDoc } from "../api/schema";
 import type { Engine } from "../engine/engine";
 import type { NodeRun, RunBoard } from "../execution/board";
 import { canvasJob, type Prepared } from "../execution/job";
@@ -10,7 +10,8 @@ import { Sheet } from "../execution/sheet";
 import { Shown } from "../execution/shown";
 import type { Editor } from "../workflow/editor";
 import { drawnOnce, type Expanded, outputsIn, type SweepRun } from "./expanded";
-import type { SweepSpec } from "./spec";
+import { sweepReader, type SweepRows } from "./reader";
+import type { AxisDraft, SweepSpec } from "./spec";
 
 /** A sweep that runs or has run. */
 export type Sweep = {
@@ -24,7 +25,11 @@ export type Sweep = {
   whole: RunView | null;
 };
 
+/** What the form of a sweep holds, and the input that it was opened for. */
+export type SweepForm = { axes: readonly AxisDraft[]; mode: SweepSpec["mode"]; asked: PortRef | null };
+
 export type SweepState = {
+  form: SweepForm;
   sweep: Sweep | null;
   /** The run that the canvas shows; `null` for all of them. */
   picked: number | null;
@@ -34,12 +39,14 @@ export type SweepState = {
 export type Sweeps = {
   store: StoreApi<SweepState>;
   start(spec: SweepSpec): Promise<void>;
+  /** Keeps what the form holds for the next time. */
+  remember(form: SweepForm): void;
+  /** Has the form begin with this input. */
+  ask(input: PortRef): void;
   /** Shows one run on the canvas, or all of them. */
   pick(index: number | null): void;
-  /** One output in one run. */
-  value(run: SweepRun, node: string, port: string): unknown;
-  /** How far a run is. */
-  state(run: SweepRun): NodeRun["state"];
+  /** The runs with what they gave so far; the same object until that changes. */
+  rows(): SweepRows;
   /** Puts another state in place, such as that of another workflow. */
   show(state: SweepState | undefined): void;
 };
@@ -54,6 +61,12 @@ export function createSweeps({ api, board, editor, engine, runs }: Parts): Sweep
     return new Shown(outputsIn(run, all.outputsOf), sweep?.prepared.drawn);
   };
   const nodeOf = (id: string): NodeRun => store.getState().sweep?.whole?.board.sheet.node(id) ?? board.node(id);
+
+  const read = sweepReader({
+    value: (run, node, port) => shownIn(run).value(node, port),
+    state: (run) => summed(Object.values(run.nodes).map((id) => nodeOf(id).state)),
+    changes: board.changes,
+  });
 
   return {
     store,
@@ -73,6 +86,8 @@ export function createSweeps({ api, board, editor, engine, runs }: Parts): Sweep
       const whole = result && runs.view();
       if (sweep && whole) store.setState({ sweep: { ...sweep, whole } });
     },
+    remember: (form) => store.setState({ form }),
+    ask: (asked) => store.setState(({ form }) => ({ form: { ...form, asked } })),
     pick(index) {
       const { sweep } = store.getState();
       if (!sweep?.whole || board.isBusy()) return;
@@ -80,13 +95,12 @@ export function createSweeps({ api, board, editor, engine, runs }: Parts): Sweep
       store.setState({ picked: run ? index : null });
       runs.show(run ? { ...sweep.whole, board: { phase: sweep.whole.board.phase, sheet: sheetOf(sweep, run) }, shown: shownIn(run) } : sweep.whole);
     },
-    value: (run, node, port) => shownIn(run).value(node, port),
-    state: (run) => summed(Object.values(run.nodes).map((id) => nodeOf(id).state)),
+    rows: () => read(store.getState().sweep, editor.store.getState().skills),
     show: (state) => store.setState(state ?? NOTHING, true),
   };
 }
 
-const NOTHING: SweepState = { sweep: null, picked: null };
+const NOTHING: SweepState = { sweep: null, picked: null, form: { axes: [], mode: "product", asked: null } };
 
 /** The expanded workflow instead of the one that is drawn. */
 function sweepOf(prepared: Prepared, expanded: Expanded): Prepared {

@@ -2,7 +2,8 @@
  * Changes to a workflow document. Each gives a new document and shares what it
  * did not touch with the old one. None of them judges: the engine does.
  */
-import type { EdgeDoc, NodeDoc, PortRef, Position, WorkflowDoc } from "../api/schema";
+import type { EdgeDoc, ExecutableSkill, NodeDoc, PortRef, Position, WorkflowDoc } from "../api/schema";
+import type { Skills } from "../engine/engine";
 
 /** The part of a workflow that is not its graph. */
 export type WorkflowMeta = Pick<WorkflowDoc, "workflow_id" | "name" | "description" | "tags">;
@@ -33,6 +34,11 @@ export function findNode({ nodes }: WorkflowDoc, id: string): NodeDoc | undefine
     index.set(nodes, byId);
   }
   return byId.get(id);
+}
+
+/** What a node runs, if the page knows it. */
+export function nodeSkill({ skill_id }: NodeDoc, skills: Skills): ExecutableSkill | undefined {
+  return skills[skill_id];
 }
 
 /** The text that names an edge. */
