@@ -1,10 +1,12 @@
 import { useMemo, useState } from "react";
+import { useStore } from "zustand";
 
 import { useEditor, useView, useWorkbench } from "../app/useWorkbench";
 import { nodeName } from "../canvas/flow";
 import { useBoard } from "../execution/useBoard";
 import { IconButton } from "../parts/IconButton";
 import { Tabs } from "../parts/Tabs";
+import { SweepPanel } from "../sweep/SweepPanel";
 import { count } from "../parts/time";
 import { portLabel } from "../workflow/connecting";
 import { findNode } from "../workflow/edits";
@@ -21,11 +23,12 @@ import { summarise } from "./summary";
 
 /** What runs gave: outputs, printed lines, and what stands in the way of a run. */
 export function Results() {
-  const { board, canvas, editor, runs, view } = useWorkbench();
+  const { board, canvas, editor, runs, sweeps, view } = useWorkbench();
   const tab = useView((state) => state.bottom);
   const phase = useBoard(board, (now) => now.phase());
   const nLines = useBoard(board, (now) => now.lines().length);
   const findings = useEditor((state) => state.findings);
+  const nRuns = useStore(sweeps.store, ({ sweep }) => sweep?.runs.length ?? 0);
   const nameOf = (id: string) => {
     const { doc, skills } = editor.store.getState();
     const node = findNode(doc, id);
@@ -41,6 +44,7 @@ export function Results() {
             { id: "results", label: "Results" },
             { id: "log", label: "Log", n: nLines },
             { id: "problems", label: "Problems", n: findings.length },
+            ...(nRuns > 0 ? [{ id: "sweep" as const, label: "Sweep", n: nRuns }] : []),
           ]}
           chosen={tab}
           onChoose={(bottom) => view.set({ bottom })}
@@ -49,6 +53,7 @@ export function Results() {
       </div>
       <div className={styles.body} role="tabpanel" aria-label={tab}>
         {tab === "results" && <Outputs />}
+        {tab === "sweep" && <SweepPanel />}
         {tab === "log" && <LogView board={board} nameOf={nameOf} />}
         {tab === "problems" && (
           <Problems
