@@ -37,7 +37,39 @@ function load(value: unknown): THREE.Group {
   group.name = scene.name;
   group.animations = scene.animations;
   group.add(...scene.children);
+  renew(group);
   return group;
+}
+
+type HasId = { readonly uuid: string };
+
+/** Gives everything an id of its own: in every scene the ids begin with `o1`. */
+function renew(group: THREE.Group): void {
+  const renewed = new Map<string, string>();
+  const change = (item: HasId): void => {
+    const uuid = THREE.MathUtils.generateUUID();
+    renewed.set(item.uuid, uuid);
+    Object.assign(item, { uuid });
+  };
+  const parts = new Set<HasId>();
+  group.traverse((object) => {
+    const { geometry, material, skeleton } = object as Partial<THREE.SkinnedMesh>;
+    for (const part of [object, geometry, skeleton, material].flat()) if (part) parts.add(part);
+    for (const one of [material ?? []].flat()) for (const value of Object.values(one) as unknown[]) addTexture(value, parts);
+  });
+  parts.forEach(change);
+  for (const clip of group.animations) {
+    change(clip);
+    for (const track of clip.tracks) {
+      const dot = track.name.indexOf(".");
+      const uuid = renewed.get(track.name.slice(0, dot));
+      if (uuid !== undefined) track.name = uuid + track.name.slice(dot);
+    }
+  }
+}
+
+function addTexture(value: unknown, parts: Set<HasId>): void {
+  if (value instanceof THREE.Texture) parts.add(value).add(value.source);
 }
 
 /** A picture that stays a data URL until it is drawn. */

@@ -132,7 +132,7 @@ class Ids {
 
   #collect(object: Plain): void {
     this.#name(object["uuid"]);
-    for (const part of ["geometry", "material"]) for (const uuid of [object[part]].flat()) this.#name(uuid);
+    for (const part of ["geometry", "material", "target"]) for (const uuid of [object[part]].flat()) this.#name(uuid);
     for (const child of (object["children"] as Plain[] | undefined) ?? []) this.#collect(child);
   }
 
@@ -151,6 +151,8 @@ class Ids {
     if (Array.isArray(value)) return value.map((item) => this.#copy(item));
     const copy: Plain = {};
     for (const [key, item] of Object.entries(value)) {
+      // What stands deeper, such as the camera of a shadow, has its turn now.
+      if (key === "uuid") this.#name(item);
       if (item !== undefined) copy[this.#names.get(key) ?? key] = this.#copy(item);
     }
     return copy;
