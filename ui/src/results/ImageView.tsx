@@ -3,7 +3,7 @@ import { type KeyboardEvent, useRef, useState } from "react";
 import { Button } from "../parts/Button";
 import { IconButton } from "../parts/IconButton";
 import bars from "./Bars.module.css";
-import { dataUrlBytes, saveFile } from "./download";
+import { imageFile, saveFile } from "./download";
 import styles from "./ImageView.module.css";
 import { bytes as sizeText } from "./summary";
 import { Switch } from "./Switch";
@@ -77,13 +77,6 @@ export function ImageView({ url, name }: ImageViewProps) {
       </div>
     </div>
   );
-}
-
-/** A picture as a file. */
-export function imageFile(url: string, name: string) {
-  const mime = /^data:(image\/[a-z0-9.+-]+)/i.exec(url)?.[1] ?? "image/png";
-  const ending = { "image/jpeg": "jpg", "image/svg+xml": "svg" }[mime] ?? mime.slice("image/".length);
-  return { name: `${name}.${ending}`, mime, parts: [dataUrlBytes(url)] };
 }
 
 function dataSize(url: string): number {

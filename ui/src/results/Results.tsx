@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useStore } from "zustand";
 
 import { useEditor, useView, useWorkbench } from "../app/useWorkbench";
@@ -11,7 +11,6 @@ import { count } from "../parts/time";
 import { portLabel } from "../workflow/connecting";
 import { findNode } from "../workflow/edits";
 import { Failures } from "./Failures";
-import { Gallery } from "./Gallery";
 import { LogView } from "./LogView";
 import { Outcome } from "./Outcome";
 import { OutputList } from "./OutputList";
@@ -20,6 +19,8 @@ import { Preview } from "./Preview";
 import { Problems } from "./Problems";
 import styles from "./Results.module.css";
 import { summarise } from "./summary";
+
+const Gallery = lazy(async () => ({ default: (await import("./Gallery")).Gallery }));
 
 /** What runs gave: outputs, printed lines, and what stands in the way of a run. */
 export function Results() {
@@ -114,7 +115,9 @@ function Outputs() {
       {gallery ? (
         <>
           {how}
-          <Gallery rows={rows} valueOf={valueOf} onChoose={show} />
+          <Suspense fallback={<p className={styles.empty}>Loading the gallery…</p>}>
+            <Gallery rows={rows} valueOf={valueOf} onChoose={show} />
+          </Suspense>
         </>
       ) : (
         <div className={styles.split}>

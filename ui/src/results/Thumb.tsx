@@ -1,7 +1,7 @@
 import { lazy, Suspense } from "react";
 
 import { Icon } from "../parts/Icon";
-import { autoPlot } from "./AutoPlot";
+import { autoPlot } from "./plotChoice";
 import styles from "./Gallery.module.css";
 import { summarise } from "./summary";
 import { cellText } from "./table/columns";

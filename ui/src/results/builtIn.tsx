@@ -2,11 +2,8 @@
 import { useMemo } from "react";
 
 import { FILE_VIEWERS } from "./files";
-import { HexView } from "./HexView";
-import { ImageView } from "./ImageView";
 import { summarise } from "./summary";
 import { matrixPlot, tabular } from "./tabular";
-import { TextView } from "./text/TextView";
 import { isComplexList, isList, type Shape, shapeOf, type Table } from "./value";
 import { lazyView, type Viewer, type ViewerProps } from "./viewer";
 import styles from "./Views.module.css";
@@ -37,16 +34,29 @@ const TreeView = lazyView(async () => {
   return ({ value }) => <View value={value as object} />;
 });
 
+const ImageView = lazyView(async () => {
+  const { ImageView: View } = await import("./ImageView");
+  return of("image", ({ url }, { port }) => <View url={url} name={port} />);
+});
+const TextView = lazyView(async () => {
+  const { TextView: View } = await import("./text/TextView");
+  return of("text", ({ text }) => <View text={text} />);
+});
+const HexView = lazyView(async () => {
+  const { HexView: View } = await import("./HexView");
+  return of("bytes", ({ bytes }) => <View bytes={bytes} />);
+});
+
 export const BUILT_IN: readonly Viewer[] = [
   shaped("plot", "Plot", 5, PlotView),
-  shaped("image", "Image", 6, of("image", ({ url }, { port }) => <ImageView url={url} name={port} />)),
+  shaped("image", "Image", 6, ImageView),
   shaped("table", "Table", 12, TableView),
   { id: "auto-plot", title: "Plot", rank: 11, matches: isComplex, component: AutoPlot },
   { id: "matrix", title: "Heat map", rank: 13, matches: (value) => matrixPlot(value) !== undefined, component: MatrixPlot },
   { id: "list-table", title: "Table", rank: 14, matches: (value) => isRows(value) && !isScalars(value), component: TableView },
   { id: "auto-plot", title: "Plot", rank: 15, matches: (value) => !isScalars(value) && !isComplex(value) && hasNumbers(value), component: AutoPlot },
   ...FILE_VIEWERS,
-  shaped("text", "Text", 30, of("text", ({ text }) => <TextView text={text} />)),
+  shaped("text", "Text", 30, TextView),
   shaped("scalar", "Value", 30, of("scalar", ({ value }, { port }) => (
     <div className={styles.scalar}>
       <b>{summarise(value)}</b>
@@ -62,7 +72,7 @@ export const BUILT_IN: readonly Viewer[] = [
     matches: (value) => typeof value === "object" && value !== null && !(value instanceof Uint8Array) && shapeOf(value).shape !== "file",
     component: TreeView,
   },
-  shaped("bytes", "Bytes", 60, of("bytes", ({ bytes }) => <HexView bytes={bytes} />)),
+  shaped("bytes", "Bytes", 60, HexView),
   shaped("nothing", "Value", 90, () => (
     <p className={styles.note}>This output has no value any more: run the workflow again</p>
   )),

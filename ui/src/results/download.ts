@@ -86,3 +86,10 @@ export function dataUrlBytes(url: string): Uint8Array<ArrayBuffer> {
   if (url.slice(0, comma).endsWith(";base64")) return fromBase64(data);
   return new TextEncoder().encode(decodeURIComponent(data));
 }
+
+/** A picture as a file. */
+export function imageFile(url: string, name: string): DownloadFile {
+  const mime = /^data:(image\/[a-z0-9.+-]+)/i.exec(url)?.[1] ?? "image/png";
+  const ending = { "image/jpeg": "jpg", "image/svg+xml": "svg" }[mime] ?? mime.slice("image/".length);
+  return { name: `${name}.${ending}`, mime, parts: [dataUrlBytes(url)] };
+}

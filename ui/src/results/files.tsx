@@ -1,12 +1,8 @@
 /** The viewers of what is inside files. */
 import { useMemo } from "react";
 
-import { bytes as sizeText } from "./summary";
 import { fromBase64 } from "./download";
-import { HexView } from "./HexView";
-import { ImageView } from "./ImageView";
 import { parseCsv } from "./parseCsv";
-import { TextView } from "./text/TextView";
 import { type FileValue, isList, shapeOf } from "./value";
 import { lazyView, type Viewer, type ViewerProps } from "./viewer";
 import styles from "./Views.module.css";
@@ -35,42 +31,30 @@ const TreeView = lazyView(async () => {
   };
 });
 
+const ImageView = lazyView(async () => {
+  const { ImageView: View } = await import("./ImageView");
+  return of((file) => <View url={urlOf(file)} name={file.name.replace(/\.\w+$/, "")} />);
+});
+
+const FileText = lazyView(async () => {
+  const { FileText: View } = await import("./FileText");
+  return of((file) => <View file={file} text={textOf(file)} />);
+});
+
+const FileBytes = lazyView(async () => {
+  const { FileBytes: View } = await import("./FileText");
+  return of((file) => <View file={file} />);
+});
+
 /** Files by what is inside; every file can also be seen as its text or its bytes. */
 export const FILE_VIEWERS: readonly Viewer[] = [
-  view("file-image", "Image", 8, ({ mime }) => /^image\/(png|jpe?g|gif|webp|avif|bmp|svg\+xml)$/.test(mime), of((file) => (
-    <ImageView url={urlOf(file)} name={file.name.replace(/\.\w+$/, "")} />
-  ))),
+  view("file-image", "Image", 8, ({ mime }) => /^image\/(png|jpe?g|gif|webp|avif|bmp|svg\+xml)$/.test(mime), ImageView),
   view("file-markdown", "Document", 18, (file) => is(file, "text/markdown", /\.(md|markdown)$/i), MarkdownView),
   view("file-table", "Table", 18, (file) => is(file, "text/csv", /\.(csv|tsv)$/i) || file.mime === "text/tab-separated-values", TableView),
   view("file-json", "Data", 18, (file) => is(file, "application/json", /\.json$/i), TreeView),
-  view("file", "Text", 20, hasText, of((file) => <FileText file={file} />)),
-  view("file-bytes", "Bytes", 60, (file) => !("text" in file), of((file) => <FileBytes file={file} />)),
+  view("file", "Text", 20, hasText, FileText),
+  view("file-bytes", "Bytes", 60, (file) => !("text" in file), FileBytes),
 ];
-
-/** The text of a file with its kind and size. */
-function FileText({ file }: { file: FileValue }) {
-  const text = useMemo(() => textOf(file), [file]);
-  return (
-    <div className={styles.file}>
-      <p>
-        <b>{file.name}</b> {file.mime}, {text.length.toLocaleString("en")} characters
-      </p>
-      <TextView text={text} label={`Text of ${file.name}`} />
-    </div>
-  );
-}
-
-function FileBytes({ file }: { file: FileValue }) {
-  const bytes = useMemo(() => ("base64" in file ? fromBase64(file.base64) : new Uint8Array()), [file]);
-  return (
-    <div className={styles.file}>
-      <p>
-        <b>{file.name}</b> {file.mime}, {sizeText(bytes.length)}
-      </p>
-      <HexView bytes={bytes} />
-    </div>
-  );
-}
 
 function of(show: (file: FileValue) => React.ReactNode): Viewer["component"] {
   return ({ value }) => {

@@ -1,5 +1,4 @@
-import { type DownloadFile, fromBase64, jsonParts, tableCsv } from "./download";
-import { imageFile } from "./ImageView";
+import { type DownloadFile, fromBase64, imageFile, jsonParts, tableCsv } from "./download";
 import { tabular } from "./tabular";
 import { shapeOf } from "./value";
 

@@ -116,7 +116,7 @@ test("a file of JSON is offered as data, as text and for download", async () => 
   expect(screen.getByRole("button", { name: "Download result.json" })).toBeDefined();
   expect(await screen.findByRole("treeitem", { name: /a.*1/ })).toBeDefined();
   await userEvent.click(screen.getByRole("button", { name: "Text" }));
-  expect(screen.getByText('{"a": 1}')).toBeDefined();
+  expect(await screen.findByText('{"a": 1}')).toBeDefined();
 });
 
 test("a file that only says it is JSON is told, and can be seen as text", async () => {
@@ -143,7 +143,7 @@ test("a CSV file is a table with numbers where it has numbers", async () => {
   expect(column(1)).toEqual(["1,5", ""]);
 });
 
-test("a picture has a description", () => {
+test("a picture has a description", async () => {
   render(<Preview title="Draw › picture" about={{ port: "picture", type: "image" }} value="data:image/png;base64,AA==" />);
-  expect(screen.getByRole("img", { name: "Output picture" })).toBeDefined();
+  expect(await screen.findByRole("img", { name: "Output picture" })).toBeDefined();
 });

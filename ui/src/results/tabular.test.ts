@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { autoPlot, canPlot } from "./AutoPlot";
+import { autoPlot, canPlot } from "./plotChoice";
 import { matrixPlot, tabular } from "./tabular";
 import { viewersOf } from "./viewers";
 
