@@ -158,3 +158,165 @@ test("without WebGL there is a message that says what to do", async ({ server, s
     await poor.close();
   }
 });
+
+const KERNELS = {
+  square: {
+    ports: { inputs: ["name: a, type: array, description: Numbers"], outputs: ["name: squared, type: array, description: Squares"] },
+    code: `@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read_write> squared: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < arrayLength(&a)) { squared[id.x] = a[id.x] * a[id.x]; }
+}`,
+  },
+  product: {
+    ports: {
+      inputs: ["name: a, type: array, description: Rows", "name: b, type: array, description: Rows", "name: rows, type: integer", "name: inner, type: integer", "name: cols, type: integer"],
+      outputs: ["name: c, type: array, description: The product"],
+    },
+    code: `//! size c = rows * cols
+//! threads = cols, rows
+struct Sizes { rows: u32, inner: u32, cols: u32 }
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> a: array<f32>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+const SIDE = 8u;
+var<workgroup> left: array<f32, 64>;
+var<workgroup> right: array<f32, 64>;
+
+@compute @workgroup_size(SIDE, SIDE)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_id) at: vec3u) {
+  var sum = 0.0;
+  for (var tile = 0u; tile < sizes.inner; tile += SIDE) {
+    let k = tile + at.x;
+    let l = tile + at.y;
+    left[at.y * SIDE + at.x] = select(0.0, a[id.y * sizes.inner + k], id.y < sizes.rows && k < sizes.inner);
+    right[at.y * SIDE + at.x] = select(0.0, b[l * sizes.cols + id.x], l < sizes.inner && id.x < sizes.cols);
+    workgroupBarrier();
+    for (var i = 0u; i < SIDE; i++) { sum += left[at.y * SIDE + i] * right[i * SIDE + at.x]; }
+    workgroupBarrier();
+  }
+  if (id.x < sizes.cols && id.y < sizes.rows) { c[id.y * sizes.cols + id.x] = sum; }
+}`,
+  },
+  reduce: {
+    ports: { inputs: ["name: values, type: array, description: Whole numbers", "name: shift, type: integer"], outputs: ["name: total, type: integer", "name: largest, type: integer"] },
+    code: `@group(0) @binding(0) var<storage, read> values: array<i32>;
+@group(0) @binding(1) var<storage, read_write> total: atomic<i32>;
+@group(0) @binding(2) var<storage, read_write> largest: atomic<i32>;
+@group(0) @binding(3) var<uniform> shift: i32;
+//! threads = len(values)
+
+@compute @workgroup_size(128)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= arrayLength(&values)) { return; }
+  atomicAdd(&total, values[id.x] + shift);
+  atomicMax(&largest, values[id.x]);
+}`,
+  },
+  points: {
+    ports: { inputs: ["name: places, type: array, description: Points"], outputs: ["name: turned, type: array, description: Points"] },
+    code: `@group(0) @binding(0) var<storage, read> places: array<vec3f>;
+@group(0) @binding(1) var<storage, read_write> turned: array<vec3f>;
+@group(0) @binding(2) var<storage, read_write> kept: array<vec3f>;
+
+@compute @workgroup_size(32) fn first(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < arrayLength(&places)) { kept[id.x] = places[id.x].yzx; }
+}
+@compute @workgroup_size(32) fn second(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < arrayLength(&places)) { turned[id.x] = kept[id.x] * 2.0; }
+}`,
+  },
+} as const;
+
+type Listed = { $array: { type: string; values: number[] } };
+const numbers = (value: unknown): number[] => (Array.isArray(value) ? (value as number[]) : (value as Listed).$array.values);
+
+/** Runs one kernel. */
+async function runKernel(bench: Bench, store: Store, id: string, { ports, code }: { ports: { inputs?: readonly string[]; outputs?: readonly string[] }; code: string }, inputs: Record<string, unknown>, more = "") {
+  await store.addSkill(skill(id, "webgpu", { inputs: [...(ports.inputs ?? [])], outputs: [...(ports.outputs ?? [])] }, code, more));
+  await bench.open(await store.addWorkflow(workflow(id, [{ id: "kernel", skill_id: id, inputs }])), 1);
+  const trace = await bench.run();
+  return nodeOf(trace, "kernel");
+}
+
+test("kernels compute what the processor computes", async ({ bench, store }) => {
+  const a = Array.from({ length: 1_000 }, (_, i) => Math.fround(Math.sin(i) * 10));
+  const squared = await runKernel(bench, store, "kernel-square", KERNELS.square, { a });
+  expect(squared.error).toBeUndefined();
+  expect(numbers(squared.outputs["squared"])).toEqual(a.map((value) => Math.fround(value * value)));
+
+  const [rows, inner, cols] = [19, 23, 11];
+  const left = Array.from({ length: rows }, (_, i) => Array.from({ length: inner }, (_, j) => Math.cos(i * 3 + j)));
+  const right = Array.from({ length: inner }, (_, i) => Array.from({ length: cols }, (_, j) => Math.sin(i - j * 2)));
+  const product = await runKernel(bench, store, "kernel-product", KERNELS.product, { a: left, b: right, rows, inner, cols });
+  expect(product.error).toBeUndefined();
+  const wanted = left.flatMap((row) => Array.from({ length: cols }, (_, j) => row.reduce((sum, value, k) => sum + value * (right[k]?.[j] ?? 0), 0)));
+  const got = numbers(product.outputs["c"]);
+  expect(got).toHaveLength(rows * cols);
+  expect(Math.max(...got.map((value, i) => Math.abs(value - (wanted[i] ?? 0))))).toBeLessThan(1e-5);
+
+  const values = Array.from({ length: 777 }, (_, i) => (i * 7919) % 1_000);
+  const reduced = await runKernel(bench, store, "kernel-reduce", KERNELS.reduce, { values, shift: -3 });
+  expect(reduced.outputs).toEqual({ total: values.reduce((sum, value) => sum + value - 3, 0), largest: Math.max(...values) });
+
+  const turned = await runKernel(bench, store, "kernel-points", KERNELS.points, { places: [[1, 2, 3], [4, 5, 6]] });
+  expect(numbers(turned.outputs["turned"])).toEqual([4, 6, 2, 10, 12, 8]);
+});
+
+test("a kernel without an end is stopped, and the next run works", async ({ bench, store }) => {
+  const endless = KERNELS.square.code.replace("squared[id.x] = ", "while (squared[id.x] < 1.0) { squared[id.x] *= 0.5; } squared[id.x] = ");
+  const begun = Date.now();
+  const node = await runKernel(bench, store, "kernel-endless", { ...KERNELS.square, code: endless }, { a: [1, 2, 3] }, "timeout_ms: 3000");
+  console.log(`endless kernel: ${node.state} after ${Date.now() - begun} ms: ${node.error?.message}`);
+  expect(node.state).toBe("error");
+  expect(node.error?.message).toMatch(/took more steps|3000 ms|3 s/);
+  const next = await runKernel(bench, store, "kernel-after", KERNELS.square, { a: [3] });
+  expect(numbers(next.outputs["squared"])).toEqual([9]);
+});
+
+const edited = (from: string | RegExp, to: string): string => KERNELS.square.code.replace(from, to);
+const BROKEN_KERNELS: [string, string, Record<string, unknown>, RegExp][] = [
+  ["type", edited("= a[id.x] * a[id.x]", "= 2u"), { a: [1] }, /kernel-type\.wgsl:6:\d+/],
+  ["name", edited("a[id.x] * a[id.x]", "a[id.x] * b"), { a: [1] }, /unresolved value 'b'[\s\S]*:6:\d+/],
+  ["syntax", edited(") {", ") "), { a: [1] }, /expected[\s\S]*:\d+:\d+/],
+  ["output", edited(/squared/g, "cubed"), { a: [1] }, /no buffer is called `squared` like the output/],
+  ["readonly", edited("read_write", "read"), { a: [1] }, /line 2: the output `squared` cannot be written/],
+  ["input", KERNELS.square.code, { a: [1, "x"] }, /input `a\[1\]` is no number/],
+  ["range", edited(/f32/g, "u32"), { a: [1, -2] }, /input `a\[1\]` is -2, and the kernel takes a whole number from 0/],
+  ["entry", edited("@compute", ""), { a: [1] }, /no function to run/],
+  ["workgroup", edited("64", "4096"), { a: [1] }, /4096|workgroup/],
+  ["binding", edited("@binding(1)", "@binding(0)"), { a: [1] }, /line 2: `squared` has the binding of another buffer/],
+  ["formula", `//! size squared = n * 2\n${KERNELS.square.code}`, { a: [1] }, /there is no input `n` that is a number/],
+  ["matrix", edited("array<f32>;", "array<mat4x4f>;"), { a: [1] }, /line 1: `a` is `array<mat4x4f>`, which no value fits/],
+  ["group", edited("@group(0) @binding(1)", "@group(3) @binding(1)"), { a: [1] }, /in group 3/],
+  ["memory", `//! size squared = 4000 * 1000 * 1000\n${KERNELS.square.code}`, { a: [1] }, /memory limit|takes \d+ MB/],
+];
+
+test("every broken kernel says what to do", async ({ bench, store }) => {
+  test.setTimeout(240_000);
+  for (const [name, code, inputs, message] of BROKEN_KERNELS) {
+    const node = await runKernel(bench, store, `kernel-${name}`, { ...KERNELS.square, code }, inputs);
+    console.log(`${name}: ${node.error?.message} (${node.error?.hint})`);
+    expect(node.error?.message, name).toMatch(message);
+    expect(node.error?.hint, name).toBeTruthy();
+  }
+});
+
+test("without a graphics processor there is a message that says what to do", async ({ server, store, playwright }) => {
+  await store.addSkill(skill("kernel-nowhere", "webgpu", { inputs: [...KERNELS.square.ports.inputs], outputs: [...KERNELS.square.ports.outputs] }, KERNELS.square.code));
+  const address = await store.addWorkflow(workflow("kernel-nowhere", [{ id: "kernel", skill_id: "kernel-nowhere", inputs: { a: [1] } }]));
+  const { args = [], ...options } = test.info().project.use.launchOptions ?? {};
+  const poor = await playwright.chromium.launch({ ...options, args: args.filter((flag) => flag !== "--enable-unsafe-webgpu") });
+  try {
+    const bench = new Bench(await poor.newPage({ baseURL: server.origin, viewport: { width: 1440, height: 900 } }));
+    await bench.open(address, 1);
+    const { error } = nodeOf(await bench.run(), "kernel");
+    expect(error?.message).toContain("no graphics processor can be used here");
+    expect(error?.hint).toContain("--enable-unsafe-webgpu");
+  } finally {
+    await poor.close();
+  }
+});

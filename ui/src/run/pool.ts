@@ -175,7 +175,7 @@ export class Pool {
     const id = this.#nextWorker;
     this.#nextWorker += 1;
     const names = lane.loaded.assets.map((name) => `${lane.runtime.name}/${name}`);
-    const port = this.#open().spawn(id, lane.loaded.source, names);
+    const port = this.#open().spawn(id, lane.loaded.source, names, lane.runtime.place);
     const worker = new PoolWorker(id, port, this.ports.now(), {
       onReady: () => {
         lane.failures = 0;

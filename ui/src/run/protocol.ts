@@ -38,6 +38,8 @@ export type Call = {
   outputs: readonly DeclaredOutput[];
   /** How much memory the call may take, where the runtime can tell. */
   memoryMb: number;
+  /** After how long the page stops it, for runtimes whose work nobody can stop. */
+  timeoutMs: number;
 };
 
 /** Text that a skill printed: stream, milliseconds since the call began, line. */
@@ -65,6 +67,8 @@ export type WorkerHost = {
    * what the module is called in stack traces. It can import nothing itself.
    */
   importModule(source: string | ArrayBuffer, name: string): Promise<Record<string, unknown>>;
+  /** The graphics processor, `null` where there is none; left out, the worker looks for its own. */
+  gpu?: GPU | null;
 };
 
 /** A runtime that has loaded. */

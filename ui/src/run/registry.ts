@@ -18,6 +18,11 @@ export type RuntimeDefinition = {
   version: string;
   /** The list of its files, relative to the assets, or `null` if it needs none. */
   manifest: string | null;
+  /**
+   * Where its workers run: in the sandbox, or among the page's own. The page's
+   * are for runtimes that run no code which could do more than compute.
+   */
+  place?: "sandbox" | "page";
   pool: {
     /** How many calls may run at the same time. */
     busy(cores: number): number;

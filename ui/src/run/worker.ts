@@ -78,6 +78,7 @@ export class PoolWorker {
       lists: task.lists,
       outputs: task.outputs,
       memoryMb: task.memoryMb,
+      timeoutMs: task.timeoutMs,
     };
     this.#knownCode.add(task.codeId);
     task.onStart();

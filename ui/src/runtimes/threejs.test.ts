@@ -18,7 +18,7 @@ async function run(code: string, inputs: Record<string, unknown> = {}, outputs =
   const kept = Object.values(console);
   const names = Object.keys(console);
   calls += 1;
-  const call: Call = { id: calls, codeId: calls, code: `${code}\n// ${calls}`, file: "made.js", inputs, lists: [], outputs, memoryMb: 64 };
+  const call: Call = { id: calls, codeId: calls, code: `${code}\n// ${calls}`, file: "made.js", inputs, lists: [], outputs, memoryMb: 64, timeoutMs: 1_000 };
   try {
     const loaded = await worker.load({}, host);
     return await loaded.call(call);
