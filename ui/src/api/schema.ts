@@ -44,13 +44,22 @@ export type PortRef = wire.PortRefDoc;
 export type EdgeDoc = wire.EdgeDoc;
 
 /** One step of a workflow. */
-export type NodeDoc = Sent<wire.NodeDoc, "name" | "timeout_ms" | "retries" | "position"> & { memory_mb?: number };
+export type NodeDoc = Omit<Sent<wire.NodeDoc, "name" | "timeout_ms" | "retries" | "position">, "memory_mb" | "workflow"> & {
+  memory_mb?: number;
+  workflow?: string;
+};
 
 /** A workflow: nodes, each a skill with input values, and edges. */
 export type WorkflowDoc = With<
   Sent<wire.WorkflowDoc, "version" | "author" | "body">,
-  { nodes: NodeDoc[]; edges: EdgeDoc[] }
+  { nodes: NodeDoc[]; edges: EdgeDoc[]; interface?: InterfaceDoc }
 >;
+
+/** A port of a workflow as a node, and the port inside that is behind it. */
+export type OuterPortDoc = PortRef & { name: string };
+
+/** The ports of a workflow as a node of another one. */
+export type InterfaceDoc = { inputs: OuterPortDoc[]; outputs: OuterPortDoc[] };
 
 /** A workflow in a list. */
 export type WorkflowSummary = wire.WorkflowSummary;

@@ -3,6 +3,7 @@ import { useBoard } from "../execution/useBoard";
 import { Button } from "../parts/Button";
 import { IconButton } from "../parts/IconButton";
 import { isDirty } from "../workflow/editor";
+import { formatRoute } from "./route";
 import { chooseTheme, useTheme } from "./theme";
 import styles from "./TopBar.module.css";
 import { useEditor, useFiles, useWorkbench } from "./useWorkbench";
@@ -51,6 +52,8 @@ export function TopBar() {
 }
 
 function OpenWorkflow() {
+  const { files } = useWorkbench();
+  const trail = useFiles((state) => state.trail);
   const name = useEditor((state) => state.doc.name);
   const origin = useEditor((state) => state.origin);
   const dirty = useEditor(isDirty);
@@ -60,6 +63,11 @@ function OpenWorkflow() {
 
   return (
     <div className={styles.open}>
+      {trail.map((one, depth) => (
+        <button key={formatRoute(one.route)} type="button" className={styles.crumb} title={`Back to ${one.name}`} onClick={() => void files.leave(depth)}>
+          {one.name} ›
+        </button>
+      ))}
       <h1 title={name}>{name || "Untitled workflow"}</h1>
       <span className={styles.volume}>{origin.kind === "stored" ? origin.volume : "new"}</span>
       {state && (

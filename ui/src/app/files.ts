@@ -15,6 +15,10 @@ export type Files = Saving & {
   store: StoreApi<FilesState>;
   /** Opens what a route names, and shows the route in the address bar. */
   go(route: Route): Promise<void>;
+  /** Opens a workflow that is a node of the open one, and remembers the way back. */
+  enter(route: Route): Promise<void>;
+  /** Goes back to the workflow from which the open one was entered; 0 is the outermost. */
+  leave(depth: number): Promise<void>;
   /** Opens what the address bar names. */
   follow(): Promise<void>;
   /** Brings back unsaved changes of a page that is gone. */
@@ -54,6 +58,13 @@ export function createFiles(parts: FilesParts): Files {
     }
   };
 
+  const travel = (route: Route, trail: FilesState["trail"], push = true): Promise<void> => {
+    const url = formatRoute(route);
+    if (push && url !== location.pathname) history.pushState(null, "", url);
+    store.setState({ trail });
+    return open(route);
+  };
+
   const drop = async (offer: Draft) => {
     await drafts.drop(offer);
     store.setState(({ offers }) => ({ offers: offers.filter((other) => other !== offer) }));
@@ -62,11 +73,20 @@ export function createFiles(parts: FilesParts): Files {
   return {
     ...createSaving(store, parts),
     store,
-    follow: () => open(parseRoute(location.pathname)),
-    go(route) {
-      const url = formatRoute(route);
-      if (url !== location.pathname) history.pushState(null, "", url);
-      return open(route);
+    follow() {
+      const route = parseRoute(location.pathname);
+      const depth = store.getState().trail.findIndex((one) => formatRoute(one.route) === formatRoute(route));
+      return travel(route, depth < 0 ? [] : store.getState().trail.slice(0, depth), false);
+    },
+    go: (route) => travel(route, []),
+    enter(route) {
+      const { route: from, trail } = store.getState();
+      return travel(route, [...trail, { route: from, name: editor.store.getState().doc.name }]);
+    },
+    async leave(depth) {
+      const { trail } = store.getState();
+      const target = trail[depth];
+      if (target) await travel(target.route, trail.slice(0, depth));
     },
     async restore(offer) {
       editor.restore(offer.doc, offer.origin);

@@ -14,6 +14,7 @@ import { remove } from "../workflow/edits";
 import { addEdge, addSkill } from "./actions";
 import styles from "./Canvas.module.css";
 import { CanvasTools } from "./CanvasTools";
+import { enterWorkflow } from "./enter";
 import { edgeOf, type FlowEdge, type FlowNode } from "./flow";
 import { MANY_NODES } from "./measure";
 import { type MenuPlace, NodeMenu } from "./NodeMenu";
@@ -104,6 +105,7 @@ function Flow() {
           const edge = edgeOf(connection);
           if (edge) addEdge(workbench, edge);
         }}
+        onNodeDoubleClick={(_, { id }) => enterWorkflow(workbench, id)}
         onNodeContextMenu={(event, { id }) => openMenu(event, id)}
         onConnectEnd={(event, end) => {
           connectEnd(event, end);

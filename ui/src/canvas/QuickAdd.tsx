@@ -6,6 +6,7 @@ import { useSkills } from "../library/useSkills";
 import { Icon } from "../parts/Icon";
 import { PortTypeTag } from "../parts/PortTypeTag";
 import { portLabel } from "../workflow/connecting";
+import { skillKey } from "../workflow/uses";
 import { addConnected, addSkill } from "./actions";
 import { type Loose, offersFor } from "./offers";
 import styles from "./QuickAdd.module.css";
@@ -98,7 +99,7 @@ export function QuickAdd({ place, onClose }: { place: QuickAddPlace; onClose: ()
       <div ref={list} id={`${id}-list`} role="listbox" aria-label="Skills that can be added" className={styles.list}>
         {offers.map(({ skill, port }, index) => (
           <button
-            key={skill.skill_id}
+            key={skillKey(skill)}
             type="button"
             id={`${id}-${index}`}
             role="option"

@@ -1,6 +1,7 @@
 import type { ExecutableSkill, Position } from "../api/schema";
 import type { Workbench } from "../app/workbench";
 import { tryConnect } from "../workflow/connecting";
+import { usesOf } from "../workflow/uses";
 import { addNodes, connect, moveNodes, remove } from "../workflow/edits";
 import type { EdgeDoc } from "../api/schema";
 import { type Clip, copyNodes, freshCopies } from "./clipboard";
@@ -19,7 +20,7 @@ export function addSkill({ editor, engine, canvas }: Parts, skill: ExecutableSki
   const centre = canvas.handle?.centre() ?? { x: 0, y: 0 };
   const wanted = at ?? { x: centre.x - width / 2, y: centre.y - height / 2 };
   const position = freePlace(doc.nodes, wanted);
-  editor.edit((now) => addNodes(now, [{ id, skill_id: skill.skill_id, inputs: {}, position }]), step);
+  editor.edit((now) => addNodes(now, [{ id, ...usesOf(skill), inputs: {}, position }]), step);
   editor.select([id]);
   return id;
 }

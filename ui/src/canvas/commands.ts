@@ -3,7 +3,9 @@ import { shownStatus } from "../execution/board";
 import type { RunPart } from "../execution/job";
 import type { IconName } from "../parts/Icon";
 import { copyNodes, freshCopies } from "./clipboard";
-import { addNodes, edgeInto, findNode, nodeSkill, remove } from "../workflow/edits";
+import { enterWorkflow } from "./enter";
+import { addNodes, edgeInto, findNode, remove } from "../workflow/edits";
+import { nodeSkill } from "../workflow/uses";
 
 /** Something that can be done with nodes; the menu, the inspector and the keys offer the same. */
 export type Command = {
@@ -76,9 +78,15 @@ export function sweepCommands({ board, editor, sweeps, view }: Workbench, ids: r
 }
 
 /** The ways to change some nodes. */
-export function editCommands({ editor, engine }: Workbench, ids: readonly string[]): Command[] {
+export function editCommands(workbench: Workbench, ids: readonly string[]): Command[] {
+  const { editor, engine } = workbench;
   const gone = new Set(ids);
+  const [first] = ids;
+  const node = ids.length === 1 && first !== undefined ? findNode(editor.store.getState().doc, first) : undefined;
   return [
+    ...(node?.workflow
+      ? [{ id: "enter", label: "Open this workflow", icon: "open" as const, keys: "Double click", run: () => void enterWorkflow(workbench, node.id) }]
+      : []),
     {
       id: "duplicate",
       label: "Duplicate",

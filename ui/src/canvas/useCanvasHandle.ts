@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 
 import type { WorkflowDoc } from "../api/schema";
 import { useEditor, useWorkbench } from "../app/useWorkbench";
+import { nodeSkill } from "../workflow/uses";
 import { arrange } from "./actions";
 import type { FlowEdge, FlowNode } from "./flow";
 import { MANY_NODES } from "./measure";
@@ -65,7 +66,7 @@ export function useCanvasHandle(session: number): {
   }, [canvas, editor, flow, pane]);
 
   // A workflow without places gets them; then all of it comes into view.
-  const learned = useEditor((state) => state.doc.nodes.every((node) => state.skills[node.skill_id]));
+  const learned = useEditor((state) => state.doc.nodes.every((node) => nodeSkill(node, state.skills)));
   useEffect(() => {
     const { doc } = editor.store.getState();
     if (doc.nodes.length === 0) return;

@@ -1,6 +1,7 @@
 import { ApiError, explain, type TracesApi, type WorkflowsApi } from "../api/api";
 import type { SavedTrace } from "../api/schema";
 import type { LoadProgress, RunReport, RunResult, Runner } from "../run/types";
+import { nodeSkill } from "../workflow/uses";
 import type { Editor } from "../workflow/editor";
 import type { BoardState, RunBoard, TraceState } from "./board";
 import { canvasJob, type Job, type Prepared, type RunPart } from "./job";
@@ -126,7 +127,7 @@ export function createRuns(
     },
     warm() {
       const { doc, skills } = editor.store.getState();
-      const types = new Set(doc.nodes.flatMap(({ skill_id }) => skills[skill_id]?.type ?? []));
+      const types = new Set(doc.nodes.flatMap((node) => nodeSkill(node, skills)?.type ?? []));
       if (types.size > 0) void getRunner().then((made) => made.prepare(types), () => undefined);
     },
     async keepAgain() {

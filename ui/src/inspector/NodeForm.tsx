@@ -6,6 +6,7 @@ import { addEdge } from "../canvas/actions";
 import { findingsOf } from "../canvas/flow";
 import { fittingOutputs, portLabel } from "../workflow/connecting";
 import { disconnect, edgeInto, patchNode, setInput } from "../workflow/edits";
+import { nodeSkill, usedId } from "../workflow/uses";
 import { Icon } from "../parts/Icon";
 import { Prose } from "../parts/Prose";
 import { InputField } from "./InputField";
@@ -18,7 +19,7 @@ import { RunActions } from "./RunActions";
 /** The form of one node. */
 export function NodeForm({ node }: { node: NodeDoc }) {
   const { editor } = useWorkbench();
-  const skill = useEditor((state) => state.skills[node.skill_id]);
+  const skill = useEditor((state) => nodeSkill(node, state.skills));
   const findings = useEditor((state) => findingsOf(state.findings, node.id));
   const readOnly = useEditor((state) => state.readOnly);
   const inputs = new Set(skill?.inputs.map(({ name }) => name));
@@ -30,7 +31,7 @@ export function NodeForm({ node }: { node: NodeDoc }) {
       <header className={styles.head}>
         <p className={styles.kind}>{skill?.type ?? "unknown skill"}</p>
         <p className={styles.id}>
-          {skill ? `${skill.volume}/${node.skill_id}` : node.skill_id}
+          {skill ? `${skill.volume}/${usedId(node)}` : usedId(node)}
         </p>
         <label className="visually-hidden" htmlFor={`${id}-name`}>
           Node name
@@ -80,7 +81,7 @@ function NodeInputs({ node }: { node: NodeDoc }) {
   const skills = useEditor((state) => state.skills);
   const findings = useEditor((state) => findingsOf(state.findings, node.id));
   const readOnly = useEditor((state) => state.readOnly);
-  const skill = skills[node.skill_id];
+  const skill = nodeSkill(node, skills);
   if (!skill || skill.inputs.length === 0) return null;
 
   return (

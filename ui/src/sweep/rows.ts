@@ -3,7 +3,7 @@ import type { Skills } from "../engine/engine";
 import type { NodeState } from "../run/types";
 import type { Plot, Series } from "../results/value";
 import { portLabel } from "../workflow/connecting";
-import { nodeSkill } from "../workflow/edits";
+import { nodeSkill } from "../workflow/uses";
 import type { SweepRun } from "./expanded";
 import type { SweepSpec } from "./spec";
 

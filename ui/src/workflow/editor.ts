@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ExecutableSkill, Finding, WorkflowDoc } from "../api/schema";
 import type { Engine, Skills } from "../engine/engine";
 import { emptyWorkflow, findNode } from "./edits";
+import { nodeSkill, skillKey, usedKey } from "./uses";
 
 /** Where the open workflow comes from. */
 export type Origin = { kind: "new" } | { kind: "stored"; volume: string; version: string };
@@ -185,18 +186,18 @@ function travelled({ doc, past, future, selection }: EditorState, back: boolean)
 
 /** The skills with those found, or `undefined` where all of them were known. */
 function known(skills: Skills, found: Iterable<ExecutableSkill>): Skills | undefined {
-  const fresh = [...found].filter(({ skill_id, version, volume }) => {
-    const one = skills[skill_id];
-    return one?.version !== version || one.volume !== volume;
+  const fresh = [...found].filter((skill) => {
+    const one = skills[skillKey(skill)];
+    return one?.version !== skill.version || one.volume !== skill.volume;
   });
-  return fresh.length === 0 ? undefined : { ...skills, ...Object.fromEntries(fresh.map((skill) => [skill.skill_id, skill])) };
+  return fresh.length === 0 ? undefined : { ...skills, ...Object.fromEntries(fresh.map((skill) => [skillKey(skill), skill])) };
 }
 
 function skillsOf(doc: WorkflowDoc, all: Skills): Skills {
   const used: Record<string, ExecutableSkill> = {};
-  for (const { skill_id } of doc.nodes) {
-    const skill = all[skill_id];
-    if (skill) used[skill_id] = skill;
+  for (const node of doc.nodes) {
+    const skill = nodeSkill(node, all);
+    if (skill) used[usedKey(node)] = skill;
   }
   return used;
 }

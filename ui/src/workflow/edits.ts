@@ -2,11 +2,10 @@
  * Changes to a workflow document. Each gives a new document and shares what it
  * did not touch with the old one. None of them judges: the engine does.
  */
-import type { EdgeDoc, ExecutableSkill, NodeDoc, PortRef, Position, WorkflowDoc } from "../api/schema";
-import type { Skills } from "../engine/engine";
+import type { EdgeDoc, InterfaceDoc, NodeDoc, PortRef, Position, WorkflowDoc } from "../api/schema";
 
 /** The part of a workflow that is not its graph. */
-export type WorkflowMeta = Pick<WorkflowDoc, "workflow_id" | "name" | "description" | "tags">;
+export type WorkflowMeta = Pick<WorkflowDoc, "workflow_id" | "name" | "description" | "tags"> & { interface: InterfaceDoc | undefined };
 
 /** What a person may set on a node besides its inputs. */
 export type NodePatch = {
@@ -36,11 +35,6 @@ export function findNode({ nodes }: WorkflowDoc, id: string): NodeDoc | undefine
   return byId.get(id);
 }
 
-/** What a node runs, if the page knows it. */
-export function nodeSkill({ skill_id }: NodeDoc, skills: Skills): ExecutableSkill | undefined {
-  return skills[skill_id];
-}
-
 /** The text that names an edge. */
 export function edgeId({ from, to }: EdgeDoc): string {
   return `${from.node}.${from.port}>${to.node}.${to.port}`;
@@ -57,7 +51,8 @@ export function edgeInto(doc: WorkflowDoc, input: PortRef): EdgeDoc | undefined 
 }
 
 export function setMeta(doc: WorkflowDoc, meta: Partial<WorkflowMeta>): WorkflowDoc {
-  return { ...doc, ...meta };
+  const { interface: ports, ...rest } = { ...doc, ...meta };
+  return ports ? { ...rest, interface: ports } : rest;
 }
 
 export function addNodes(doc: WorkflowDoc, nodes: NodeDoc[], edges: EdgeDoc[] = []): WorkflowDoc {
