@@ -3,9 +3,11 @@
 import fs from "node:fs";
 import path from "node:path";
 
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 
 import { Bench, loadSpice, netlist } from "./spice/bench";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let bench: Bench;
 beforeAll(async () => {

@@ -39,7 +39,7 @@ export class Bench {
 
   async simulate(code: string, asked: Asked = {}, inputs: Record<string, unknown> = {}, memoryMb = 512): Promise<Outcome> {
     const outputs: DeclaredOutput[] = Object.entries(asked).map(([name, type]) => ({ name, type }));
-    return this.runtime.call({ id: 1, codeId: 1, code, file: "circuit.cir", inputs, lists: [], outputs, memoryMb });
+    return this.runtime.call({ id: 1, codeId: 1, code, file: "circuit.cir", inputs, lists: [], outputs, memoryMb, timeoutMs: 60_000 });
   }
 
   /** The outputs of a netlist that is right. */

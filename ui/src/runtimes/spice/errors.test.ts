@@ -1,8 +1,10 @@
 // @vitest-environment node
 /* oxlint-disable no-await-in-loop -- the simulator takes one netlist at a time */
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 
 import { Bench, loadSpice, netlist } from "./bench";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let bench: Bench;
 beforeAll(async () => {
