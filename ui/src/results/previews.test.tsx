@@ -69,6 +69,7 @@ test("a tree is searched where nobody looked, and shows what was found in its pl
   await userEvent.type(screen.getByRole("searchbox"), "part 4321");
   await userEvent.click(await screen.findByRole("button", { name: /list\[4321\]\.name/ }));
   expect(screen.getByRole("treeitem", { name: /name.*part 4321/ }).getAttribute("aria-selected")).toBe("true");
+  expect(document.activeElement?.textContent).toContain("part 4321");
   expect(screen.getByText("list[4321].name")).toBeDefined();
 });
 

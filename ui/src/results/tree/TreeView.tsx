@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useCallback, useDeferredValue, useState } from "react";
+import { type KeyboardEvent, useCallback, useDeferredValue, useEffect, useRef, useState } from "react";
 
 import { Button } from "../../parts/Button";
 import { Icon } from "../../parts/Icon";
@@ -20,6 +20,15 @@ export function TreeView({ value }: { value: object }) {
   const asked = useDeferredValue(text);
   const { result: found = [], progress } = useWork(useCallback(() => search(value, asked), [value, asked]));
 
+  const frame = useRef<HTMLDivElement>(null);
+  const toFocus = useRef<string>(undefined);
+  // The tree is there again only when the search has gone.
+  useEffect(() => {
+    if (toFocus.current === undefined || asked !== "") return;
+    frame.current?.querySelector<HTMLElement>(`[data-place="${CSS.escape(toFocus.current)}"]`)?.focus();
+    toFocus.current = undefined;
+  }, [asked]);
+
   const toggle = (id: string) => {
     const next = new Set(open);
     if (!next.delete(id)) next.add(id);
@@ -29,13 +38,13 @@ export function TreeView({ value }: { value: object }) {
     setOpen(new Set([...open, ...idsAbove(value, place.steps)]));
     setChosen(place);
     setText("");
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-place="${CSS.escape(idOf(place.steps))}"]`)?.focus());
+    toFocus.current = idOf(place.steps);
   };
   const copy = (what: string, words: string) =>
     void copyText(words).then((done) => setSaid(done ? `${what} copied` : "The browser does not let the page copy"));
 
   return (
-    <div className={bars.frame}>
+    <div ref={frame} className={bars.frame}>
       <div className={bars.bar}>
         <SearchField label="Search keys and values" value={text} onChange={setText} />
         <code className={styles.path}>{chosen ? pathText(chosen.steps) : ""}</code>
