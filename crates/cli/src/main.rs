@@ -3,8 +3,10 @@
 
 mod commands;
 mod failure;
+mod headless;
 mod library;
 mod out;
+mod overlay;
 mod world;
 
 use std::process::ExitCode;
@@ -26,6 +28,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(commands::serve::Args),
+    Run(commands::run::Args),
     /// Look at skill files
     #[command(subcommand)]
     Skill(SkillCommand),
@@ -35,6 +38,8 @@ enum Command {
     Patterns(commands::patterns::Args),
     Doctor(commands::doctor::Args),
     Openapi(commands::openapi::Args),
+    #[command(hide = true, name = llmos_headless::wall::COMMAND)]
+    BehindWall(commands::behind_wall::Args),
     #[command(hide = true)]
     Reference(commands::reference::Args),
 }
@@ -55,6 +60,8 @@ enum WorkflowCommand {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(args) => commands::serve::run(args),
+        Command::Run(args) => commands::run::run(&args),
+        Command::BehindWall(args) => commands::behind_wall::run(&args),
         Command::Skill(SkillCommand::Check(args)) => commands::skill_check::run(&args),
         Command::Skill(SkillCommand::Search(args)) => commands::skill_search::run(&args),
         Command::Skill(SkillCommand::Rank(args)) => commands::skill_rank::run(&args),

@@ -11,7 +11,7 @@ mod routes;
 mod serve;
 
 pub use app::Settings;
-pub use assets::has_page;
+pub use assets::{embedded_file, has_page};
 pub use guard::AllowedHosts;
 pub use routes::{openapi, router};
 pub use serve::{Listening, ServeError, listen, serve};

@@ -6,10 +6,11 @@ use super::{Member, Workspace};
 /// For each crate, the crates of this workspace that it may know.
 ///
 /// What only tests need is not looked at.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("llmos-core", &[]),
     ("llmos-api", &["llmos-core"]),
     ("llmos-volumes", &["llmos-core"]),
+    ("llmos-headless", &["llmos-core", "llmos-api"]),
     ("llmos-packages", &[]),
     ("llmos-workbench", &["llmos-core", "llmos-api"]),
     ("llmos-server", &["llmos-core", "llmos-api", "llmos-workbench"]),
@@ -19,6 +20,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
             "llmos-core",
             "llmos-api",
             "llmos-volumes",
+            "llmos-headless",
             "llmos-packages",
             "llmos-workbench",
             "llmos-server",

@@ -90,7 +90,7 @@ fn ip(host: &str) -> Result<IpAddr, Failure> {
 }
 
 /// Waits for somebody to stop the program.
-async fn stop() {
+pub(crate) async fn stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
