@@ -78,6 +78,7 @@ fn number(value: &Value) -> Option<f64> {
                 ("$number", "NaN") => Some(f64::NAN),
                 ("$number", "Infinity") => Some(f64::INFINITY),
                 ("$number", "-Infinity") => Some(f64::NEG_INFINITY),
+                ("$number", "-0") => Some(-0.0),
                 ("$bigint", text) => text.parse().ok(),
                 _ => None,
             }

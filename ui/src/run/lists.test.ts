@@ -61,3 +61,13 @@ test("an output travels on as the input of another node without being unpacked",
   expect(held.port("constructor")).toBeUndefined();
   expect(held.linked("constructor", "x").value).toBeUndefined();
 });
+
+test("for looking at, a very long list stays a block, and shorter ones are lists", () => {
+  const many = Array.from({ length: 100_001 }, (_, index) => index);
+  const packed = packLists({ a: { x: many }, b: many.slice(0, 2_000), c: 1 });
+  const held = new HeldOutputs(packed.value, packed.lists);
+  expect((held.view("a") as { x: unknown }).x).toBeInstanceOf(Float64Array);
+  expect(held.views()["b"]).toEqual(many.slice(0, 2_000));
+  expect(held.whole()).toEqual({ a: { x: many }, b: many.slice(0, 2_000), c: 1 });
+  expect(held.view("toString")).toBeUndefined();
+});

@@ -9,6 +9,9 @@
 /** A list that travels beside its value: where it belongs, and its numbers. */
 export type PackedList = { path: (string | number)[]; data: Float64Array };
 
+/** Longer ones are looked at as typed arrays. */
+const VIEWED_UP_TO = 100_000;
+
 /** Shorter lists are not worth it. */
 const PACKED_FROM = 1_000;
 
@@ -57,10 +60,11 @@ function numbersOf(list: unknown[]): Float64Array | null {
 /**
  * Puts the lists back, in a copy of what they change.
  *
- * A path that does not lead to an empty list is passed over: a worker may have
- * made it up, to reach what objects inherit.
+ * Lists longer than `upTo` are put back as typed arrays. A path that does not
+ * lead to an empty list is passed over: a worker may have made it up, to reach
+ * what objects inherit.
  */
-export function unpackLists<T extends object>(root: T, lists: readonly PackedList[]): T {
+export function unpackLists<T extends object>(root: T, lists: readonly PackedList[], upTo = Infinity): T {
   if (lists.length === 0) return root;
   const copies = new Set<object>();
   const ownCopy = (value: object): Container => {
@@ -79,7 +83,7 @@ export function unpackLists<T extends object>(root: T, lists: readonly PackedLis
       } else if (index < path.length - 1) {
         place = place[key] = ownCopy(item);
       } else if (Array.isArray(item) && item.length === 0) {
-        place[key] = Array.from(data);
+        place[key] = data.length > upTo ? data : Array.from(data);
       }
     });
   }
@@ -107,7 +111,8 @@ function copyOf(value: object): Container {
 
 /** The outputs of a node, long lists packed until somebody looks at them. */
 export class HeldOutputs {
-  #whole: Record<string, unknown> | null = null;
+  readonly #ports = new Map<string, unknown>();
+  readonly #views = new Map<string, unknown>();
 
   constructor(
     readonly packed: Record<string, unknown>,
@@ -116,13 +121,44 @@ export class HeldOutputs {
 
   /** Every output as the skill gave it. */
   whole(): Record<string, unknown> {
-    this.#whole ??= unpackLists(this.packed, this.lists);
-    return this.#whole;
+    return this.#each((name) => this.port(name));
+  }
+
+  /**
+   * Every output for looking at: as the skill gave it, but very long lists are
+   * typed arrays, as making them anew would keep the page busy.
+   */
+  views(): Record<string, unknown> {
+    return this.#each((name) => this.view(name));
   }
 
   /** One output as the skill gave it; what an object inherits is none. */
   port(name: string): unknown {
-    return Object.hasOwn(this.packed, name) ? this.whole()[name] : undefined;
+    return this.#kept(this.#ports, name, Infinity);
+  }
+
+  /** The outputs as something that is only looked at. */
+  get viewed(): { port(name: string): unknown; whole(): Record<string, unknown> } {
+    return { port: (name) => this.view(name), whole: () => this.views() };
+  }
+
+  /** One output for looking at. */
+  view(name: string): unknown {
+    return this.#kept(this.#views, name, VIEWED_UP_TO);
+  }
+
+  #each(look: (name: string) => unknown): Record<string, unknown> {
+    // A worker names the ports: a name may be one that plain assignment takes otherwise.
+    return Object.fromEntries(Object.keys(this.packed).map((name) => [name, look(name)]));
+  }
+
+  #kept(known: Map<string, unknown>, name: string, upTo: number): unknown {
+    if (!Object.hasOwn(this.packed, name)) return undefined;
+    if (!known.has(name)) {
+      const { value, lists } = this.linked(name, "value");
+      known.set(name, unpackLists({ value }, lists, upTo)["value"]);
+    }
+    return known.get(name);
   }
 
   /** One output as the input of another node, still packed. */

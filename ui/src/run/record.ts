@@ -91,7 +91,7 @@ function nodeReport(
     started_ms: rounded(record.startedMs),
     duration_ms: rounded(record.durationMs),
     inputs: encoder.ports(record.inputs),
-    outputs: encoder.ports(record.outputs?.whole() ?? {}),
+    outputs: record.outputs ? encoder.held(record.outputs) : {},
     logs: record.logs.map(({ atMs, stream, text }) => ({ at_ms: rounded(atMs) ?? 0, stream, text: wellFormed(text) })),
   };
   if (record.error) report.error = sayable(record.error);

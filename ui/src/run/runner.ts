@@ -6,6 +6,7 @@ import { ResultCache } from "./cache";
 import { partOf } from "./part";
 import { Pool } from "./pool";
 import { builtInRuntimes, type Registry } from "./registry";
+import { workerBudget } from "./room";
 import { FrameSandbox } from "./sandbox";
 import type {
   EngineRun,
@@ -92,7 +93,7 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
       await Promise.all([...wanted].map((runtime) => runtime && pool.prepare(runtime)));
     },
     value: (node, port) => shown?.records.get(node)?.outputs?.port(port),
-    outputs: (node) => shown?.records.get(node)?.outputs ?? undefined,
+    outputs: (node) => shown?.records.get(node)?.outputs?.viewed,
     values: (node) => shown?.records.get(node)?.outputs?.whole(),
     forget: () => cache.clear(),
     dispose: () => pool.dispose(),
@@ -110,6 +111,7 @@ function browserPorts(assetsBase: string): RunnerPorts {
         openSandbox: (events) => new FrameSandbox(new URL("sandbox.html", base).href, events),
         assetsBase: base,
         cores: navigator.hardwareConcurrency,
+        budgetBytes: workerBudget((navigator as { deviceMemory?: number }).deviceMemory),
         now: () => performance.now(),
         every(ms, tick) {
           const timer = setInterval(tick, ms);

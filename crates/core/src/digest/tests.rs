@@ -12,6 +12,7 @@ fn what_is_the_same_result_has_the_same_hash() {
         (json!({"a": 1, "b": [2]}), json!({"b": [2.0], "a": 1})),
         (json!(9_007_199_254_740_993_u64), json!({"$bigint": "9007199254740993"})),
         (json!([{"$number": "NaN"}]), json!([{"$number": "NaN"}])),
+        (json!([{"$number": "-0"}]), json!([0])),
     ];
     for (a, b) in same {
         assert_eq!(result_hash(&a), result_hash(&b), "{a} and {b}");
