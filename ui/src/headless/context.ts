@@ -54,6 +54,7 @@ export function installContext(outer: OuterRealm): InnerRealm {
     try {
       return call();
     } catch (error) {
+      // oxlint-disable-next-line preserve-caught-error -- the cause must stay in its realm
       throw new TypeError(String((error as { message?: unknown }).message));
     }
   };
@@ -264,11 +265,8 @@ export function installContext(outer: OuterRealm): InnerRealm {
   };
 
   /** Says yes to the one question that tells a worker's global object from others. */
-  class WorkerGlobalScope {
-    static [Symbol.hasInstance](value: unknown): boolean {
-      return value === globalThis;
-    }
-  }
+  const WorkerGlobalScope = function WorkerGlobalScope(): void {};
+  Object.defineProperty(WorkerGlobalScope, Symbol.hasInstance, { value: (value: unknown) => value === globalThis });
 
   define({
     self: globalThis,

@@ -9,13 +9,14 @@ import os from "node:os";
 import type { FetchedAsset, Manifest } from "../run/assets";
 import { Pool } from "../run/pool";
 import { builtInRuntimes } from "../run/registry";
-import { DEFAULT_MEMORY_MB } from "../run/task";
 import type { LoadProgress } from "../run/types";
 import { FrameReader, frame } from "./frames";
 import { HeadlessHost } from "./host";
 import { PROTOCOL, type Notice, type Request } from "./protocol";
 import { ThreadSandbox } from "./sandbox";
 
+/** The heap of a worker for skills that state no need, in MB. */
+const HEAP_MB = 1_024;
 /** Of the machine's memory, the process may take this part. */
 const MEMORY_SHARE = 0.8;
 
@@ -58,7 +59,7 @@ function rss(): number {
 function main(): void {
   const registry = builtInRuntimes();
   const limits = {
-    heapMb: () => host.heapMb(DEFAULT_MEMORY_MB),
+    heapMb: () => host.heapMb(HEAP_MB),
     totalBytes: os.totalmem() * MEMORY_SHARE,
     usedBytes: rss,
   };
@@ -72,6 +73,7 @@ function main(): void {
       const timer = setInterval(tick, ms);
       return () => clearInterval(timer);
     },
+    budgetBytes: limits.totalBytes,
     onProgress: (progress) => tell({ t: "progress", progress }),
   });
   const host = new HeadlessHost({
