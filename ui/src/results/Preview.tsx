@@ -28,17 +28,17 @@ export function Preview({ title, about, value, ports, onPort }: PreviewProps) {
   const [asked, setAsked] = useState<string>();
   const [large, setLarge] = useState(false);
   const chosen = viewers.find(({ id }) => id === asked) ?? viewers[0];
+  const nodeName = title.split(" › ", 1)[0] ?? title;
   const file = useMemo(() => naturalFile(value, about.port), [value, about.port]);
   const choice = viewers.length > 1 && <Choice viewers={viewers} chosen={chosen} onChoose={setAsked} />;
   return (
     <article className={styles.preview} aria-label={title}>
       <header className={styles.title}>
-        {ports && ports.length > 1 && onPort ? (
+        <h2>{ports && ports.length > 1 ? nodeName : title}</h2>
+        {ports && ports.length > 1 && onPort && (
           <div className={styles.ports}>
-            <Tabs label={`Outputs of ${title.split(" › ")[0]}`} tabs={ports.map((id) => ({ id, label: id }))} chosen={about.port} onChoose={onPort} />
+            <Tabs label={`Outputs of ${nodeName}`} tabs={ports.map((id) => ({ id, label: id }))} chosen={about.port} onChoose={onPort} />
           </div>
-        ) : (
-          <h2>{title}</h2>
         )}
         <PortTypeTag type={about.type} />
         {choice}

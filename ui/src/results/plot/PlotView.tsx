@@ -1,6 +1,7 @@
 import { type ReactNode, useMemo, useState } from "react";
 
 import { Button } from "../../parts/Button";
+import { Icon } from "../../parts/Icon";
 import { saveFile } from "../download";
 import { Switch } from "../Switch";
 import type { Plot, ScaleKind } from "../value";
@@ -54,15 +55,18 @@ export function PlotView({ plot, name, children }: PlotViewProps) {
           <Button small look="ghost" icon={asTable ? "line" : "table"} onClick={() => setAsTable(!asTable)}>
             {asTable ? "Plot" : "Values"}
           </Button>
-          <Button small look="ghost" icon="down" disabled={asTable} onClick={() => void save(plotPng)}>
-            PNG
-          </Button>
-          <Button small look="ghost" icon="down" disabled={asTable} onClick={() => void save(plotSvg)}>
-            SVG
-          </Button>
-          <Button small look="ghost" icon="down" onClick={() => saveFile({ name: `${name}.csv`, mime: "text/csv", parts: plotCsv(plot) })}>
-            CSV
-          </Button>
+          <span className={styles.save} role="group" aria-label="Save as">
+            <Icon name="down" size={13} />
+            <button type="button" disabled={asTable} onClick={() => void save(plotPng)}>
+              PNG
+            </button>
+            <button type="button" disabled={asTable} onClick={() => void save(plotSvg)}>
+              SVG
+            </button>
+            <button type="button" onClick={() => saveFile({ name: `${name}.csv`, mime: "text/csv", parts: plotCsv(plot) })}>
+              CSV
+            </button>
+          </span>
         </div>
       </div>
       {asTable ? (
