@@ -1,7 +1,9 @@
 /** What the pool keeps of each runtime. */
 
+import { fetchAssets } from "./assets";
 import { TaskQueue } from "./queue";
 import type { Runtime } from "./registry";
+import type { Sandbox } from "./sandbox";
 import type { PoolWorker } from "./worker";
 
 type Loaded = { source: string; assets: string[] };
@@ -35,4 +37,22 @@ export function ahead({ workers, runtime, prepared }: Lane): number {
   // The first one alone: two that start together are both ready later.
   if (!prepared || workers.some((worker) => worker.state === "starting")) return 0;
   return workers.length === 0 ? 1 : 1 + spare - workers.length;
+}
+
+type LoadPorts = { assetsBase: string; fetchAssets?: typeof fetchAssets };
+
+/** Brings the files of a runtime into the sandbox. */
+export async function load(
+  { name: folder, manifest, source }: Runtime,
+  sandbox: Sandbox,
+  ports: LoadPorts,
+  onProgress: (progress: { loaded: number; total: number }) => void,
+): Promise<Loaded> {
+  const assets = manifest === null ? [] : (ports.fetchAssets ?? fetchAssets)(
+    new URL(manifest, ports.assetsBase).href,
+    ({ name, buffer, compile }) => sandbox.keep({ name: `${folder}/${name}`, buffer, compile }),
+    onProgress,
+  );
+  const [script, names] = await Promise.all([source(), assets]);
+  return { source: script, assets: names };
 }

@@ -3,26 +3,17 @@
  * skills that must not meet, and none that outlives its time limit.
  */
 
-import { fetchAssets } from "./assets";
-import { ahead, newLane, type Lane } from "./lane";
+import { loadError, lostError } from "./errors";
+import { ahead, load, newLane, type Lane } from "./lane";
 import type { Runtime } from "./registry";
-import type { Sandbox, SandboxEvents } from "./sandbox";
+import type { PoolPorts } from "./ports";
+import { roomFor, workerBudget } from "./room";
+import type { Sandbox } from "./sandbox";
 import type { QueuedTask, Task } from "./task";
-import type { LoadProgress, NodeError } from "./types";
+import type { LoadProgress } from "./types";
 import { PoolWorker } from "./worker";
 
-/** What the pool needs of its surroundings; handed in, so that tests can fake it. */
-export type PoolPorts = {
-  openSandbox(events: SandboxEvents): Sandbox;
-  assetsBase: string;
-  /** Fetches the files of a runtime; over HTTP unless this says otherwise. */
-  fetchAssets?: typeof fetchAssets;
-  cores: number;
-  now(): number;
-  /** Calls back regularly until the answer is called. */
-  every(ms: number, tick: () => void): () => void;
-  onProgress(progress: LoadProgress): void;
-};
+export type { PoolPorts };
 
 /** How often limits are checked, in milliseconds. */
 const TICK_MS = 25;
@@ -36,6 +27,8 @@ export class Pool {
   #sandbox: Sandbox | null = null;
   #stopTicking: (() => void) | null = null;
   #nextWorker = 1;
+  /** The lanes that found no room for a worker that they need. */
+  readonly #starved = new Set<Lane>();
   /** When a call or a worker last began. */
   #begunAt = 0;
 
@@ -102,20 +95,14 @@ export class Pool {
   }
 
   async #fetch(lane: Lane): Promise<void> {
-    const { runtime } = lane;
     const sandbox = this.#open();
     let last = { loaded: 0, total: 0 };
-    const assets = runtime.manifest === null ? [] : (this.ports.fetchAssets ?? fetchAssets)(
-      new URL(runtime.manifest, this.ports.assetsBase).href,
-      ({ name, buffer, compile }) => sandbox.keep({ name: `${runtime.name}/${name}`, buffer, compile }),
-      (progress) => {
-        last = progress;
-        this.#progress(lane, { stage: "download", ...progress });
-      },
-    );
-    const [source, names] = await Promise.all([runtime.source(), assets]);
+    const loaded = await load(lane.runtime, sandbox, this.ports, (progress) => {
+      last = progress;
+      this.#progress(lane, { stage: "download", ...progress });
+    });
     if (sandbox !== this.#sandbox) throw new Error("the sandbox was closed meanwhile");
-    lane.loaded = { source, assets: names };
+    lane.loaded = loaded;
     this.#progress(lane, { stage: "start", ...last });
     this.#pump(lane);
   }
@@ -158,8 +145,30 @@ export class Pool {
         if (!oldest) return;
         this.#end(oldest, false);
       }
+      if (!this.#makeRoom(lane)) {
+        // A worker that nobody waits for is not asked for again and again.
+        lane.prepared = false;
+        return;
+      }
       this.#spawn(lane);
     }
+  }
+
+  /** Ends idle workers until another one fits; answers no where all of them are needed. */
+  #makeRoom(lane: Lane): boolean {
+    for (;;) {
+      const room = roomFor(lane, this.#lanes.values(), this.ports.budgetBytes ?? workerBudget(undefined));
+      if (room === "full") this.#starved.add(lane);
+      else this.#starved.delete(lane);
+      if (typeof room === "string") return room === "free";
+      this.#end(room.end, false);
+    }
+  }
+
+  /** Goes on where something waits; everywhere, if a lane found no room. */
+  #pumpAfter(lane: Lane): void {
+    this.#pump(lane);
+    for (const other of [...this.#starved]) if (other !== lane) this.#pump(other);
   }
 
   /** A first worker is started at once, a spare when it is in nobody's way. */
@@ -180,15 +189,16 @@ export class Pool {
       onReady: () => {
         lane.failures = 0;
         this.#progress(lane, { stage: "ready", loaded: 1, total: 1 });
-        this.#pump(lane);
+        this.#pumpAfter(lane);
       },
       onBroken: (message) => this.#broken(worker, lane, message),
       onCrashed: () => this.#end(worker, true),
       onFree: () => {
         // Memory of an interpreter never shrinks: start over before it is a burden.
         if (worker.heapBytes > worker.bootHeapBytes + 256 * 2 ** 20) this.#end(worker, false);
-        this.#pump(lane);
+        this.#pumpAfter(lane);
       },
+      onSpent: () => this.#end(worker, true),
     });
     worker.lane = lane.runtime.name;
     lane.workers.push(worker);
@@ -213,9 +223,7 @@ export class Pool {
 
   #failWaiting(lane: Lane, message: string): void {
     lane.failures = 0;
-    const waiting = lane.queue.takeAll();
-    const hint = "reload the page; if it stays, the files of the runtime are missing from this installation";
-    for (const { task } of waiting) task.onFail({ kind: "load", message, hint }, 0);
+    for (const { task } of lane.queue.takeAll()) task.onFail(loadError(message), 0);
   }
 
   /** Removes a worker; `replace` starts another so that the next task need not wait. */
@@ -226,8 +234,9 @@ export class Pool {
     const lane = this.#lanes.get(worker.lane);
     if (!lane) return;
     lane.workers = lane.workers.filter((other) => other !== worker);
-    if (replace && lane.runtime.pool.spare > 0 && !lane.workers.some((w) => w.group === null)) this.#spawn(lane);
-    if (replace) this.#pump(lane);
+    const wantsSpare = replace && lane.runtime.pool.spare > 0 && !lane.workers.some((w) => w.group === null);
+    if (wantsSpare && this.#makeRoom(lane)) this.#spawn(lane);
+    if (replace) this.#pumpAfter(lane);
   }
 
   #tick(): void {
@@ -282,9 +291,3 @@ export class Pool {
     for (const lane of this.#lanes.values()) this.#pump(lane);
   }
 }
-
-const lostError: NodeError = {
-  kind: "memory",
-  message: "ran out of memory: the browser ended the sandbox, and with it every node that was running",
-  hint: "work on less data at a time; the next run starts with a new sandbox",
-};

@@ -50,8 +50,8 @@ export type WorkerMessage =
   | { t: "ready"; heapBytes: number }
   | { t: "broken"; message: string }
   | { t: "log"; id: number; lines: PrintedLine[] }
-  | { t: "done"; id: number; ms: number; outputs: Record<string, unknown>; lists: PackedList[]; heapBytes: number }
-  | { t: "fail"; id: number; ms: number; error: NodeError; heapBytes: number };
+  | { t: "done"; id: number; ms: number; outputs: Record<string, unknown>; lists: PackedList[]; heapBytes: number; spent: boolean }
+  | { t: "fail"; id: number; ms: number; error: NodeError; heapBytes: number; spent: boolean };
 
 /** How a call ended, as a runtime tells it. */
 export type Outcome =
@@ -76,6 +76,8 @@ export type LoadedRuntime = {
   call(call: Call): Outcome | Promise<Outcome>;
   /** The memory in use, for runtimes that have a heap of their own. */
   heapBytes?(): number;
+  /** Whether the call left something behind that goes on, such as a timer: the worker is not used again. */
+  isSpent?(): boolean;
 };
 
 /** The half of a runtime that runs inside the sandbox. */

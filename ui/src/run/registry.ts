@@ -32,6 +32,8 @@ export type RuntimeDefinition = {
     spare: number;
     /** Spares are started when nothing began for this long: they take time from what runs. */
     spareAfterMs: number;
+    /** About how much memory an idle worker takes; small where it is left out. */
+    memoryMb?: number;
   };
   /** Two skills share a worker only if this is the same for both. */
   isolation(skill: ExecutableSkill, codeId: number): string;

@@ -53,3 +53,5 @@ export function callOf({ timeout_ms, memory_mb }: StartCommand, skill: Executabl
     memoryMb: memory_mb ?? DEFAULT_MEMORY_MB,
   };
 }
+
+export { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS } from "./limits";

@@ -19,6 +19,8 @@ export type WorkerEvents = {
   onCrashed(): void;
   /** A call ended and the worker can take the next. */
   onFree(): void;
+  /** A call ended and left something behind that goes on; the pool is to end this worker. */
+  onSpent(): void;
 };
 
 /** The most that one call may print, over all: twice what an honest worker sends. */
@@ -39,6 +41,7 @@ export class PoolWorker {
   idleSince = 0;
   heapBytes = 0;
   bootHeapBytes = 0;
+  #spent = false;
   #calls = 0;
   #lines = 0;
   #chars = 0;
@@ -119,6 +122,7 @@ export class PoolWorker {
     }
     if (!this.task || message["id"] !== this.#calls) return;
     const ms = count(message["ms"]);
+    this.#spent = message["spent"] === true;
     switch (message["t"]) {
       case "log":
         this.#log(message["lines"]);
@@ -164,11 +168,12 @@ export class PoolWorker {
     const { task } = this;
     if (!task) return;
     this.task = null;
-    this.state = "idle";
+    this.state = this.#spent ? "ended" : "idle";
     this.idleSince = this.startedAt;
     task.workerId = null;
     tell(task);
-    this.events.onFree();
+    if (this.#spent) this.events.onSpent();
+    else this.events.onFree();
   }
 }
 

@@ -9,6 +9,8 @@
 import type { Call, LoadedRuntime, Outcome, WorkerRuntime } from "../run/protocol";
 import type { RuntimeDefinition } from "../run/registry";
 import { checkOutputs } from "../run/worker/outputs";
+import { type TimerScope, watchTimers } from "../run/worker/timers";
+import { guardMemory, limited } from "./javascript/memory";
 import { captureConsole, invoke, loadModule, noExecute, unloadable } from "./javascript/module";
 
 /** The page's half. */
@@ -31,10 +33,13 @@ const isExecute = (value: unknown): value is Execute => typeof value === "functi
 export const worker: WorkerRuntime = {
   load(_files, host) {
     captureConsole(host);
+    const isSpent = watchTimers(globalThis as unknown as TimerScope);
+    const memory = guardMemory(globalThis as unknown as Parameters<typeof guardMemory>[0]);
     const known = new Map<number, Execute>();
     const run = (execute: Execute, call: Call): Outcome | Promise<Outcome> => invoke(() => execute(call.inputs), finished, call);
     return {
-      call(call) {
+      isSpent,
+      call: limited(memory, (call) => {
         const execute = known.get(call.codeId);
         if (execute) return run(execute, call);
         return loadModule(call, host).then(
@@ -45,7 +50,7 @@ export const worker: WorkerRuntime = {
           },
           (error: unknown) => unloadable(error, call, "inputs"),
         );
-      },
+      }),
     } satisfies LoadedRuntime;
   },
 };

@@ -23,7 +23,7 @@ export const definition: RuntimeDefinition = {
   types: ["python-wasm", "qiskit"],
   version: "pyodide-314.0.7-1",
   manifest: "runtimes/pyodide-314.0.7/manifest.json",
-  pool: { busy: (cores) => Math.min(Math.max(2, cores), 4), live: 4, spare: 1, spareAfterMs: 300 },
+  pool: { busy: (cores) => Math.min(Math.max(2, cores), 4), live: 4, spare: 1, spareAfterMs: 300, memoryMb: 128 },
   isolation: (skill, codeId) => (skill.volume === "system" ? "system" : `code-${codeId}`),
   fileName: (skillId) => `${skillId}.py`,
 };

@@ -51,6 +51,7 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
   }
   for (const name of WITHHELD) Reflect.deleteProperty(globalThis, name);
   const heapBytes = (): number => loaded.heapBytes?.() ?? 0;
+  const after = (): { heapBytes: number; spent: boolean } => ({ heapBytes: heapBytes(), spent: loaded.isSpent?.() ?? false });
   reportStrayErrors(host.write);
 
   const codes = new Map<number, string>();
@@ -67,14 +68,14 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
       const ms = clock() - from;
       const fits = !given.ok || sizeOf(given.outputs) <= OUTPUT_LIMIT_BYTES;
       const outcome: Outcome = fits ? given : { ok: false, error: tooLarge };
-      if (!outcome.ok) return send({ t: "fail", id, ms, error: outcome.error, heapBytes: heapBytes() });
+      if (!outcome.ok) return send({ t: "fail", id, ms, error: outcome.error, ...after() });
       try {
         const { value: outputs, lists } = packLists(outcome.outputs);
         const transfer = outcome.transfer ?? [];
         for (let i = 0; i < lists.length; i += 1) transfer.push(lists[i]?.data.buffer as ArrayBuffer);
-        send({ t: "done", id, ms, outputs, lists, heapBytes: heapBytes() }, transfer);
+        send({ t: "done", id, ms, outputs, lists, ...after() }, transfer);
       } catch (error) {
-        send({ t: "fail", id, ms, error: explainUncloneable(error), heapBytes: heapBytes() });
+        send({ t: "fail", id, ms, error: explainUncloneable(error), ...after() });
       }
     };
     const crash = (error: unknown): void => finish({ ok: false, error: crashed(error) });

@@ -1,0 +1,20 @@
+/** What the pool stands on. */
+
+import type { fetchAssets } from "./assets";
+import type { Sandbox, SandboxEvents } from "./sandbox";
+import type { LoadProgress } from "./types";
+
+/** What the pool needs of its surroundings; handed in, so that tests can fake it. */
+export type PoolPorts = {
+  openSandbox(events: SandboxEvents): Sandbox;
+  assetsBase: string;
+  /** Fetches the files of a runtime; over HTTP unless this says otherwise. */
+  fetchAssets?: typeof fetchAssets;
+  cores: number;
+  now(): number;
+  /** Calls back regularly until the answer is called. */
+  every(ms: number, tick: () => void): () => void;
+  onProgress(progress: LoadProgress): void;
+  /** How much memory all workers together may take; a guess when left out. */
+  budgetBytes?: number;
+};
