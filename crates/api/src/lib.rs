@@ -7,6 +7,7 @@
 pub mod problem;
 pub mod run;
 pub mod skill;
+pub mod sweep;
 pub mod system;
 pub mod trace;
 pub mod volume;

@@ -19,6 +19,7 @@ pub mod seed;
 pub mod skill;
 pub mod slug;
 pub mod store;
+pub mod sweep;
 pub mod trace;
 pub mod value;
 pub mod volume;

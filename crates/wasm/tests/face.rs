@@ -4,8 +4,8 @@
 //! the end-to-end tests look at those.
 
 use llmos_wasm::{
-    Run, can_connect, check_skill, check_workflow, new_node_id, parse_workflow, plan_workflow,
-    print_workflow,
+    Run, can_connect, check_skill, check_workflow, compare_results, expand_sweep, new_node_id,
+    parse_workflow, plan_workflow, print_workflow, result_hash,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::JsError;
@@ -103,6 +103,49 @@ fn files_are_read_and_printed() {
     assert_eq!(read(parse_workflow("no"))["workflow"], Value::Null);
     let record = read(check_skill("skills/x.md", "---\nname: X\n---\nWords\n"));
     assert_eq!((&record["kind"], &record["id"]), (&json!("context"), &json!("x")));
+}
+
+#[test]
+fn a_workflow_can_be_a_node() {
+    let mut outer = doc();
+    outer["nodes"][0] = json!({"id": "a", "workflow": "part", "inputs": {"k": 3}});
+    let mut skills: Value = serde_json::from_str(&skills()).expect("it is JSON");
+    skills["workflow:part"] = json!({
+        "skill_id": "part", "type": "workflow",
+        "inputs": [{"name": "k", "type": "number"}], "outputs": [{"name": "y", "type": "number"}]
+    });
+    assert_eq!(read(check_workflow(&outer.to_string(), &skills.to_string())), json!([]));
+    outer["nodes"][0]["inputs"]["k"] = json!("three");
+    let findings = read(check_workflow(&outer.to_string(), &skills.to_string()));
+    assert_eq!(findings[0]["code"], "wrong-literal");
+}
+
+#[test]
+fn a_sweep_is_one_workflow() {
+    let sweep = json!({"axes": [{"node": "b", "port": "k", "from": 1, "to": 2, "steps": 2}]});
+    let expanded = read(expand_sweep(&doc().to_string(), &skills(), &sweep.to_string()));
+    let ids: Vec<_> = expanded["workflow"]["nodes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|node| node["id"].clone())
+        .collect();
+    assert_eq!(ids, ["a", "b--1", "b--2"]);
+    assert_eq!(
+        expanded["runs"][1],
+        json!({"index": 2, "values": [{"node": "b", "port": "k", "value": 2}], "nodes": {"b": "b--2"}})
+    );
+}
+
+#[test]
+fn results_are_compared() {
+    let hash = |json: &str| result_hash(json).expect("it is JSON");
+    assert_eq!(hash("[1, 2.0]"), hash("[1.0, 2]"));
+    let found = read(compare_results("[1, 2]", "[1, 3]", 1e-9));
+    assert_eq!(
+        found,
+        json!({"equal": false, "n_differences": 1, "differences": [{"path": "$[1]", "a": 2, "b": 3}]})
+    );
 }
 
 #[test]

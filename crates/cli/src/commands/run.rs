@@ -116,7 +116,7 @@ fn plan(payload: &RunPayload, host: &NodeHost, targets: Option<Vec<Slug>>) -> Re
     let workflow = payload.workflow.to_workflow().map_err(|findings| {
         internal(findings.first().map_or_else(String::new, |found| found.message.clone()))
     })?;
-    let skills = llmos_api::skill::executables(&payload.skills);
+    let skills = llmos_api::skill::Skills::from(&payload.skills);
     let plan = Plan::new(&workflow, &skills, &options.versions()).map_err(|findings| {
         internal(findings.first().map_or_else(String::new, |found| found.message.clone()))
     })?;
