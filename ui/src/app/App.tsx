@@ -1,8 +1,10 @@
 import { lazy, Suspense, useCallback, useEffect } from "react";
+import { useStore } from "zustand";
 
 import type { ExecutableSkill } from "../api/schema";
 import { addSkill } from "../canvas/actions";
 import { Canvas } from "../canvas/Canvas";
+import { CompareTraces } from "../history/CompareTraces";
 import { History } from "../history/History";
 import { TraceBanner } from "../history/TraceBanner";
 import { Inspector } from "../inspector/Inspector";
@@ -41,7 +43,8 @@ export function App({ workbench }: { workbench: Workbench }) {
 }
 
 function Screen() {
-  const { view } = useWorkbench();
+  const { view, viewing } = useWorkbench();
+  const compared = useStore(viewing.store, (state) => state.compared);
   const sizes = useView((state) => state.sizes);
   const narrow = useView((state) => state.narrow);
   const asks = useFiles((state) => state.question !== null);
@@ -88,6 +91,7 @@ function Screen() {
           </Boundary>
         </section>
       </main>
+      {compared && <CompareTraces pair={compared} />}
       <NarrowNav />
       <NoticeList />
       <Suspense>{(asks || dialog) && <Dialogs />}</Suspense>

@@ -1,4 +1,5 @@
 import type { ExecutableSkill, Finding, WorkflowDoc } from "../api/schema";
+import type { PartsView } from "../execution/job";
 import type { Engine as RunEngine } from "../run/types";
 import type { Expanded } from "../sweep/expanded";
 import type { SweepSpec } from "../sweep/spec";
@@ -26,17 +27,17 @@ export interface Engine {
   /** The ids of the nodes that may run at the same time, or `null` where no plan can be made. */
   levels(doc: WorkflowDoc, skills: Skills): string[][] | null;
   /** Gives each run of a sweep nodes of its own; those that no swept input reaches are shared. */
-  expandSweep(doc: unknown, skills: unknown, spec: SweepSpec): Expanded;
+  expandSweep(doc: unknown, skills: unknown, sweep: SweepSpec & { parts: PartsView }): Expanded;
   /** Compares two results in their trace encoding; numbers may differ by `tolerance`, relatively. */
   compareResults(a: unknown, b: unknown, tolerance: number): ResultComparison;
   /** What the runner needs of the engine. */
   readonly run: RunEngine;
 }
 
-/** What the newest engine has beside what its declarations say. */
+/** What the engine has where its declarations are older than it. */
 type Newer = {
   compareResults(a: string, b: string, tolerance: number): string;
-  expandSweep(doc: string, skills: string, spec: string): string;
+  expandSweep(doc: string, skills: string, sweep: string): string;
 };
 
 /** Loads the engine, about 0.3 MB, and starts it. */

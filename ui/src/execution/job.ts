@@ -23,8 +23,8 @@ export type Prepared = {
   parts: Parts;
   /** Where the outputs of such nodes come from. */
   drawn: DrawnOutputs;
-  /** Where the inputs of such nodes go; the first place of each. */
-  inputs: ReadonlyMap<string, Readonly<Record<string, PortRef>>>;
+  /** The same, as the server says it. */
+  partsView: PartsView;
 };
 
 /** How workflows that are nodes were taken apart, as the server says it. */
@@ -53,14 +53,12 @@ export function canvasJob(api: WorkflowsApi, editor: Editor, part?: RunPart): Jo
 }
 
 /** How the nodes of a prepared workflow are drawn. */
-export function drawnAs(parts: PartsView): Pick<Prepared, "parts" | "drawn" | "inputs"> {
-  const firsts = (ports: Readonly<Record<string, readonly PortRef[]>>) =>
-    Object.fromEntries(Object.entries(ports).flatMap(([port, [first]]) => (first ? [[port, first] as const] : [])));
+export function drawnAs(parts: PartsView): Pick<Prepared, "parts" | "drawn" | "partsView"> {
   const all = Object.entries(parts);
   return {
     parts: new Map(all.map(([id, { nodes }]) => [id, nodes.map((node) => ({ id: node, label: inner(id, node) }))])),
     drawn: new Map(all.map(([id, { outputs }]) => [id, outputs])),
-    inputs: new Map(all.map(([id, { inputs }]) => [id, firsts(inputs)])),
+    partsView: parts,
   };
 }
 

@@ -77,7 +77,8 @@ export function createSweeps({ api, board, editor, engine, runs }: Parts): Sweep
         keeps: false,
         async prepare(signal) {
           const prepared = await job.prepare(signal);
-          const expanded = engine.expandSweep(prepared.payload.workflow, prepared.payload.skills, inside(spec, prepared));
+          const { workflow, skills } = prepared.payload;
+          const expanded = engine.expandSweep(workflow, skills, { ...spec, parts: prepared.partsView });
           store.setState({ picked: null, sweep: { spec, doc, runs: expanded.runs, prepared, startedAt: performance.now(), whole: null } });
           return sweepOf(prepared, expanded);
         },
@@ -125,11 +126,6 @@ function sheetOf({ prepared, whole }: Sweep, run: SweepRun): Sheet {
     if (known && known.state !== "idle") sheet.adopt(inner.has(id) ? copyOf(id) : id, known);
   }
   return sheet;
-}
-
-/** Names the inputs inside a workflow that is a node, where an axis names that node. */
-function inside(spec: SweepSpec, { inputs }: Prepared): SweepSpec {
-  return { ...spec, axes: spec.axes.map((axis) => ({ ...axis, ...(inputs.get(axis.node)?.[axis.port] ?? {}) })) };
 }
 
 const ORDER: readonly NodeRun["state"][] = ["running", "queued", "idle", "error", "cancelled", "skipped", "success", "cached"];
