@@ -18,7 +18,7 @@ type SummaryProps = {
 /** The last line: what each column amounts to over the rows that are shown. */
 export function Summary({ columns, kinds, order, nRows, seen, place, width }: SummaryProps) {
   return (
-    <div className={styles.foot} style={{ width }} aria-label="Summary of the columns" role="group">
+    <div className={styles.foot} style={{ width }}>
       {seen.map((at) => {
         const column = columns[at];
         const { left, width: wide } = place(at);
