@@ -12,6 +12,7 @@ const host: WorkerHost = {
   write: () => undefined,
   importModule: (source) => import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(`${String(source)}\n//# sourceURL=made.js`)}`) as Promise<Record<string, unknown>>,
 };
+const loaded = worker.load({}, host);
 let calls = 0;
 
 async function run(code: string, inputs: Record<string, unknown> = {}, outputs = [{ name: "scene", type: "object" }]): Promise<Outcome> {
@@ -20,8 +21,7 @@ async function run(code: string, inputs: Record<string, unknown> = {}, outputs =
   calls += 1;
   const call: Call = { id: calls, codeId: calls, code: `${code}\n// ${calls}`, file: "made.js", inputs, lists: [], outputs, memoryMb: 64, timeoutMs: 1_000 };
   try {
-    const loaded = await worker.load({}, host);
-    return await loaded.call(call);
+    return await (await loaded).call(call);
   } finally {
     names.forEach((name, index) => Object.assign(console, { [name]: kept[index] }));
   }

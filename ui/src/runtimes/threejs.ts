@@ -10,6 +10,8 @@ import type { Call, LoadedRuntime, Outcome, WorkerRuntime } from "../run/protoco
 import type { RuntimeDefinition } from "../run/registry";
 import type { NodeError } from "../run/types";
 import { checkOutputs } from "../run/worker/outputs";
+import { type TimerScope, watchTimers } from "../run/worker/timers";
+import { guardMemory, limited } from "./javascript/memory";
 import { captureConsole, failed, invoke, loadModule, noExecute, unloadable } from "./javascript/module";
 import { readScene } from "./threejs/read";
 import { frame, light, newTools, type Tools } from "./threejs/stage";
@@ -38,9 +40,12 @@ const SIGNATURE = "inputs, { THREE, scene, camera }";
 export const worker: WorkerRuntime = {
   load(_files, host) {
     captureConsole(host);
+    const memory = guardMemory(globalThis as unknown as Parameters<typeof guardMemory>[0]);
+    const isSpent = watchTimers(globalThis as unknown as TimerScope);
     const known = new Map<number, Skill>();
     return {
-      call(call) {
+      isSpent,
+      call: limited(memory, (call) => {
         const skill = known.get(call.codeId);
         if (skill) return run(skill, call);
         return loadModule(call, host, ["animate"]).then(
@@ -53,7 +58,7 @@ export const worker: WorkerRuntime = {
           },
           (error: unknown) => unloadable(error, call, SIGNATURE),
         );
-      },
+      }),
     } satisfies LoadedRuntime;
   },
 };

@@ -7,12 +7,16 @@
 import type { Call, Outcome, WorkerHost } from "../../run/protocol";
 import type { NodeError } from "../../run/types";
 import { readable } from "../../run/worker/readable";
+import { OVER } from "./memory";
 
 /** What a skill exports, by the names it was asked for. */
 export type Exports = Record<string, unknown>;
 
 /** Taken before any skill runs: the name is withheld from skills. */
 const { Worker } = globalThis;
+
+/** What is said where there is too little of it, by the guard and by the browser. */
+const OUT_OF_MEMORY = new RegExp(`${OVER}|Array buffer allocation|Invalid array length|Invalid string length|could not allocate memory`);
 
 /** How long to look for the line of a syntax error, in milliseconds. */
 const PARSE_LIMIT_MS = 500;
@@ -93,10 +97,9 @@ export function failed(error: unknown, { file }: Call): Outcome {
   }
   const summary = `${error.name}: ${error.message}`;
   const frames = (error.stack ?? "").split("\n").filter((line) => line.includes(file) && /^\s+at /.test(line));
-  const kind = error instanceof RangeError && /Array buffer allocation|Invalid array length/.test(error.message)
-    ? "memory"
-    : "exception";
-  return { ok: false, error: { kind, message: [summary, ...frames].join("\n") } };
+  const message = [summary, ...frames].join("\n");
+  if (!(error instanceof RangeError) || !OUT_OF_MEMORY.test(error.message)) return { ok: false, error: { kind: "exception", message } };
+  return { ok: false, error: { kind: "memory", message, hint: "work on less at a time, or give the skill a larger `memory_mb`" } };
 }
 
 /** Whether a function of the skill answers later. */
