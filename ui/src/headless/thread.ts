@@ -73,7 +73,7 @@ function outerRealm(context: vm.Context): OuterRealm {
     load(text, name, done) {
       void loadModule(context, text, name).then(
         (exports) => done(null, exports),
-        (error: unknown) => done(problemOf(error, name)),
+        (error: unknown) => done(problemOf(error, text, name)),
       );
     },
     parseUrl(text, base) {
@@ -112,16 +112,31 @@ class Thrown {
   constructor(readonly value: unknown) {}
 }
 
-/** An error in words; where a text cannot be parsed, Node.js writes the place above its stack. */
-function problemOf(error: unknown, name: string): Problem {
+/** An error in words. */
+function problemOf(error: unknown, text: string, name: string): Problem {
   if (error instanceof Thrown) return { name: "", message: "", place: "", thrown: error.value };
-  const { name: kind = "Error", message = String(error), stack = "" } = (error ?? {}) as Partial<Error>;
-  if (kind !== "SyntaxError") return { name: kind, message, place: "" };
-  const [first = "", , marks = ""] = stack.split("\n");
-  const line = first.startsWith(`${name}:`) ? first.slice(name.length + 1) : "";
-  const column = marks.indexOf("^") + 1;
-  const place = line === "" ? "" : `\n    at ${name}:${line}${column > 0 ? `:${column}` : ""}`;
-  return { name: kind, message, place };
+  const { name: kind = "Error", message = String(error) } = (error ?? {}) as Partial<Error>;
+  return { name: kind, message, place: kind === "SyntaxError" ? placeOf(message, text, name) : "" };
+}
+
+/**
+ * Where a text cannot be parsed. Of a module Node.js does not tell, of a script
+ * it does: so the text is parsed again as one, its exports blanked out.
+ */
+function placeOf(message: string, text: string, name: string): string {
+  const head = "(async () => {";
+  const blanked = text.replace(/^([ \t;]*)export\s+(default\s+)?/gm, (all) => all.replace(/[^\s;]/g, " "));
+  try {
+    void new vm.Script(`${head}${blanked}\n})`, { filename: name });
+    return "";
+  } catch (error) {
+    const { message: again, stack = "" } = error as Error;
+    const [first = "", , marks = ""] = stack.split("\n");
+    if (again !== message || !first.startsWith(`${name}:`)) return "";
+    const line = first.slice(name.length + 1);
+    const column = marks.indexOf("^") + 1 - (line === "1" ? head.length : 0);
+    return `\n    at ${name}:${line}${column > 0 ? `:${column}` : ""}`;
+  }
 }
 
 /** Nothing can be changed on the language's own objects of this realm, should one ever be reached. */
