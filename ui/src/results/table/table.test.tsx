@@ -35,6 +35,7 @@ test.each([
 
 test("downwards is the reverse, but missing cells stay last and equal ones in order", () => {
   expect(rows([{ name: "v", values: [2, null, 1, 2, NaN] }], { column: 0, down: true })).toEqual([0, 3, 2, 1, 4]);
+  expect(rows([{ name: "v", values: ["x", 5, null, 1, "a"] }], { column: 0, down: true })).toEqual([0, 4, 1, 3, 2]);
 });
 
 test("a million numbers and a million texts sort as the language would", () => {
