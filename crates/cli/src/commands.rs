@@ -3,6 +3,7 @@
 pub(crate) mod behind_wall;
 pub(crate) mod doctor;
 pub(crate) mod openapi;
+pub(crate) mod packages;
 pub(crate) mod patterns;
 pub(crate) mod reference;
 pub(crate) mod run;

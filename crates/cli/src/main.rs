@@ -7,6 +7,7 @@ mod headless;
 mod library;
 mod out;
 mod overlay;
+mod packages;
 mod world;
 
 use std::process::ExitCode;
@@ -35,6 +36,7 @@ enum Command {
     /// Look at workflow files
     #[command(subcommand)]
     Workflow(WorkflowCommand),
+    Packages(commands::packages::Args),
     Patterns(commands::patterns::Args),
     Doctor(commands::doctor::Args),
     Openapi(commands::openapi::Args),
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Command::Skill(SkillCommand::Rank(args)) => commands::skill_rank::run(&args),
         Command::Workflow(WorkflowCommand::Check(args)) => commands::workflow_check::run(&args),
         Command::Workflow(WorkflowCommand::Plan(args)) => commands::workflow_plan::run(&args),
+        Command::Packages(args) => commands::packages::run(args),
         Command::Patterns(args) => commands::patterns::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),
         Command::Openapi(args) => commands::openapi::run(&args),

@@ -12,6 +12,7 @@ pub mod key;
 mod lookup;
 mod markdown;
 pub mod metadata;
+pub mod package;
 pub mod pattern;
 pub mod run;
 pub mod search;

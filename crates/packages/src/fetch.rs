@@ -107,7 +107,12 @@ impl<'a> Fetcher<'a> {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
-            if tries >= self.patience.tries || !error.may_pass() {
+            // Who cannot be reached now seldom can a second later.
+            let most = match &error {
+                FetchError::Unreachable { .. } => self.patience.tries.min(2),
+                _ => self.patience.tries,
+            };
+            if tries >= most || !error.may_pass() {
                 return Err(error);
             }
             let asked = match &error {

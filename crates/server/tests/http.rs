@@ -10,6 +10,8 @@ mod held;
 mod hostile;
 #[path = "http/nested.rs"]
 mod nested;
+#[path = "http/packages.rs"]
+mod packages;
 #[path = "http/predecessor.rs"]
 mod predecessor;
 #[path = "http/routes.rs"]

@@ -7,6 +7,7 @@
 mod run;
 
 use llmos_api::{
+    package::{NeededPackages, PackageLock},
     problem::{Diagnostic, Finding, Severity},
     run::{ConnectView, PlanView, Refusal, RunOptions},
     skill::{Skills, SkillsById},
@@ -73,6 +74,14 @@ pub fn check_workflow(doc: &str, skills: &str) -> Result<String, JsError> {
 #[wasm_bindgen(js_name = canConnect)]
 pub fn can_connect(from_type: &str, to_type: &str) -> Result<String, JsError> {
     print(&ConnectView::new(from_type, to_type))
+}
+
+/// Says which packages each Python skill needs of those in a lock: `{skill_id: {load, versions, chooses, error?}}`.
+#[wasm_bindgen(js_name = neededPackages)]
+pub fn needed_packages(skills: &str, lock: &str) -> Result<String, JsError> {
+    let skills: SkillsById = read("skills", skills)?;
+    let lock: PackageLock = read("lock", lock)?;
+    print(&NeededPackages::of(&skills, &lock))
 }
 
 /// Plans a workflow: `{levels, keys}`. The options are those of a run.

@@ -4,8 +4,8 @@
 //! the end-to-end tests look at those.
 
 use llmos_wasm::{
-    Run, can_connect, check_skill, check_workflow, compare_results, expand_sweep, new_node_id,
-    parse_workflow, plan_workflow, print_workflow, result_hash,
+    Run, can_connect, check_skill, check_workflow, compare_results, expand_sweep, needed_packages,
+    new_node_id, parse_workflow, plan_workflow, print_workflow, result_hash,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::JsError;
@@ -153,4 +153,33 @@ fn small_questions_have_small_answers() {
     assert_eq!(read(can_connect("integer", "number")), json!({"ok": true}));
     assert_eq!(read(can_connect("table", "number"))["ok"], false);
     assert_eq!(new_node_id("[\"step\"]", "step").ok().as_deref(), Some("step-2"));
+}
+
+#[test]
+fn packages_are_found_for_python_alone() {
+    let skills = json!({
+        "sums": {"skill_id": "sums", "type": "python-wasm", "code": "import sympy"},
+        "other": {"skill_id": "other", "type": "python-wasm", "code": "", "packages": ["numpy"]},
+        "script": {"skill_id": "script", "type": "javascript", "code": "import sympy"},
+    });
+    let package = |name: &str, depends: &[&str]| {
+        json!({
+            "name": name, "version": "1.0", "file_name": format!("{name}-1.0-py3-none-any.whl"), "install_dir": "site",
+            "sha256": "a".repeat(64), "package_type": "package", "imports": [name], "depends": depends,
+            "unvendored_tests": false, "size": 1,
+        })
+    };
+    let info = json!({"abi_version": "", "arch": "", "platform": "", "python": "", "version": ""});
+    let packages =
+        json!({"sympy": package("sympy", &["mpmath"]), "mpmath": package("mpmath", &[])});
+    let lock = json!({"info": info, "packages": packages});
+    let needed = read(needed_packages(&skills.to_string(), &lock.to_string()));
+    let versions = json!(["mpmath==1.0", "sympy==1.0"]);
+    let sums = json!({"load": ["mpmath", "sympy"], "versions": versions, "chooses": false});
+    assert_eq!(needed["sums"], sums);
+    assert_eq!(
+        needed["other"]["error"]["message"],
+        "the package `numpy` is not in the package cache"
+    );
+    assert!(needed.get("script").is_none());
 }
