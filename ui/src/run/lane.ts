@@ -1,11 +1,13 @@
 /** What the pool keeps of each runtime. */
 
 import { fetchAssets } from "./assets";
+import { keepPackages, type fetchPackage } from "./packages";
 import { TaskQueue } from "./queue";
 import type { Runtime } from "./registry";
 import type { Sandbox } from "./sandbox";
 import type { PoolWorker } from "./worker";
 
+/** The script of a runtime's workers, and the names that their files have in the sandbox. */
 type Loaded = { source: string; assets: string[] };
 
 /** One runtime in the pool. */
@@ -39,20 +41,27 @@ export function ahead({ workers, runtime, prepared }: Lane): number {
   return workers.length === 0 ? 1 : 1 + spare - workers.length;
 }
 
-type LoadPorts = { assetsBase: string; fetchAssets?: typeof fetchAssets };
+type LoadPorts = { assetsBase: string; fetchAssets?: typeof fetchAssets; fetchPackage?: typeof fetchPackage };
 
-/** Brings the files of a runtime into the sandbox. */
+/** Brings the files of a runtime into the sandbox; of one with packages, what it has beyond `base`. */
 export async function load(
-  { name: folder, manifest, source }: Runtime,
+  runtime: Runtime,
+  base: Loaded | null | undefined,
   sandbox: Sandbox,
   ports: LoadPorts,
   onProgress: (progress: { loaded: number; total: number }) => void,
 ): Promise<Loaded> {
+  const { name: folder, manifest, source } = runtime;
+  if (runtime.base) {
+    if (!base) throw new Error(`${runtime.base.title} is not there`);
+    const added = await keepPackages(runtime, sandbox, ports, onProgress);
+    return { source: base.source, assets: [...base.assets, ...added] };
+  }
   const assets = manifest === null ? [] : (ports.fetchAssets ?? fetchAssets)(
     new URL(manifest, ports.assetsBase).href,
     ({ name, buffer, compile }) => sandbox.keep({ name: `${folder}/${name}`, buffer, compile }),
     onProgress,
   );
   const [script, names] = await Promise.all([source(), assets]);
-  return { source: script, assets: names };
+  return { source: script, assets: names.map((name) => `${folder}/${name}`) };
 }

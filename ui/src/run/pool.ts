@@ -9,7 +9,7 @@ import type { Runtime } from "./registry";
 import type { PoolPorts } from "./ports";
 import { roomFor, workerBudget } from "./room";
 import type { Sandbox } from "./sandbox";
-import type { QueuedTask, Task } from "./task";
+import { refuse, type QueuedTask, type Task } from "./task";
 import type { LoadProgress } from "./types";
 import { PoolWorker } from "./worker";
 
@@ -36,6 +36,7 @@ export class Pool {
 
   /** Queues a task and starts it as soon as a worker is free. */
   submit(task: Task): QueuedTask {
+    if (task.refusal) return refuse(task, task.refusal);
     const lane = this.#lane(task.runtime);
     const queued = lane.queue.push(task);
     this.#pump(lane);
@@ -95,9 +96,11 @@ export class Pool {
   }
 
   async #fetch(lane: Lane): Promise<void> {
+    const base = lane.runtime.base && this.#lane(lane.runtime.base);
+    if (base) await this.#load(base);
     const sandbox = this.#open();
     let last = { loaded: 0, total: 0 };
-    const loaded = await load(lane.runtime, sandbox, this.ports, (progress) => {
+    const loaded = await load(lane.runtime, base?.loaded, sandbox, this.ports, (progress) => {
       last = progress;
       this.#progress(lane, { stage: "download", ...progress });
     });
@@ -183,8 +186,7 @@ export class Pool {
     this.#begunAt = this.ports.now();
     const id = this.#nextWorker;
     this.#nextWorker += 1;
-    const names = lane.loaded.assets.map((name) => `${lane.runtime.name}/${name}`);
-    const port = this.#open().spawn(id, lane.loaded.source, names, lane.runtime.place);
+    const port = this.#open().spawn(id, lane.loaded.source, lane.loaded.assets, lane.runtime.place);
     const worker = new PoolWorker(id, port, this.ports.now(), {
       onReady: () => {
         lane.failures = 0;

@@ -1,6 +1,7 @@
 /** What the pool stands on. */
 
 import type { fetchAssets } from "./assets";
+import type { fetchPackage } from "./packages";
 import type { Sandbox, SandboxEvents } from "./sandbox";
 import type { LoadProgress } from "./types";
 
@@ -10,6 +11,8 @@ export type PoolPorts = {
   assetsBase: string;
   /** Fetches the files of a runtime; over HTTP unless this says otherwise. */
   fetchAssets?: typeof fetchAssets;
+  /** Fetches the file of a package; from the server unless this says otherwise. */
+  fetchPackage?: typeof fetchPackage;
   cores: number;
   now(): number;
   /** Calls back regularly until the answer is called. */

@@ -4,6 +4,7 @@
  * script of its own and runs in the sandbox.
  */
 
+import type { PackageFile, PackageOrder } from "./packages";
 import type { ExecutableSkill } from "./types";
 
 /** What the page knows of a runtime before it is loaded. */
@@ -42,7 +43,13 @@ export type RuntimeDefinition = {
 };
 
 /** A runtime and the way to its sandbox script. */
-export type Runtime = RuntimeDefinition & { source(): Promise<string> };
+export type Runtime = RuntimeDefinition & {
+  source(): Promise<string>;
+  /** The runtime that this one is, with packages in it. */
+  base?: Runtime;
+  /** What its workers load beside the files of the base. */
+  packages?: { order: PackageOrder; files: readonly PackageFile[] };
+};
 
 /** Looks up runtimes by name and by skill type. */
 export class Registry {

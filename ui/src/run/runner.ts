@@ -3,6 +3,7 @@
 import { ActiveRun } from "./activeRun";
 import { nextFrame, progressPerFrame } from "./batch";
 import { ResultCache } from "./cache";
+import { keyed, servedPackages, withPackages, type PackageHost } from "./packages";
 import { partOf } from "./part";
 import { Pool } from "./pool";
 import { builtInRuntimes, type Registry } from "./registry";
@@ -24,6 +25,8 @@ const CACHE_BYTES = 256 * 2 ** 20;
 /** What stands around a runner; tests put other things there. */
 export type RunnerPorts = {
   registry: Registry;
+  /** Where Python packages come from; without it there are none. */
+  packages?: PackageHost;
   pool(onProgress: (progress: LoadProgress) => void): Pool;
   nextFrame: typeof nextFrame;
   now(): number;
@@ -41,6 +44,7 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
   const { registry } = ports;
   let active: ActiveRun | null = null;
   let shown: ActiveRun | null = null;
+  let isPreparing = false;
   const pool = ports.pool(
     progressPerFrame(ports.nextFrame, (progress) => {
       active?.showProgress(progress);
@@ -60,7 +64,7 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
   /** Plans the run, and plans again where results of earlier runs can be reused. */
   const plan = (payload: RunPayload, options: RunOptions): EngineRun => {
     const doc = JSON.stringify(payload.workflow);
-    const skills = JSON.stringify(payload.skills);
+    const skills = JSON.stringify(keyed(payload.skills));
     const { targets, again } = partOf(payload.workflow, options);
     const make = (cached: string[]): EngineRun => {
       const part = targets ? { targets } : {};
@@ -76,8 +80,10 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
   };
 
   return {
-    async run(payload: RunPayload, options: RunOptions = {}): Promise<RunResult> {
-      if (active) throw new Error("a workflow is running already");
+    async run(asked: RunPayload, options: RunOptions = {}): Promise<RunResult> {
+      if (active || isPreparing) throw new Error("a workflow is running already");
+      isPreparing = true;
+      const payload = await withPackages(asked, engine, ports.packages).finally(() => (isPreparing = false));
       const run = plan(payload, options);
       active = new ActiveRun(payload, options, { ...ports, engine: run, pool, cache, codeId });
       shown = active;
@@ -104,6 +110,7 @@ function browserPorts(assetsBase: string): RunnerPorts {
   const base = new URL(assetsBase, document.baseURI).href;
   return {
     registry: builtInRuntimes(),
+    packages: servedPackages(base),
     nextFrame,
     now: () => performance.now(),
     pool: (onProgress) =>

@@ -4,6 +4,7 @@ import type { StartCommand } from "./engine";
 import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS } from "./limits";
 import type { HeldOutputs, PackedList } from "./lists";
 import type { DeclaredOutput, PrintedLine } from "./protocol";
+import { equipped } from "./packages";
 import type { Runtime } from "./registry";
 import type { ExecutableSkill, NodeError } from "./types";
 
@@ -22,6 +23,8 @@ export type Task = {
   outputs: readonly DeclaredOutput[];
   timeoutMs: number;
   memoryMb: number;
+  /** Why it cannot run at all, where that is known before it is tried. */
+  refusal?: NodeError;
   /** The call was handed to a worker that is ready: its time counts from now. */
   onStart(): void;
   onLog(lines: PrintedLine[]): void;
@@ -42,8 +45,10 @@ export type QueuedTask = {
 
 /** The part of a task that follows from the command and the skill alone. */
 export function callOf({ timeout_ms, memory_mb }: StartCommand, skill: ExecutableSkill, runtime: Runtime, codeId: number) {
+  const { needs } = skill;
   return {
-    runtime,
+    runtime: equipped(runtime, needs),
+    ...(needs?.error ? { refusal: { kind: "package", ...needs.error } } : {}),
     group: runtime.isolation(skill, codeId),
     codeId,
     code: skill.code,
@@ -52,6 +57,13 @@ export function callOf({ timeout_ms, memory_mb }: StartCommand, skill: Executabl
     timeoutMs: timeout_ms ?? DEFAULT_TIMEOUT_MS,
     memoryMb: memory_mb ?? DEFAULT_MEMORY_MB,
   };
+}
+
+/** Ends a task that cannot run, after the caller has got hold of it. */
+export function refuse(task: Task, refusal: NodeError): QueuedTask {
+  const queued: QueuedTask = { task, dropped: false, workerId: null };
+  queueMicrotask(() => queued.dropped || task.onFail(refusal, 0));
+  return queued;
 }
 
 export { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_MS } from "./limits";

@@ -6,6 +6,8 @@
  * `createRunner` in `runner.ts`.
  */
 
+import type { PackageNeeds } from "./packages";
+
 /** A type that a port may declare. */
 export type PortType =
   | "number"
@@ -48,6 +50,8 @@ export type ExecutableSkill = {
   memory_mb?: number | null;
   timeout_ms?: number | null;
   packages?: string[];
+  /** Which packages its sandbox is given; the host of a run finds that out. */
+  needs?: PackageNeeds;
   deterministic?: boolean;
   code: string;
 };
@@ -253,6 +257,8 @@ export interface Runner {
 /** The part of the WebAssembly engine that a run needs. */
 export interface Engine {
   Run: new (doc: string, skills: string, options: string) => EngineRun;
+  /** Which packages of a lock each Python skill needs. */
+  neededPackages?(skills: string, lock: string): string;
 }
 
 /** The state machine of one run; JSON in, JSON out. */

@@ -143,9 +143,12 @@ test("a syntax error says where", async () => {
 });
 
 test.each([
-  ["import numpy", /^`numpy` is not installed/],
+  ["import numpy", /^run `llmos packages add numpy`, then run again; it comes from a Pyodide distribution/],
+  ["import flint", /^run `llmos packages add python-flint`/],
   ["from qiskit import QuantumCircuit", /^Qiskit cannot be loaded in the browser/],
-  ["import nowhere.at.all", /^`nowhere` is not installed/],
+  ["import nowhere.at.all", /^run `llmos packages add nowhere`, then run again; or check the spelling/],
+  ["import qiskit_aer", /an `openqasm` skill/],
+  ["raise ValueError(\"Can't find a pure Python 3 wheel for: 'x'\")", /^only packages of the package cache/],
   ["import threading; threading.Thread(target=print).start()", /^there are no threads/],
   ["import subprocess; subprocess.run(['ls'])", /^there are no processes/],
 ])("%s says what to do instead", async (line, hint) => {

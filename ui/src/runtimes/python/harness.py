@@ -20,6 +20,18 @@ SAFE_INTEGER = 2**53 - 1
 ARRAY_KINDS = frozenset("bBhHiIlLqQfd")
 PLAIN = frozenset({str, bool, type(None)})
 NUMBERS = frozenset({int, float, complex})
+# Modules whose package has another name, and packages that only a distribution has for the browser.
+PACKAGES = {
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "flint": "python-flint",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+COMPILED = frozenset({"numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "pillow", "scikit-image"})
 
 # Taken before any skill runs: skills of the system volume share an interpreter.
 _dumps, _loads, _seed = json.dumps, json.loads, random.seed
@@ -281,18 +293,9 @@ def _describe(error, file):
 
 def _hint_for(error):
     if isinstance(error, ModuleNotFoundError):
-        package = (error.name or "").partition(".")[0]
-        if package.startswith("qiskit"):
-            return (
-                "Qiskit cannot be loaded in the browser: its simulator is compiled code that has no WebAssembly build; "
-                "compute the state vector in plain Python with `cmath` and lists"
-            )
-        if package in ("numpy", "scipy", "pandas", "matplotlib", "sympy", "sklearn", "networkx"):
-            return (
-                f"`{package}` is not installed: Python in the browser comes with the standard library only; "
-                "use `math`, `cmath`, `statistics` and lists, and return a `plot` value instead of drawing"
-            )
-        return f"`{package}` is not installed: Python in the browser comes with the standard library only"
+        return _hint_for_module((error.name or "").partition(".")[0])
+    if isinstance(error, ValueError) and "Can't find a" in str(error) and "wheel" in str(error):
+        return "only packages of the package cache can be installed: run `llmos packages add NAME`, then run again"
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return "there are no threads in the browser: put independent work into nodes of their own, these run in parallel"
     if isinstance(error, RuntimeError) and "stack switching" in str(error):
@@ -300,3 +303,16 @@ def _hint_for(error):
     if isinstance(error, OSError) and error.errno == 138:
         return "there are no processes and no network in the browser"
     return None
+
+
+def _hint_for_module(module):
+    if module.startswith("qiskit"):
+        return (
+            "Qiskit cannot be loaded in the browser: its simulator is compiled code that has no WebAssembly build; "
+            "write the circuit as an `openqasm` skill, or take the state-vector skills of the library"
+        )
+    package = PACKAGES.get(module, module.replace("_", "-").lower())
+    add = f"run `llmos packages add {package}`, then run again"
+    if package in COMPILED:
+        return f"{add}; it comes from a Pyodide distribution. Without it, use `math`, `cmath`, `array` and lists"
+    return f"{add}; or check the spelling"
