@@ -2,8 +2,10 @@
 
 import { readFile } from "node:fs/promises";
 
+import AxeBuilder from "@axe-core/playwright";
 import type { Download, Locator, Page } from "@playwright/test";
 
+import { watchFrames } from "../support/bench";
 import { skill, workflow } from "../support/documents";
 import { measureLag } from "../support/lag";
 import { expect, test } from "../support/test";
@@ -62,9 +64,9 @@ test.beforeAll(async ({ server }) => {
   }
 });
 
-test.beforeEach(async ({ bench, store }, { title }) => {
+test.beforeEach(async ({ bench, store }, { title, testId, retry }) => {
   const which = /table|tree|list/.test(title) ? "view-table" : /text|Markdown|bytes|picture|log/.test(title) ? "view-texts" : "view-plots";
-  const id = `views-${title.replace(/[^a-z]+/gi, "-").toLowerCase().slice(0, 40).replace(/^-|-$/g, "")}`;
+  const id = `views-${testId.slice(-12)}-${retry}`;
   const address = await store.addWorkflow(workflow(id, [{ id: "node", skill_id: which }]));
   await bench.open(address, 1);
   await bench.run();
@@ -102,8 +104,23 @@ test("a chart is read at the pointer, zoomed by dragging and by wheel, moved, an
   await expect(dialog.getByRole("button", { name: "Reset zoom" })).toBeVisible();
   expect(await readingAt(chart, 0.5)).toMatch(/time 6[4-7]\d/);
 
-  for (let turn = 0; turn < 8; turn += 1) await page.mouse.wheel(0, 300);
-  await expect.poll(async () => /time (4|5)\d\d/.test(await readingAt(chart, 0.5)) || (await readingAt(chart, 0.06)).length > 0).toBe(true);
+  const millis = async () => Number(/time ([\d.]+) ms/.exec(await readingAt(chart, 0.5))?.[1]);
+  const before = await millis();
+  await page.keyboard.down("Shift");
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.5, { steps: 4 });
+  await page.mouse.up();
+  await page.keyboard.up("Shift");
+  expect((await millis()) - before).toBeGreaterThan(5);
+
+  const span = async () => {
+    const at = async (share: number) => Number(/time ([\d.]+)/.exec(await readingAt(chart, share))?.[1]);
+    return (await at(0.8)) - (await at(0.4));
+  };
+  const near = await span();
+  await readingAt(chart, 0.5);
+  for (let turn = 0; turn < 3; turn += 1) await page.mouse.wheel(0, 300);
+  await expect.poll(span).toBeGreaterThan(near * 2);
   await page.mouse.dblclick(box.x + box.width * 0.5, box.y + box.height * 0.5);
   await expect(dialog.getByRole("button", { name: "Reset zoom" })).toHaveCount(0);
   expect(await readingAt(chart, 0.5)).toMatch(/time 4\d\d/);
@@ -292,6 +309,63 @@ test("a picture tells its size, grows with keys, and is saved as it is", async (
   await preview.getByRole("button", { name: "Download picture.svg" }).click();
   expect(await textOf(saved)).toContain("<rect width='20'");
 });
+
+test("a log of a hundred thousand lines is scrolled and filtered while the page stays fluid", async ({ bench, page, store }) => {
+  await store.addSkill(skill("view-talk", "javascript", { inputs: ["name: from, type: number, description: First line"], outputs: ["name: value, type: number"] }, `
+function execute({ from }) {
+  for (let k = 0; k < 9990; k += 1) console.log("step " + (from + k));
+  return { value: 1 };
+}`));
+  const nodes = Array.from({ length: 11 }, (_, k) => ({ id: `talk-${k}`, skill_id: "view-talk", inputs: { from: k * 10_000 } }));
+  await bench.open(await store.addWorkflow(workflow("views-long-log", nodes)), 11);
+  await bench.run();
+  const log = await bench.showLog();
+  await expect(bench.results.getByText("100,000 lines")).toBeVisible();
+  const lag = measureLag();
+  const stop = await watchFrames(page);
+  await log.hover();
+  for (let turn = 0; turn < 20; turn += 1) await page.mouse.wheel(0, turn < 10 ? -4_000 : 4_000);
+  await bench.results.getByRole("searchbox").fill("step 2500");
+  await expect(log.locator("p[data-index]")).toHaveCount(11);
+  const { longestGapMs, frames } = await stop();
+  const slackMs = 10 * lag();
+  console.log(`100,000 log lines scrolled and filtered: longest frame gap ${Math.round(longestGapMs)} ms in ${frames} frames; slack ${Math.round(slackMs)} ms`);
+  expect(longestGapMs).toBeLessThan(250 + slackMs);
+});
+
+for (const colorScheme of ["dark", "light"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test(`no view of text, bytes, picture or log has an accessibility fault in the ${colorScheme} theme`, async ({ bench, page }) => {
+      for (const port of ["text", "report", "data", "picture"]) {
+        await bench.show("node", port);
+        expect(await faults(page), port).toEqual([]);
+      }
+      await bench.showLog();
+      expect(await faults(page), "log").toEqual([]);
+    });
+
+    test(`no plot, and no gallery, has an accessibility fault in the ${colorScheme} theme`, async ({ bench, page }) => {
+      for (const port of ["bode", "heat", "bars"]) {
+        await bench.show("node", port);
+        expect(await faults(page), port).toEqual([]);
+      }
+      await bench.results.getByRole("button", { name: "Show as gallery" }).click();
+      await expect(bench.results.getByRole("listitem").first()).toBeVisible();
+      expect(await faults(page), "gallery").toEqual([]);
+    });
+  });
+}
+
+/** What axe-core finds wrong with the results. */
+async function faults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .include('[aria-label="Results"]')
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary}`));
+}
 
 test("the log is filtered by text and stream, and the outputs of a node are tabs and cards", async ({ bench }) => {
   const log = await bench.showLog();

@@ -38,13 +38,13 @@ test("downwards is the reverse, but missing cells stay last and equal ones in or
   expect(rows([{ name: "v", values: ["x", 5, null, 1, "a"] }], { column: 0, down: true })).toEqual([0, 4, 1, 3, 2]);
 });
 
-test("a million numbers and a million texts sort as the language would", () => {
+test("a million numbers and many texts sort as people would", { timeout: 30_000 }, () => {
   let seed = 7;
   const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
   const values = Float64Array.from({ length: 1_000_000 }, () => (random() - 0.5) * 1e6);
   const order = rows([{ name: "v", values }], { column: 0, down: false });
-  for (let at = 1; at < order.length; at += 997) expect(values[order[at - 1] ?? 0]).toBeLessThanOrEqual(values[order[at] ?? 0] ?? NaN);
-  const words = Array.from({ length: 200_000 }, () => `item ${Math.floor(random() * 1e6)}`);
+  expect(order.filter((row, at) => at > 0 && (values[order[at - 1] ?? 0] ?? NaN) > (values[row] ?? NaN))).toEqual([]);
+  const words = Array.from({ length: 50_000 }, () => `item ${Math.floor(random() * 1e6)}`);
   const byWord = rows([{ name: "w", values: words }], { column: 0, down: false }).map((at) => Number(words[at]?.slice(5)));
   expect(byWord).toEqual(byWord.toSorted((a, b) => a - b));
 });
