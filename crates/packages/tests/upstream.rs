@@ -9,5 +9,7 @@ mod server;
 mod adding;
 #[path = "upstream/keeping.rs"]
 mod keeping;
+#[path = "upstream/processes.rs"]
+mod processes;
 #[path = "upstream/trouble.rs"]
 mod trouble;
