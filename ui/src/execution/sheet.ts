@@ -20,7 +20,7 @@ export type Part = { readonly id: string; readonly label: string };
 export type Parts = ReadonlyMap<string, readonly Part[]>;
 
 /** A printed line and the node that printed it. */
-export type BoardLine = LogLine & { node: string };
+export type BoardLine = LogLine & { node: string; /** The part of that node, where it stands for several. */ part?: string };
 
 export const IDLE: NodeRun = { state: "idle", nLogs: 0 };
 const NO_LINES: readonly BoardLine[] = [];
@@ -59,13 +59,14 @@ export class Sheet {
     this.#touched.add(drawn);
     this.#sums.delete(drawn);
     this.#nodes.set(update.node, next(this.#nodes.get(update.node) ?? IDLE, update));
-    for (const line of update.log ?? []) this.#print({ ...line, node: drawn });
+    for (const line of update.log ?? []) this.#print(drawn === update.node ? { ...line, node: drawn } : { ...line, node: drawn, part: update.node });
     return drawn;
   }
 
-  /** Takes over what another sheet knows of a node. */
-  adopt(id: string, run: NodeRun): void {
+  /** Takes over what another sheet knows of a node, with what it printed. */
+  adopt(id: string, run: NodeRun, lines: readonly BoardLine[]): void {
     const drawn = this.#drawnAs.get(id) ?? id;
+    for (const line of lines) this.#print({ ...line, node: drawn });
     this.#order.add(drawn);
     this.#touched.add(drawn);
     this.#nodes.set(id, run);

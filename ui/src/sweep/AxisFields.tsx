@@ -10,6 +10,8 @@ export type Sweepable = { ref: PortRef; label: string; type: string };
 
 type AxisFieldsProps = {
   draft: AxisDraft;
+  /** The type of the input. */
+  type: string;
   inputs: readonly Sweepable[];
   reading: AxisReading;
   onChange: (draft: AxisDraft) => void;
@@ -19,7 +21,7 @@ type AxisFieldsProps = {
 };
 
 /** One swept input: which one, and the values that it takes. */
-export function AxisFields({ draft, inputs, reading, onChange, onInput, onRemove }: AxisFieldsProps) {
+export function AxisFields({ draft, type, inputs, reading, onChange, onInput, onRemove }: AxisFieldsProps) {
   const id = useId();
   const set = (change: Partial<AxisDraft>) => onChange({ ...draft, ...change });
   const field = (name: "from" | "to" | "steps", label: string) => (
@@ -67,8 +69,8 @@ export function AxisFields({ draft, inputs, reading, onChange, onInput, onRemove
         </div>
       ) : (
         <label className={styles.list}>
-          <span className="visually-hidden">Values</span>
-          <textarea rows={3} spellCheck={false} placeholder="1, 2, 5, 10" aria-describedby={`${id}-bad`} value={draft.list} onChange={(event) => set({ list: event.target.value })} />
+          <span>{type === "string" ? "Values, one per line" : ["number", "integer", "boolean"].includes(type) ? "Values, with commas or line breaks between" : "Values as a JSON list"}</span>
+          <textarea rows={3} spellCheck={false} aria-describedby={`${id}-bad`} value={draft.list} onChange={(event) => set({ list: event.target.value })} />
         </label>
       )}
       {!reading.ok && (

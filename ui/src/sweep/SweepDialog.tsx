@@ -67,6 +67,7 @@ export function SweepDialog({ onClose }: { onClose: () => void }) {
           <AxisFields
             key={keyOf(axis)}
             draft={axis}
+            type={typeOf(axis)}
             inputs={inputs.filter(({ ref }) => keyOf(ref) === keyOf(axis) || left.some((one) => keyOf(one.ref) === keyOf(ref)))}
             reading={readings[at] ?? { ok: false, message: "" }}
             onChange={(next) => setAxes(axes.with(at, next))}

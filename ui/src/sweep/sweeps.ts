@@ -120,10 +120,13 @@ function sheetOf({ prepared, whole }: Sweep, run: SweepRun): Sheet {
   const copyOf = (id: string) => run.nodes[id] ?? id;
   const parts = [...prepared.parts].map(([outer, members]) => [outer, members.map(({ id, label }) => ({ id: copyOf(id), label }))] as const);
   const sheet = new Sheet(new Map(parts));
-  const inner = new Set([...prepared.parts.values()].flat().map(({ id }) => id));
+  const outer = new Map([...prepared.parts].flatMap(([drawn, members]) => members.map(({ id }) => [id, drawn] as const)));
   for (const { id } of prepared.payload.workflow.nodes) {
-    const known = whole?.board.sheet.node(copyOf(id));
-    if (known && known.state !== "idle") sheet.adopt(inner.has(id) ? copyOf(id) : id, known);
+    const [copy, drawn] = [copyOf(id), outer.get(id) ?? id];
+    const known = whole?.board.sheet.node(copy);
+    if (!known || known.state === "idle") continue;
+    const lines = whole?.board.sheet.lines(drawn).filter(({ node, part }) => (part ?? node) === copy) ?? [];
+    sheet.adopt(drawn === id ? id : copy, known, lines);
   }
   return sheet;
 }
