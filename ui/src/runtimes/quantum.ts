@@ -73,7 +73,7 @@ function run(call: Call, simulator: Simulator, host: WorkerHost): Record<string,
     const gathered = gather(plan, simulator, host, shots, asks("results"));
     const circuit = (): unknown => {
       begin();
-      return { version: 1, circuits: [simulator.circuit(drawable(plan))] };
+      return { version: 2, circuits: [simulator.circuit(drawable(plan))] };
     };
     const state = (): State => {
       if (plan.program.language === "qsharp") return gathered.dumped();
