@@ -77,6 +77,7 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
     editor,
     engine,
     runs,
+    sweeps,
     flush: files.flush,
     learn: (trace) => learnSkills({ api, editor }, trace.run.workflow),
   });

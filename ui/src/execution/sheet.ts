@@ -66,7 +66,7 @@ export class Sheet {
   /** Takes over what another sheet knows of a node, with what it printed. */
   adopt(id: string, run: NodeRun, lines: readonly BoardLine[]): void {
     const drawn = this.#drawnAs.get(id) ?? id;
-    for (const line of lines) this.#print({ ...line, node: drawn });
+    for (const line of lines) this.#print(drawn === id ? { ...line, node: drawn } : { ...line, node: drawn, part: id });
     this.#order.add(drawn);
     this.#touched.add(drawn);
     this.#nodes.set(id, run);

@@ -4,6 +4,8 @@ import { explain, type LlmosApi } from "../api/api";
 import type { TraceView } from "../api/schema";
 import type { Engine } from "../engine/engine";
 import type { RunView, Runs } from "../execution/runs";
+import { sweepIn, sweepView } from "../sweep/fromTrace";
+import type { SweepState, Sweeps } from "../sweep/sweeps";
 import type { Editor } from "../workflow/editor";
 import { replayJob, verdictOf, type Verdict } from "./replay";
 import { viewOf } from "./traceView";
@@ -38,21 +40,27 @@ export type Viewing = {
   compare(pair: readonly [string, string] | null): void;
 };
 
-type Parts = { api: LlmosApi; editor: Editor; engine: Engine; runs: Runs; flush: () => void; learn: (trace: TraceView) => void };
+type Parts = { api: LlmosApi; editor: Editor; engine: Engine; runs: Runs; sweeps: Sweeps; flush: () => void; learn: (trace: TraceView) => void };
 
-export function createViewing({ api, editor, engine, runs, flush, learn }: Parts): Viewing {
+export function createViewing({ api, editor, engine, runs, sweeps, flush, learn }: Parts): Viewing {
   const store = createStore<ViewingState>(() => ({ ...CLOSED, picked: [], compared: null }));
   let behind: RunView | undefined;
+  let sweepBehind: SweepState | undefined;
   let turn = 0;
 
   const show = (trace: TraceView) => {
     if (!editor.store.getState().readOnly) {
       flush();
       behind = runs.view();
+      sweepBehind = sweeps.store.getState();
     }
-    editor.look(trace.run.workflow);
+    const view = viewOf(trace);
+    const found = sweepIn(trace);
+    const swept = found && sweepView(trace, found, view);
+    editor.look(found?.doc ?? trace.run.workflow);
     learn(trace);
-    runs.show(viewOf(trace));
+    runs.show(swept?.view ?? view);
+    sweeps.show(swept && { ...sweeps.store.getState(), sweep: swept.sweep, picked: null });
     store.setState({ ...CLOSED, trace });
   };
 
@@ -74,6 +82,7 @@ export function createViewing({ api, editor, engine, runs, flush, learn }: Parts
       if (store.getState().trace) {
         editor.back();
         runs.show(behind);
+        sweeps.show(sweepBehind);
       }
       behind = undefined;
       store.setState(CLOSED);
@@ -97,11 +106,12 @@ export function createViewing({ api, editor, engine, runs, flush, learn }: Parts
     restore() {
       const { trace } = store.getState();
       if (!trace) return;
+      const { nodes, edges } = editor.store.getState().doc;
       editor.back();
       runs.show(undefined);
+      sweeps.show(sweepBehind);
       behind = undefined;
       store.setState(CLOSED);
-      const { nodes, edges } = trace.run.workflow;
       editor.edit((doc) => ({ ...doc, nodes, edges }));
     },
     pick(id) {

@@ -121,7 +121,7 @@ export class Pool {
       if (!queue.isEmpty()) void this.#load(lane);
       return;
     }
-    let free = runtime.pool.busy(this.ports.cores) - workers.filter((worker) => worker.task).length;
+    let free = Math.min(runtime.pool.busy(this.ports.cores), this.ports.atOnce ?? Infinity) - workers.filter((worker) => worker.task).length;
     for (const group of queue.groups()) {
       while (free > 0) {
         const worker = workers.find((w) => w.idle && w.group === group) ?? workers.find((w) => w.idle && w.group === null);

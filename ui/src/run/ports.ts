@@ -14,6 +14,8 @@ export type PoolPorts = {
   /** Fetches the file of a package; from the server unless this says otherwise. */
   fetchPackage?: typeof fetchPackage;
   cores: number;
+  /** The most calls of one runtime at the same time, whatever the machine could do. */
+  atOnce?: number;
   now(): number;
   /** Calls back regularly until the answer is called. */
   every(ms: number, tick: () => void): () => void;

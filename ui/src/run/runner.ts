@@ -34,7 +34,7 @@ export type RunnerPorts = {
 
 /** A runner in this page. Nothing is loaded before the first `prepare` or `run`. */
 export function createRunner(options: RunnerOptions): Runner {
-  return createRunnerWith(options, browserPorts(options.assetsBase ?? "/"));
+  return createRunnerWith(options, browserPorts(options.assetsBase ?? "/", options.atOnce));
 }
 
 /** A runner in other surroundings. */
@@ -106,7 +106,7 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
   };
 }
 
-function browserPorts(assetsBase: string): RunnerPorts {
+function browserPorts(assetsBase: string, atOnce: number | undefined): RunnerPorts {
   const base = new URL(assetsBase, document.baseURI).href;
   return {
     registry: builtInRuntimes(),
@@ -118,6 +118,7 @@ function browserPorts(assetsBase: string): RunnerPorts {
         openSandbox: (events) => new FrameSandbox(new URL("sandbox.html", base).href, events),
         assetsBase: base,
         cores: navigator.hardwareConcurrency,
+        ...(atOnce !== undefined && { atOnce }),
         budgetBytes: workerBudget((navigator as { deviceMemory?: number }).deviceMemory),
         now: () => performance.now(),
         every(ms, tick) {

@@ -275,6 +275,8 @@ export type RunnerOptions = {
   engine: Engine;
   /** Where `sandbox.html` and `runtimes/` are served. Default `/`. */
   assetsBase?: string;
+  /** How many nodes of one runtime may run at the same time; by the machine when left out. */
+  atOnce?: number;
   /** Called while a runtime loads, at most once per animation frame. */
   onProgress?: (progress: LoadProgress) => void;
 };
