@@ -63,8 +63,10 @@ export const BUILT_IN: readonly Viewer[] = [
       <small>{port}</small>
     </div>
   ))),
-  { id: "auto-plot", title: "Plot", rank: 40, matches: (value) => isScalars(value) && hasNumbers(value), component: AutoPlot },
-  { id: "list-table", title: "Table", rank: 45, matches: (value) => isScalars(value), component: TableView },
+  { id: "auto-plot", title: "Plot", rank: 40, matches: (value) => isScalars(value) && hasNumbers(value) && !isVast(value), component: AutoPlot },
+  { id: "list-table", title: "Table", rank: 45, matches: (value) => isScalars(value) && !isVast(value), component: TableView },
+  { id: "list-table", title: "Table", rank: 52, matches: (value) => isScalars(value) && isVast(value), component: TableView },
+  { id: "auto-plot", title: "Plot", rank: 53, matches: (value) => isScalars(value) && hasNumbers(value) && isVast(value), component: AutoPlot },
   {
     id: "tree",
     title: "Data",
@@ -113,6 +115,11 @@ function isScalars(value: unknown): boolean {
   return isList(value) && !(value instanceof Uint8Array) && value.length > 1 && typeof first(value) !== "object";
 }
 
+/** Whether a list is so long that drawing or sorting it keeps the page busy: that is done only when asked for. */
+function isVast(value: unknown): boolean {
+  return isList(value) && value.length > 2_000_000;
+}
+
 function isComplex(value: unknown): boolean {
   if (isComplexList(value)) return value.re.length > 1;
   const one = isList(value) ? first(value) : undefined;
@@ -132,7 +139,7 @@ function hasNumbers(value: unknown): boolean {
 }
 
 function isNumberLike(one: unknown): boolean {
-  return typeof one === "number" || (typeof one === "object" && one !== null && "re" in one);
+  return typeof one === "number" || typeof one === "bigint" || (typeof one === "object" && one !== null && "re" in one);
 }
 
 /** The first item that is one. */

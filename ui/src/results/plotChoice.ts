@@ -1,5 +1,5 @@
 /** Which plot suits a table. */
-import { isDrawable } from "./tabular";
+import { countUp, isDrawable } from "./tabular";
 import type { Column, Plot, Table } from "./value";
 
 /** At most this many series are drawn at first; a column can be chosen by itself. */
@@ -37,7 +37,7 @@ export function firstChoice(columns: readonly Column[]): Choice {
 export function plotOf(columns: readonly Column[], drawable: readonly boolean[], { x, y, kind }: Choice): Plot {
   const across = columns[x];
   const n = Math.max(0, ...columns.map(({ values }) => values.length));
-  const xs = (across?.values ?? Uint32Array.from({ length: n }, (_, at) => at + 1)) as ArrayLike<number | string>;
+  const xs = (across?.values ?? countUp(n, 1)) as ArrayLike<number | string>;
   const chosen = columns.filter((_, at) => drawable[at] && (y === -1 ? at !== x : at === y)).slice(0, MAX_SERIES);
   const [only] = chosen;
   return {

@@ -40,7 +40,7 @@ export function matrixPlot(value: unknown): Plot | undefined {
 /** Whether a column can be drawn: most of what is sampled are numbers. */
 export function isDrawable({ values }: Column): boolean {
   const some = sampled(values).filter((one) => one !== null && one !== undefined);
-  return some.length > 0 && some.every((one) => typeof one === "number");
+  return some.length > 0 && some.every((one) => typeof one === "number" || typeof one === "bigint");
 }
 
 /** What the items of a list are, told by a sample. */
@@ -99,7 +99,7 @@ function recordTable(rows: ArrayLike<Readonly<Record<string, unknown>>>): Table 
 }
 
 function indexColumn(length: number): Column {
-  return { name: "index", values: Uint32Array.from({ length }, (_, at) => at) };
+  return { name: "index", values: countUp(length, 0) };
 }
 
 function isComplex(one: unknown): boolean {
@@ -107,11 +107,18 @@ function isComplex(one: unknown): boolean {
 }
 
 function isNumberOrGap(one: unknown): boolean {
-  return typeof one === "number" || one === null;
+  return typeof one === "number" || typeof one === "bigint" || one === null;
 }
 
 /** Some items from all over a list. */
 function sampled<T>(list: ArrayLike<T>): T[] {
   const n = Math.min(list.length, SAMPLE);
   return Array.from({ length: n }, (_, at) => list[Math.floor((at * list.length) / n)] as T);
+}
+
+/** The numbers from `first` on. Much faster than `from` with a function, where there are millions. */
+export function countUp(length: number, first: number): Uint32Array {
+  const numbers = new Uint32Array(length);
+  for (let at = 0; at < length; at += 1) numbers[at] = at + first;
+  return numbers;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { arePackedLists, HeldOutputs, packLists, unpackLists } from "./lists";
+import { arePackedLists, HeldOutputs, movable, packLists, unpackLists } from "./lists";
 
 const long = (change: (index: number) => number = (index) => index / 2): number[] => Array.from({ length: 2_000 }, (_, index) => change(index));
 
@@ -70,4 +70,17 @@ test("for looking at, a very long list stays a block, and shorter ones are lists
   expect(held.views()["b"]).toEqual(many.slice(0, 2_000));
   expect(held.whole()).toEqual({ a: { x: many }, b: many.slice(0, 2_000), c: 1 });
   expect(held.view("toString")).toBeUndefined();
+});
+
+test("large typed arrays are moved as copies, so that the skill keeps its own", () => {
+  const large = new Float64Array(10_000).fill(1);
+  const free = new Uint8Array(100_000);
+  const given = { a: large, b: [{ c: large }], small: new Uint8Array(3), free, list: [1, 2] };
+  const { value, blocks } = movable(given, [free.buffer]);
+  expect(value).toEqual(given);
+  expect(given.a).toBe(large);
+  expect(value.a).not.toBe(large);
+  expect(value.b[0]?.c).toBe(value.a);
+  expect(blocks).toEqual([value.a.buffer]);
+  expect([value.free, value.small, value.list]).toEqual([free, given.small, given.list]);
 });

@@ -17,6 +17,40 @@ const PACKED_FROM = 1_000;
 
 type Container = Record<string | number, unknown>;
 
+/** From this size on, a typed array is copied where it was made, and not where it arrives. */
+const MOVED_FROM_BYTES = 65_536;
+
+/**
+ * Copies the large typed arrays of a value so that their blocks can be moved:
+ * the page then takes them over without touching them. What `moving` names is
+ * free to be moved as it is.
+ */
+export function movable<T extends object>(root: T, moving: readonly unknown[]): { value: T; blocks: ArrayBuffer[] } {
+  const blocks: ArrayBuffer[] = [];
+  const copied = new Map<object, object>();
+  const visit = (value: object): object => {
+    if (ArrayBuffer.isView(value)) {
+      if (value.byteLength < MOVED_FROM_BYTES || value instanceof DataView || moving.includes(value.buffer)) return value;
+      const copy = copied.get(value) ?? (value as Uint8Array).slice();
+      if (!copied.has(value)) blocks.push((copy as Uint8Array).buffer as ArrayBuffer);
+      copied.set(value, copy);
+      return copy;
+    }
+    // A list of items that are no objects is the rule, and a long one is not walked through.
+    if (value instanceof ArrayBuffer || (Array.isArray(value) && !isContainer(value[0]))) return value;
+    let copy: Container | null = null;
+    for (const [key, item] of Object.entries(value)) {
+      if (!isContainer(item)) continue;
+      const changed = visit(item);
+      if (changed === item) continue;
+      copy ??= copyOf(value);
+      copy[key] = changed;
+    }
+    return copy ?? value;
+  };
+  return { value: visit(root) as T, blocks };
+}
+
 /** Takes the long lists out of a value; the value itself is left as it is. */
 export function packLists<T extends object>(root: T): { value: T; lists: PackedList[] } {
   const lists: PackedList[] = [];

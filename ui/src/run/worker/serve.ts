@@ -4,7 +4,7 @@
  * everything used after the first call is captured before it.
  */
 
-import { packLists, unpackLists } from "../lists";
+import { movable, packLists, unpackLists } from "../lists";
 import type { Call, Hello, LoadedRuntime, Outcome, WorkerHost, WorkerMessage, WorkerRuntime } from "../protocol";
 import type { NodeError } from "../types";
 import { importModule } from "./importModule";
@@ -70,8 +70,10 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
       const outcome: Outcome = fits ? given : { ok: false, error: tooLarge };
       if (!outcome.ok) return send({ t: "fail", id, ms, error: outcome.error, ...after() });
       try {
-        const { value: outputs, lists } = packLists(outcome.outputs);
-        const transfer = outcome.transfer ?? [];
+        const transfer = [...(outcome.transfer ?? [])];
+        const { value, blocks } = movable(outcome.outputs, transfer);
+        const { value: outputs, lists } = packLists(value);
+        transfer.push(...blocks);
         for (let i = 0; i < lists.length; i += 1) transfer.push(lists[i]?.data.buffer as ArrayBuffer);
         send({ t: "done", id, ms, outputs, lists, ...after() }, transfer);
       } catch (error) {
