@@ -1,4 +1,5 @@
-// Workflows without a browser: the same results, limits that hold, and no way out for hostile skills.
+// Workflows without a browser: limits that hold, and no way out for hostile skills. That every example has the same
+// results as in the page is part of examples.spec.ts.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,12 +8,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { startCanary } from "../support/canary";
-import { differences, ended, headless, program, start } from "../support/headless";
+import { ended, headless, program, start } from "../support/headless";
 import { expect, test } from "../support/test";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const skills = path.resolve(here, "../fixtures/headless/skills");
-const library = path.resolve(here, "../../../library/workflows");
 
 const skill = (id: string, type: string, code: string, more = ""): string =>
   `---\nskill_id: ${id}\nname: ${id}\ntype: ${type}\n${more}inputs: []\noutputs:\n  - name: y\n    type: any\n---\n\`\`\`${type === "javascript" ? "javascript" : "python"}\n${code}\n\`\`\`\n`;
@@ -23,19 +23,6 @@ function made(codes: Record<string, string>): { folder: string; document: object
   for (const [id, text] of Object.entries(codes)) writeFileSync(path.join(folder, `${id}.md`), text);
   const nodes = Object.keys(codes).map((id) => ({ id, skill_id: id }));
   return { folder, document: { workflow_id: "made", name: "Made", nodes, edges: [] } };
-}
-
-for (const file of readdirSync(library).filter((name) => name.endsWith(".md"))) {
-  const id = path.basename(file, ".md");
-  test(`${id} gives without a browser what it gives in one`, async ({ bench }) => {
-    test.setTimeout(180_000);
-    await bench.open(`/workflows/system/${id}`);
-    const [trace, { run, stderr }] = [await bench.run(), await headless(id)];
-    expect(run.outcome, stderr).toBe(trace.run.outcome);
-    for (const { node, outputs } of trace.run.nodes) {
-      expect(differences(outputs, run.nodes[node]?.outputs ?? {}), node).toEqual([]);
-    }
-  });
 }
 
 test("the same workflow has the same result hashes every time, and another value has another", async () => {
