@@ -218,7 +218,7 @@ pub fn report(
                 .get(node.skill.as_str())
                 .map(|skill| skill.version.clone()),
             state: node.state.into(),
-            key: node.key.map(str::to_owned),
+            key: node.key.map(|key| key.to_string()),
             attempts: node.attempts,
             started_ms: times.started_ms,
             duration_ms: times.duration_ms,

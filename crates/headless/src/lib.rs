@@ -12,6 +12,7 @@ mod frame;
 mod host;
 mod message;
 mod node;
+mod python;
 pub mod wall;
 
 pub use bundle::{Bundle, BundleError, BundleFile};
@@ -19,3 +20,4 @@ pub use drive::{Driven, NodeTimes, RunHost, Signal, Watch, drive, report};
 pub use host::{Canceller, HostError, HostSettings, NodeHost};
 pub use message::{LoadProgress, LogLine, Notice, Request};
 pub use node::{MIN_NODE, Node, NodeError};
+pub use python::{Python, PythonAnswer, PythonCall, PythonError, PythonLine};

@@ -42,9 +42,10 @@ fn landlock_version() -> Option<u32> {
 
 pub(super) fn enter(parent: u32, wall: &Wall, program: &Path, args: &[String]) -> WallError {
     match build(parent, wall) {
-        Ok(()) => {
-            step("start the program behind the wall", Command::new(program).args(args).exec())
-        }
+        Ok(()) => step(
+            "start the program behind the wall",
+            Command::new(program).args(args).env_clear().exec(),
+        ),
         Err(error) => error,
     }
 }
