@@ -66,7 +66,7 @@ test("a tree is walked through with keys", () => {
 test("a tree is searched where nobody looked, and shows what was found in its place", async () => {
   const deep = Array.from({ length: 5_000 }, (_, at) => ({ name: `part ${at}` }));
   render(<TreeView value={{ list: deep, other: 1 }} />);
-  await userEvent.type(screen.getByRole("searchbox"), "part 4321");
+  fireEvent.change(screen.getByRole("searchbox"), { target: { value: "part 4321" } });
   await userEvent.click(await screen.findByRole("button", { name: /list\[4321\]\.name/ }));
   expect(screen.getByRole("treeitem", { name: /name.*part 4321/ }).getAttribute("aria-selected")).toBe("true");
   expect(document.activeElement?.textContent).toContain("part 4321");
@@ -82,9 +82,10 @@ test("of a long text only the lines in view are in the page, each with its numbe
 
 test("words of a text are found, counted and gone through", async () => {
   render(<TextView text={"Red green\nred (RED)\n"} />);
-  await userEvent.type(screen.getByRole("searchbox"), "red");
+  fireEvent.change(screen.getByRole("searchbox"), { target: { value: "red" } });
   expect(await screen.findByText("1 of 3")).toBeDefined();
   expect(screen.getAllByText(/^red$/i, { selector: "mark" })).toHaveLength(3);
+  screen.getByRole("searchbox").focus();
   await userEvent.keyboard("{Enter}{Enter}");
   expect(screen.getByText("3 of 3")).toBeDefined();
   await userEvent.keyboard("{Enter}");

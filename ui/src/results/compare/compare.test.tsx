@@ -1,4 +1,4 @@
-import { render, screen, within } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
@@ -30,7 +30,11 @@ const compare: CompareValues = (a, b, tolerance) => {
   return { equal, differences: equal ? [] : [{ path: "", a, b }] };
 };
 
-const verdictOf = async (name: RegExp) => (await screen.findByRole("button", { name })).lastElementChild?.textContent;
+const verdictOf = async (name: RegExp) => {
+  const button = await screen.findByRole("button", { name });
+  await waitFor(() => expect(button.lastElementChild?.textContent).not.toBe("comparing…"));
+  return button.lastElementChild?.textContent;
+};
 
 test("each output is told the same or different, and the first that differs is shown", async () => {
   const left = side("first", { fit: { slope: 1, note: "x" } });

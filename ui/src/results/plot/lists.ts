@@ -3,9 +3,10 @@ import type { ScaleKind } from "../value";
 import type { Bounds } from "./scale";
 
 /** Numbers of any list; what is none becomes `NaN`. */
-export function numbers(list: ArrayLike<number | string | null>): ArrayLike<number> {
-  if (ArrayBuffer.isView(list)) return list as unknown as ArrayLike<number>;
-  return Float64Array.from(list, (one) => (one === null || one === undefined ? NaN : Number(one)));
+export function numbers(list: ArrayLike<number | string | bigint | null>): ArrayLike<number> {
+  const isBig = list instanceof BigInt64Array || list instanceof BigUint64Array;
+  if (ArrayBuffer.isView(list) && !isBig) return list as unknown as ArrayLike<number>;
+  return Float64Array.from(list as ArrayLike<number | string | bigint | null>, (one) => (one === null || one === undefined ? NaN : Number(one)));
 }
 
 /** The least and the greatest number that an axis can show. */

@@ -37,6 +37,11 @@ test("typed arrays are used as they are", () => {
   expect(plotModel({ series: [{ x, y: x }] }).traces[0]?.xs).toBe(x);
 });
 
+test("large integers are drawn as numbers", () => {
+  const y = BigInt64Array.of(1n, 2n) as unknown as ArrayLike<number>;
+  expect(Array.from(plotModel({ series: [{ x: [0, 1], y }] }).traces[0]?.ys ?? [])).toEqual([1, 2]);
+});
+
 test("gaps and infinities do not count for the bounds", () => {
   const { y } = plotModel({ series: [{ x: [0, 1, 2, 3], y: [1, null, Infinity, 2] }] });
   expect([y.all.min < 1, y.all.min > 0.8, y.all.max > 2, y.all.max < 2.2]).toEqual([true, true, true, true]);

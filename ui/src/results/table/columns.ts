@@ -78,11 +78,12 @@ export function statsOf({ values }: Column, rows: Uint32Array | undefined, nRows
   for (let at = 0; at < n; at += 1) {
     const value = values[rows ? (rows[at] ?? 0) : at];
     if (isMissing(value)) missing += 1;
-    else if (typeof value === "number") {
+    else if (typeof value === "number" || typeof value === "bigint") {
+      const number = Number(value);
       nNumbers += 1;
-      sum += value;
-      if (value < min) min = value;
-      if (value > max) max = value;
+      sum += number;
+      if (number < min) min = number;
+      if (number > max) max = number;
     } else if (different.size <= MAX_DISTINCT) different.add(value);
   }
   if (nNumbers > 0) return { n, missing, numbers: { min, max, mean: sum / nNumbers } };

@@ -35,11 +35,11 @@ export function* sorted(values: ArrayLike<unknown>, rows: Uint32Array, down: boo
   for (const row of rows) {
     const value = values[row];
     if (isMissing(value)) missing.push(row);
-    else if (typeof value === "number") numbers.push(row);
+    else if (typeof value === "number" || typeof value === "bigint") numbers.push(row);
     else texts.push(row);
   }
   yield 0.05;
-  const byNumber = sortedNumbers(values as ArrayLike<number>, Uint32Array.from(numbers), down);
+  const byNumber = sortedNumbers(values as ArrayLike<number | bigint>, Uint32Array.from(numbers), down);
   yield 0.2;
   const byText = texts.length > 0 ? yield* sortedTexts(values, Uint32Array.from(texts), down) : new Uint32Array();
   const result = new Uint32Array(rows.length);
@@ -62,10 +62,10 @@ function* filtered(nRows: number, matches: (row: number) => boolean): Work<Uint3
 }
 
 /** Radix sort over the bits of the numbers: a million of them in a blink. */
-function sortedNumbers(values: ArrayLike<number>, rows: Uint32Array, down: boolean): Uint32Array {
+function sortedNumbers(values: ArrayLike<number | bigint>, rows: Uint32Array, down: boolean): Uint32Array {
   const n = rows.length;
   const keys = new Float64Array(n);
-  for (let at = 0; at < n; at += 1) keys[at] = (values[rows[at] ?? 0] ?? 0) + 0;
+  for (let at = 0; at < n; at += 1) keys[at] = Number(values[rows[at] ?? 0] ?? 0) + 0;
   const words = new Uint32Array(keys.buffer);
   for (let at = 0; at < n; at += 1) {
     // As unsigned integers the bits of doubles are in order once the sign is turned.

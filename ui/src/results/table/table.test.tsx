@@ -24,14 +24,15 @@ function shown(index: number): string[] {
   return screen.getAllByRole("row").slice(1).map((row) => within(row).getAllByRole("cell")[index]?.textContent ?? "");
 }
 
-test.each([
+test.each<[ArrayLike<unknown>, number[]]>([
   [[3, -1, 2.5, -0.001, 1e300, -1e300, 0], [5, 1, 3, 6, 2, 0, 4]],
   [["b10", "b9", "a", "B1"], [2, 3, 1, 0]],
   [["ö", "z", "o"], [2, 0, 1]],
   [["x", 5, null, 1, "a"], [3, 1, 4, 0, 2]],
   [[true, false, true], [1, 0, 2]],
+  [BigInt64Array.of(9_007_199_254_740_993n, -5n, 0n), [1, 2, 0]],
   [[1, 1, 1], [0, 1, 2]],
-])("%j sorts to rows %j", (values, order) => expect(rows([{ name: "v", values }], { column: 0, down: false })).toEqual(order));
+])("%o sorts to rows %j", (values, order) => expect(rows([{ name: "v", values }], { column: 0, down: false })).toEqual(order));
 
 test("downwards is the reverse, but missing cells stay last and equal ones in order", () => {
   expect(rows([{ name: "v", values: [2, null, 1, 2, NaN] }], { column: 0, down: true })).toEqual([0, 3, 2, 1, 4]);
@@ -89,7 +90,7 @@ test("a column amounts to least, greatest, mean and what is missing", () => {
 
 test("filtering and sorting work together, and the last line follows", async () => {
   render(<TableView table={{ columns: CITIES }} name="cities" />);
-  await userEvent.type(screen.getByRole("searchbox", { name: "Filter rows" }), "> -2");
+  fireEvent.change(screen.getByRole("searchbox", { name: "Filter rows" }), { target: { value: "> -2" } });
   expect(await screen.findByText("4 of 5 rows")).toBeDefined();
   await userEvent.click(screen.getByRole("button", { name: /size/ }));
   expect(shown(1)).toEqual(["-1.5", "2", "9", "10"]);
