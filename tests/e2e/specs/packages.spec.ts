@@ -60,7 +60,7 @@ test("a node that needs a missing package says which command installs it, and ot
 test("pure and compiled packages run without a network once they were added", async ({ bench, store, server }) => {
   const added = await addPackages(server, "sympy", "python-flint", "micropip");
   expect(added.stderr).toBe("");
-  expect(added.stdout).toMatch(/added mpmath 1\.3\.0.*\n.*\n.*added python-flint 0\.9\.0.*\n.*added sympy 1\.14\.0/s);
+  expect(added.stdout.match(/^added \S+ \S+/gm)).toEqual(["added micropip 0.11.1", "added mpmath 1.3.0", "added python-flint 0.9.0", "added sympy 1.14.0"]);
 
   const nodes = ["integral", "exact", "chooses", "chooses-wrong", "plain"].map((id) => ({ id, skill_id: id, timeout_ms: 30_000 }));
   await bench.open(await store.addWorkflow(workflow("with-packages", nodes)), 5);

@@ -48,7 +48,7 @@ export function callOf({ timeout_ms, memory_mb }: StartCommand, skill: Executabl
   const { needs } = skill;
   return {
     runtime: equipped(runtime, needs),
-    ...(needs?.error ? { refusal: { kind: "package", ...needs.error } } : {}),
+    ...(needs?.error ? { refusal: { kind: "load", ...needs.error } } : {}),
     group: runtime.isolation(skill, codeId),
     codeId,
     code: skill.code,
