@@ -1,13 +1,14 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { qdkComponents } from "./scripts/qdkComponents.mjs";
 import { sandboxSource } from "./scripts/sandboxSource.mjs";
 
 /** Where `llmos serve` listens while the page is developed. */
 const server = process.env.LLMOS_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react(), sandboxSource()],
+  plugins: [react(), sandboxSource(), qdkComponents()],
   build: {
     target: "es2023",
     // The page's CSP allows no `data:` script and the server compresses per file.

@@ -24,6 +24,8 @@ export default defineConfig({
       args: [
         "--no-sandbox",
         "--disable-gpu",
+        // Kernels are computed in software here.
+        "--enable-unsafe-webgpu",
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { columns, run } from "./skill.mjs";
+import { columns, noise, run } from "./skill.mjs";
 
 // H2 in STO-3G at 0.735 angstrom, as published with common quantum chemistry programs.
 const FULL_CI = -1.137306035753;
@@ -50,15 +50,6 @@ function powerIteration(hamiltonian, steps = 20000) {
 
 async function hydrogen(inputs) {
   return (await run("h2-hamiltonian", inputs)).hamiltonian;
-}
-
-/** Numbers in [-1, 1] that are the same in every run. */
-function noise(seed) {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  };
 }
 
 test("the Hamiltonian has the published coefficients and Hartree-Fock energy", async () => {

@@ -1,4 +1,5 @@
-// Reads the skills of `library/` and runs their code the way the browser does: Python in Pyodide, JavaScript as it is.
+// Reads the skills of `library/` and runs their code the way the browser does: Python in Pyodide, JavaScript as it is,
+// and everything else in the product's own runtimes.
 
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
@@ -6,6 +7,8 @@ import { fileURLToPath } from "node:url";
 
 import { loadPyodide } from "pyodide";
 import { parse } from "yaml";
+
+import { call } from "./runtimes.mjs";
 
 const library = path.resolve(fileURLToPath(import.meta.url), "../../../library");
 
@@ -29,6 +32,12 @@ export function block(body, ...languages) {
   return new RegExp(`^\`\`\`(?:${languages.join("|")})\n(.*?)^\`\`\``, "ms").exec(body)?.[1];
 }
 
+/** The languages of the code blocks, beside Python. */
+export const LANGUAGES = {
+  javascript: ["javascript"], threejs: ["javascript"], spice: ["spice"], ngspice: ["spice"],
+  openqasm: ["openqasm"], qsharp: ["qsharp"], webgpu: ["wgsl"],
+};
+
 /** Runs one skill; inputs that are left out take their default. */
 export async function run(id, inputs = {}) {
   const skill = read("skills", id);
@@ -37,7 +46,9 @@ export async function run(id, inputs = {}) {
   if (unknown) throw new Error(`${id} has no input ${unknown}`);
   const defaults = skill.inputs.filter((port) => port.default !== undefined).map((port) => [port.name, port.default]);
   const complete = structuredClone({ ...Object.fromEntries(defaults), ...inputs });
-  return skill.type === "javascript" ? javascript(id, skill, complete) : python(id, skill, complete);
+  if (skill.type === "javascript") return javascript(id, skill, complete);
+  if (skill.type === "python-wasm" || skill.type === "qiskit") return python(id, skill, complete);
+  return call(skill, block(skill.body, ...LANGUAGES[skill.type]), complete);
 }
 
 async function javascript(id, skill, inputs) {
@@ -76,4 +87,13 @@ export function table(columns) {
 /** An object of lists from a table. */
 export function columns(value) {
   return Object.fromEntries(value.columns.map(({ name, values }) => [name, Array.from(values)]));
+}
+
+/** Numbers in [-1, 1] that are the same in every run. */
+export function noise(seed) {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
 }

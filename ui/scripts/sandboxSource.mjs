@@ -2,8 +2,9 @@
  * A Vite plugin for code that runs in the sandbox.
  *
  * `import source from "./python.ts?sandbox"` gives the text of a script that
- * serves the `worker` export of that file. The script is bundled on its own,
- * because a blob worker without network cannot import anything.
+ * serves the `worker` export of that file, `?script` that of one that starts
+ * the file itself. The script is bundled on its own, because a blob worker
+ * without network cannot import anything.
  */
 
 import path from "node:path";
@@ -11,7 +12,6 @@ import { fileURLToPath } from "node:url";
 
 import { build } from "vite";
 
-const QUERY = "?sandbox";
 const SERVE = fileURLToPath(new URL("../src/run/worker/serve.ts", import.meta.url));
 const ENTRY = "\0sandbox-entry";
 
@@ -24,9 +24,9 @@ export function sandboxSource() {
       minify = config.command === "build";
     },
     load: {
-      filter: { id: /\?sandbox$/ },
+      filter: { id: /\?(sandbox|script)$/ },
       async handler(id) {
-        const { code, modules } = await bundle(id.slice(0, -QUERY.length), minify);
+        const { code, modules } = await bundle(...id.split("?"), minify);
         for (const module of modules) this.addWatchFile(module);
         return { code: `export default ${JSON.stringify(code)};`, map: null, moduleType: "js" };
       },
@@ -34,16 +34,16 @@ export function sandboxSource() {
   };
 }
 
-/** Bundles one runtime's worker into a classic script. */
-async function bundle(file, minify) {
+/** Bundles one worker into a classic script. */
+async function bundle(file, query, minify) {
+  const start = query === "sandbox" ? `import { serve } from ${JSON.stringify(SERVE)}; serve(worker);` : "start();";
+  const name = query === "sandbox" ? "worker" : "start";
   const entry = {
     name: "llmos:sandbox-entry",
     resolveId: (id) => (id === ENTRY ? id : null),
     load: (id) =>
       id === ENTRY
-        ? `import { serve } from ${JSON.stringify(SERVE)};
-           import { worker } from ${JSON.stringify(file)};
-           serve(worker);`
+        ? `import { ${name} } from ${JSON.stringify(file)}; ${start}`
         : null,
   };
   const built = await build({

@@ -30,7 +30,8 @@ async function start(element: HTMLElement): Promise<void> {
       pace: framePace(),
       runner: async (onProgress) => {
         const { createRunner } = await import("./run/runner");
-        return createRunner({ engine: engine.run, onProgress });
+        const atOnce = Number(new URLSearchParams(location.search).get("at-once"));
+        return createRunner({ engine: engine.run, onProgress, ...(atOnce >= 1 && { atOnce }) });
       },
     });
     addEventListener("popstate", () => void workbench.files.follow());

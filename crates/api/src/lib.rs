@@ -4,9 +4,11 @@
 //! WebAssembly face, `--json` of the command. The domain types of `llmos-core`
 //! are not serializable; whoever stands at the rim converts. No rule lives here.
 
+pub mod package;
 pub mod problem;
 pub mod run;
 pub mod skill;
+pub mod sweep;
 pub mod system;
 pub mod trace;
 pub mod volume;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::problem::Diagnostic;
 
-pub use convert::executables;
+pub use convert::{Skills, WORKFLOW, WORKFLOWS};
 
 /// What a skill file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,18 +44,18 @@ pub struct Port {
     pub required: bool,
 }
 
-/// An executable skill, as the node library and the runner need it.
+/// An executable skill, as the node library and the runner need it, or a workflow that can be a node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ExecutableSkill {
-    /// The id.
+    /// The id. A node of a workflow gives it as `skill_id`, or as `workflow` where the type says so.
     pub skill_id: String,
     /// The name for people.
     pub name: String,
     /// What it does.
     pub description: String,
-    /// The runtime: `python-wasm`, `qiskit`, `javascript`, ...
+    /// The runtime: `python-wasm`, `qiskit`, `javascript`, ...; `workflow` for a workflow.
     #[serde(rename = "type")]
     pub ty: String,
     /// `browser-wasm`, `server-python` or `hybrid`.
@@ -199,7 +199,7 @@ pub struct SkillList {
 pub struct ExecutableList {
     /// How many there are, on all pages.
     pub total: usize,
-    /// This page, without code.
+    /// This page, without code. Workflows that can be nodes stand among them.
     pub skills: Vec<ExecutableSkill>,
 }
 

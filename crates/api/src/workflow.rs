@@ -39,6 +39,33 @@ pub struct WorkflowDoc {
     /// The edges.
     #[serde(default)]
     pub edges: Vec<EdgeDoc>,
+    /// Its ports as a node of another workflow; those that no edge touches when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interface: Option<InterfaceDoc>,
+}
+
+/// Which inputs and outputs a workflow has as a node of another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InterfaceDoc {
+    /// Its inputs. A name that is there twice feeds two nodes.
+    #[serde(default)]
+    pub inputs: Vec<OuterPortDoc>,
+    /// Its outputs.
+    #[serde(default)]
+    pub outputs: Vec<OuterPortDoc>,
+}
+
+/// A port of a workflow, and the port of one of its nodes behind it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OuterPortDoc {
+    /// Its name on the outside.
+    pub name: String,
+    /// The node behind it.
+    pub node: String,
+    /// The port of that node.
+    pub port: String,
 }
 
 /// One node.
@@ -47,8 +74,13 @@ pub struct WorkflowDoc {
 pub struct NodeDoc {
     /// The id, unique in the workflow.
     pub id: String,
-    /// The skill it runs.
+    /// The skill it runs; empty, or left out, where it runs a workflow.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub skill_id: String,
+    /// The workflow it runs in place of a skill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<String>,
     /// The name for people; that of the skill when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -59,6 +91,9 @@ pub struct NodeDoc {
     /// How long it may take; as the skill says when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
+    /// How much memory it may use; as the skill says when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_mb: Option<u64>,
     /// How often it is tried again after a failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retries: Option<u32>,
@@ -187,7 +222,7 @@ pub struct SavedWorkflow {
     pub commit: String,
 }
 
-/// Body of `POST /workflows/execute`: a workflow, or the id of a saved one.
+/// Body of `POST /workflows/execute`: a workflow, the id of a saved one, or the id of a trace.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -202,6 +237,9 @@ pub struct ExecuteWorkflow {
     pub workflow_id: Option<String>,
     /// The volume of the saved workflow; the nearest one that has it when left out.
     pub volume: Option<String>,
+    /// A trace of the caller, to run again what ran then: the workflow with its values, and the
+    /// skills as they were.
+    pub trace_id: Option<String>,
 }
 
 /// Answer of `POST /workflows/execute`.
@@ -218,10 +256,33 @@ pub struct ReadyWorkflow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunPayload {
-    /// The workflow.
+    /// The workflow. Its nodes all run skills: those of workflows inside are laid open.
     pub workflow: WorkflowDoc,
     /// Its skills with code, by id.
     pub skills: BTreeMap<String, ExecutableSkill>,
+    /// What became of each node that ran a workflow.
+    #[serde(default)]
+    pub parts: BTreeMap<String, PartDoc>,
+    /// The volume that the workflow comes from, where it is a saved one or was when it ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow_volume: Option<String>,
+    /// The Git blob id of its file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow_version: Option<String>,
+}
+
+/// The nodes that took the place of one that ran a workflow.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PartDoc {
+    /// Their ids, in order.
+    pub nodes: Vec<String>,
+    /// What each input of the node feeds now.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, Vec<PortRefDoc>>,
+    /// Where each output of the node comes from now.
+    #[serde(default)]
+    pub outputs: BTreeMap<String, PortRefDoc>,
 }
 
 /// Answer of `GET /workflows/categories`.

@@ -10,7 +10,7 @@ use llmos_core::run::{Command, Event, Outcome, Plan, Run, RunOptions};
 use llmos_core::skill::{Executable, ExecutionMode, Port, Runtime};
 use llmos_core::slug::Slug;
 use llmos_core::value::{PortType, ValueKind};
-use llmos_core::workflow::{Edge, Node, PortRef, Workflow};
+use llmos_core::workflow::{Edge, Node, PortRef, Uses, Workflow};
 
 use crate::table::{Table, count, median, time};
 use crate::volume::Choice;
@@ -134,15 +134,7 @@ fn workflow(n_nodes: usize, edges: &[(usize, usize)]) -> Result<Workflow> {
         Edge { from: port(from, "sum"), to: port(to, input) }
     });
     let edges = edges.collect();
-    let node = |id: &Slug| Node {
-        id: id.clone(),
-        skill: ids_skill(),
-        name: None,
-        inputs: BTreeMap::new(),
-        timeout_ms: None,
-        retries: 0,
-        position: None,
-    };
+    let node = |id: &Slug| Node::new(id.clone(), Uses::Skill(ids_skill()));
     Ok(Workflow {
         id: slug("made")?,
         name: "Made".to_owned(),
@@ -152,6 +144,7 @@ fn workflow(n_nodes: usize, edges: &[(usize, usize)]) -> Result<Workflow> {
         author: None,
         nodes: ids.iter().map(node).collect(),
         edges,
+        interface: None,
         body: String::new(),
     })
 }

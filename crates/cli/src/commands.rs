@@ -1,9 +1,12 @@
 //! One module for each command, each with its arguments and a `run`.
 
+pub(crate) mod behind_wall;
 pub(crate) mod doctor;
 pub(crate) mod openapi;
+pub(crate) mod packages;
 pub(crate) mod patterns;
 pub(crate) mod reference;
+pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod skill_check;
 pub(crate) mod skill_rank;

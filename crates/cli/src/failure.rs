@@ -55,6 +55,13 @@ impl Failure {
         Self::new(FailureKind::Input, format!("cannot read `{path}`: {reason}"), hint)
     }
 
+    /// A file or folder that cannot be written.
+    pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Self {
+        let path = files::printable(path);
+        let hint = "check that the folder is there, and who may write to it";
+        Self::new(FailureKind::Input, format!("cannot write `{path}`: {error}"), hint)
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.kind {
             FailureKind::Usage => 2,

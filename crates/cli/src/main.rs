@@ -3,8 +3,11 @@
 
 mod commands;
 mod failure;
+mod headless;
 mod library;
 mod out;
+mod overlay;
+mod packages;
 mod world;
 
 use std::process::ExitCode;
@@ -26,15 +29,19 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(commands::serve::Args),
+    Run(commands::run::Args),
     /// Look at skill files
     #[command(subcommand)]
     Skill(SkillCommand),
     /// Look at workflow files
     #[command(subcommand)]
     Workflow(WorkflowCommand),
+    Packages(commands::packages::Args),
     Patterns(commands::patterns::Args),
     Doctor(commands::doctor::Args),
     Openapi(commands::openapi::Args),
+    #[command(hide = true, name = llmos_headless::wall::COMMAND)]
+    BehindWall(commands::behind_wall::Args),
     #[command(hide = true)]
     Reference(commands::reference::Args),
 }
@@ -55,11 +62,14 @@ enum WorkflowCommand {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(args) => commands::serve::run(args),
+        Command::Run(args) => commands::run::run(&args),
+        Command::BehindWall(args) => commands::behind_wall::run(&args),
         Command::Skill(SkillCommand::Check(args)) => commands::skill_check::run(&args),
         Command::Skill(SkillCommand::Search(args)) => commands::skill_search::run(&args),
         Command::Skill(SkillCommand::Rank(args)) => commands::skill_rank::run(&args),
         Command::Workflow(WorkflowCommand::Check(args)) => commands::workflow_check::run(&args),
         Command::Workflow(WorkflowCommand::Plan(args)) => commands::workflow_plan::run(&args),
+        Command::Packages(args) => commands::packages::run(args),
         Command::Patterns(args) => commands::patterns::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),
         Command::Openapi(args) => commands::openapi::run(&args),

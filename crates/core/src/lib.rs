@@ -5,12 +5,14 @@
 
 pub mod access;
 pub mod diagnostic;
+pub mod digest;
 pub mod document;
 pub mod graph;
 pub mod key;
 mod lookup;
 mod markdown;
 pub mod metadata;
+pub mod package;
 pub mod pattern;
 pub mod run;
 pub mod search;
@@ -18,6 +20,7 @@ pub mod seed;
 pub mod skill;
 pub mod slug;
 pub mod store;
+pub mod sweep;
 pub mod trace;
 pub mod value;
 pub mod volume;

@@ -11,7 +11,7 @@ mod vocabulary;
 
 pub use index::Index;
 
-use crate::skill::Skill;
+use crate::{skill::Skill, workflow::Workflow};
 
 /// A part of a skill that is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,6 +126,18 @@ impl<'a> Fields<'a> {
             description: vec![&skill.description],
             ports: ports.unwrap_or_default(),
             body: vec![&skill.body],
+        }
+    }
+
+    /// Takes the fields of a workflow.
+    pub fn of_workflow(workflow: &'a Workflow) -> Self {
+        Self {
+            name: vec![workflow.id.as_str(), &workflow.name],
+            keywords: workflow.tags.iter().map(String::as_str).collect(),
+            category: Vec::new(),
+            description: vec![&workflow.description],
+            ports: Vec::new(),
+            body: vec![&workflow.body],
         }
     }
 

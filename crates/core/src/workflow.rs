@@ -2,28 +2,42 @@
 //!
 //! A [`Workflow`] is what somebody drew. It may hold mistakes (a cycle, a skill
 //! that is gone); [`validate`] names them, and only a workflow without errors
-//! becomes a [`Plan`](crate::run::Plan).
+//! becomes a [`Plan`](crate::run::Plan). A node can run a whole workflow; before
+//! a run, [`flatten`] puts the nodes of that one in its place.
 
+mod finding;
+mod flatten;
 mod graph_text;
+mod interface;
+mod nest;
 mod print;
 mod read;
+mod source;
 mod suggest;
 mod validate;
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
 
 use serde_json::Value;
 
 use crate::{
-    diagnostic::{Diagnostic, Severity},
-    skill::Executable,
+    diagnostic::Diagnostic,
     slug::{MAX_SLUG_LEN, Slug, SlugError},
 };
 
+pub use finding::Finding;
+pub use flatten::{Flat, MAX_NODES, Part, flatten};
 pub(crate) use graph_text::read_strictly as read_graph;
+pub use interface::signature;
 pub(crate) use print::graph as print_graph;
 pub use print::print;
 pub use read::parse;
+pub use source::{Inner, Signature, SkillSource};
+pub(crate) use suggest::hint as suggestion;
 pub(crate) use validate::{Ends, literal, resolve};
 pub use validate::{MAX_RETRIES, validate};
 
@@ -46,27 +60,60 @@ pub struct Workflow {
     pub nodes: Vec<Node>,
     /// The connections, in the order of the file.
     pub edges: Vec<Edge>,
+    /// The ports it has as a node of another workflow; those that no edge touches where it says nothing.
+    pub interface: Option<Interface>,
     /// What its author wrote about it: Markdown without the list of steps and the graph.
     pub body: String,
 }
 
-/// One step: a skill with the values given to it.
+/// One step: a skill, or another workflow, with the values given to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     /// Its id, unique in the workflow.
     pub id: Slug,
-    /// The executable skill it runs.
-    pub skill: Slug,
-    /// What people call it, where that is not the skill's name.
+    /// What it runs.
+    pub uses: Uses,
+    /// What people call it, where that is not the name of what it runs.
     pub name: Option<String>,
     /// Values for inputs that no edge feeds, by port.
     pub inputs: BTreeMap<String, Value>,
     /// After how long it is stopped; overrides the skill's own limit.
+    ///
+    /// This, and the two limits below, count for every node of a workflow that it runs.
     pub timeout_ms: Option<u64>,
+    /// How much memory it may use; overrides the skill's own limit.
+    pub memory_mb: Option<u64>,
     /// How often it is tried again after a failure that may pass.
     pub retries: u32,
     /// Where it stands on the canvas.
     pub position: Option<(f64, f64)>,
+}
+
+/// What a node runs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Uses {
+    /// An executable skill.
+    Skill(Slug),
+    /// Another workflow, whose nodes take the place of this one.
+    Workflow(Slug),
+}
+
+/// Which inputs and outputs a workflow has as a node of another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interface {
+    /// Its inputs. A name that is there twice feeds two nodes.
+    pub inputs: Vec<OuterPort>,
+    /// Its outputs.
+    pub outputs: Vec<OuterPort>,
+}
+
+/// A port of a workflow, and the port of one of its nodes behind it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OuterPort {
+    /// Its name on the outside.
+    pub name: String,
+    /// What stands behind it.
+    pub inner: PortRef,
 }
 
 /// A connection from an output to an input.
@@ -115,65 +162,85 @@ pub struct WorkflowCheck {
     pub node_lines: BTreeMap<Slug, usize>,
 }
 
-/// What is wrong with a workflow, seen as a graph of skills.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// How bad it is: a workflow with an error cannot run.
-    pub severity: Severity,
-    /// A stable name in kebab case, for programs and documentation.
-    pub code: &'static str,
-    /// What is wrong: lower case, no final dot.
-    pub message: String,
-    /// What to do next: one imperative sentence, no final dot.
-    pub hint: Option<String>,
-    /// The node it is about.
-    pub node: Option<Slug>,
-    /// The port of that node.
-    pub port: Option<String>,
-    /// The nodes of a cycle in the order of its edges; empty for every other finding.
-    pub path: Vec<Slug>,
-}
-
-/// Where [`validate`] finds the skills of nodes.
-pub trait SkillSource {
-    /// Returns the executable skill of this id.
-    fn executable(&self, id: &Slug) -> Option<&Executable>;
-
-    /// Lists the ids of all executable skills, for suggestions.
-    fn ids(&self) -> Vec<&Slug>;
-}
-
-impl SkillSource for BTreeMap<Slug, Executable> {
-    fn executable(&self, id: &Slug) -> Option<&Executable> {
-        self.get(id)
-    }
-
-    fn ids(&self) -> Vec<&Slug> {
-        self.keys().collect()
-    }
-}
-
-impl SkillSource for BTreeMap<Slug, &Executable> {
-    fn executable(&self, id: &Slug) -> Option<&Executable> {
-        self.get(id).copied()
-    }
-
-    fn ids(&self) -> Vec<&Slug> {
-        self.keys().collect()
-    }
-}
-
 /// Makes an id for a new node of a skill: the skill's own, or with a number behind it.
 pub fn new_node_id(skill: &str, taken: impl Fn(&str) -> bool) -> Slug {
     let base = Slug::nearest(skill).map_or_else(|| "node".to_owned(), |slug| slug.to_string());
-    let mut number = 1_u64;
-    loop {
-        let suffix = if number == 1 { String::new() } else { format!("-{number}") };
-        let kept = base.len().min(MAX_SLUG_LEN - suffix.len());
-        let id = format!("{}{suffix}", base[..kept].trim_end_matches(['-', '_']));
-        match id.parse() {
-            Ok(slug) if !taken(&id) => return slug,
-            _ => number += 1,
+    let numbers = std::iter::once(String::new()).chain((2_u64..).map(|n| format!("-{n}")));
+    let mut ids = numbers.filter_map(|suffix| with_suffix(&base, &suffix));
+    ids.find(|id| !taken(id.as_str())).expect("because there are more numbers than nodes")
+}
+
+/// Puts a suffix behind an id, cut where it would become too long.
+fn with_suffix(base: &str, suffix: &str) -> Option<Slug> {
+    let kept = base.len().min(MAX_SLUG_LEN.saturating_sub(suffix.len()));
+    format!("{}{suffix}", base.get(..kept)?.trim_end_matches(['-', '_'])).parse().ok()
+}
+
+/// Ids that are given out once each.
+#[derive(Default)]
+pub(crate) struct FreshIds {
+    taken: BTreeSet<Slug>,
+    /// The next number to try behind an id that was asked for again.
+    next: BTreeMap<String, u64>,
+}
+
+impl FreshIds {
+    /// Counts an id as given out.
+    pub(crate) fn take(&mut self, id: &Slug) {
+        self.taken.insert(id.clone());
+    }
+
+    /// Gives out `<base>--<suffix>`, with a number behind it where that is taken or too long.
+    pub(crate) fn make(&mut self, base: &Slug, suffix: &str) -> Slug {
+        let wanted = format!("{base}--{suffix}");
+        if let Ok(id) = wanted.parse::<Slug>()
+            && self.taken.insert(id.clone())
+        {
+            return id;
+        }
+        let stem = wanted.get(..wanted.len().min(MAX_SLUG_LEN - 10)).unwrap_or_default();
+        let next = self.next.entry(stem.to_owned()).or_insert(2);
+        loop {
+            let id = with_suffix(stem, &format!("-{next}"));
+            *next += 1;
+            if let Some(id) = id
+                && self.taken.insert(id.clone())
+            {
+                return id;
+            }
+        }
+    }
+}
+
+impl Uses {
+    /// Returns the id of the skill or workflow.
+    pub fn id(&self) -> &Slug {
+        match self {
+            Self::Skill(id) | Self::Workflow(id) => id,
+        }
+    }
+
+    /// Returns what sort of thing that is, as people read it.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Skill(_) => "skill",
+            Self::Workflow(_) => "workflow",
+        }
+    }
+}
+
+impl Node {
+    /// Makes a node that says nothing but what it runs.
+    pub fn new(id: Slug, uses: Uses) -> Self {
+        Self {
+            id,
+            uses,
+            name: None,
+            inputs: BTreeMap::new(),
+            timeout_ms: None,
+            memory_mb: None,
+            retries: 0,
+            position: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use llmos_core::{
     skill::{Executable, ExecutionMode, Port, Runtime},
     slug::Slug,
     value::{PortType, ValueKind},
-    workflow::{Edge, Node, PortRef, Workflow},
+    workflow::{Edge, Node, PortRef, Uses, Workflow},
 };
 use proptest::{prelude::*, test_runner::RngSeed};
 
@@ -91,15 +91,8 @@ fn cases() -> impl Strategy<Value = Case> {
 
 impl Case {
     fn plan(&self) -> Plan {
-        let node = |i| Node {
-            id: id(i),
-            skill: slug("step"),
-            name: None,
-            inputs: BTreeMap::new(),
-            timeout_ms: None,
-            retries: self.retries[i],
-            position: None,
-        };
+        let node =
+            |i| Node { retries: self.retries[i], ..Node::new(id(i), Uses::Skill(slug("step"))) };
         let end = |node, port: &str| PortRef { node: id(node), port: port.to_owned() };
         let edge = |&(from, to): &(usize, usize)| Edge {
             from: end(from, "out"),
@@ -114,6 +107,7 @@ impl Case {
             author: None,
             nodes: (0..self.n_nodes).map(node).collect(),
             edges: self.edges.iter().map(edge).collect(),
+            interface: None,
             body: String::new(),
         };
         let skills: BTreeMap<Slug, Executable> = [(slug("step"), skill(true))].into();

@@ -6,12 +6,14 @@ use axum::body::Bytes;
 use llmos_core::slug::Slug;
 use llmos_workbench::{Caller, Workbench, ids};
 
-use crate::{assets::Assets, error::ApiError, guard::AllowedHosts};
+use crate::{assets::Assets, error::ApiError, guard::AllowedHosts, packages::Packages};
 
 /// What the server is told when it starts.
 pub struct Settings {
     /// The use cases.
     pub workbench: Arc<Workbench>,
+    /// The Python packages that the page may load.
+    pub packages: Arc<dyn Packages>,
     /// The user that requests act for when they name none.
     pub user: Slug,
     /// The names that the server answers to.
@@ -22,6 +24,7 @@ pub struct Settings {
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) workbench: Arc<Workbench>,
+    pub(crate) packages: Arc<dyn Packages>,
     pub(crate) user: Slug,
     pub(crate) assets: Arc<Assets>,
     pub(crate) openapi: Bytes,

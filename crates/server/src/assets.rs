@@ -41,6 +41,11 @@ pub fn has_page() -> bool {
     Dist::get("index.html").is_some()
 }
 
+/// Returns a file that was embedded beside the page.
+pub fn embedded_file(path: &str) -> Option<Cow<'static, [u8]>> {
+    Dist::get(path).map(|file| file.data)
+}
+
 /// What the page may do: load its own files, run WebAssembly, and show what it made itself.
 const PAGE: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \

@@ -7,11 +7,13 @@ mod docs;
 mod error;
 mod extract;
 mod guard;
+mod packages;
 mod routes;
 mod serve;
 
 pub use app::Settings;
-pub use assets::has_page;
+pub use assets::{embedded_file, has_page};
 pub use guard::AllowedHosts;
+pub use packages::{NoPackages, Packages, PackagesError};
 pub use routes::{openapi, router};
 pub use serve::{Listening, ServeError, listen, serve};

@@ -1,5 +1,6 @@
 //! All routes, each both bare and under `/api`.
 
+mod packages;
 mod pages;
 mod skills;
 mod system;
@@ -42,6 +43,7 @@ const MAX_TRACE_BYTES: usize = 64 << 20;
         (name = "workflows", description = "Graphs of executable skills"),
         (name = "traces", description = "Records of runs"),
         (name = "volumes", description = "The Git repositories that hold all of it"),
+        (name = "packages", description = "Python packages that nodes may import"),
         (name = "system", description = "The server itself"),
     )
 )]
@@ -58,6 +60,7 @@ pub fn router(settings: Settings) -> Router {
     let openapi = serde_json::to_vec(&description).expect("because the description is plain data");
     let app = App {
         workbench: settings.workbench,
+        packages: settings.packages,
         user: settings.user,
         assets: Arc::new(Assets::embedded()),
         openapi: openapi.into(),
@@ -82,6 +85,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(workflows::routes())
         .merge(traces::routes(MAX_TRACE_BYTES))
         .merge(volumes::routes())
+        .merge(packages::routes())
         .merge(system::routes())
 }
 

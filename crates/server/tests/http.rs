@@ -8,6 +8,10 @@ mod guard;
 mod held;
 #[path = "http/hostile.rs"]
 mod hostile;
+#[path = "http/nested.rs"]
+mod nested;
+#[path = "http/packages.rs"]
+mod packages;
 #[path = "http/predecessor.rs"]
 mod predecessor;
 #[path = "http/routes.rs"]

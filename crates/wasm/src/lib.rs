@@ -7,15 +7,17 @@
 mod run;
 
 use llmos_api::{
+    package::{NeededPackages, PackageLock},
     problem::{Diagnostic, Finding, Severity},
     run::{ConnectView, PlanView, Refusal, RunOptions},
-    skill::{SkillsById, executables},
+    skill::{Skills, SkillsById},
+    sweep::{ComparisonDoc, ExpandedDoc, SweepDoc},
     workflow::WorkflowDoc,
 };
 use llmos_core::{
-    diagnostic,
+    diagnostic, digest,
     run::Plan,
-    skill,
+    skill, sweep,
     workflow::{self, Workflow},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -51,13 +53,16 @@ pub fn check_skill(path: &str, text: &str) -> Result<String, JsError> {
 }
 
 /// Says what is wrong with a workflow, given its skills by id.
+///
+/// Workflows that nodes run stand among the skills, as `GET /workflows/skills/executable`
+/// gives them; they may be filed under any name.
 #[wasm_bindgen(js_name = checkWorkflow)]
 pub fn check_workflow(doc: &str, skills: &str) -> Result<String, JsError> {
     let doc: WorkflowDoc = read("workflow", doc)?;
     let skills: SkillsById = read("skills", skills)?;
     let findings = match doc.to_workflow() {
         Ok(workflow) => {
-            let found = workflow::validate(&workflow, &executables(&skills));
+            let found = workflow::validate(&workflow, &Skills::from(&skills));
             found.iter().map(Finding::from).collect()
         }
         Err(findings) => findings,
@@ -69,6 +74,14 @@ pub fn check_workflow(doc: &str, skills: &str) -> Result<String, JsError> {
 #[wasm_bindgen(js_name = canConnect)]
 pub fn can_connect(from_type: &str, to_type: &str) -> Result<String, JsError> {
     print(&ConnectView::new(from_type, to_type))
+}
+
+/// Says which packages each Python skill needs of those in a lock: `{skill_id: {load, versions, chooses, error?}}`.
+#[wasm_bindgen(js_name = neededPackages)]
+pub fn needed_packages(skills: &str, lock: &str) -> Result<String, JsError> {
+    let skills: SkillsById = read("skills", skills)?;
+    let lock: PackageLock = read("lock", lock)?;
+    print(&NeededPackages::of(&skills, &lock))
 }
 
 /// Plans a workflow: `{levels, keys}`. The options are those of a run.
@@ -102,6 +115,36 @@ pub fn new_node_id(taken: &str, skill_id: &str) -> Result<String, JsError> {
     Ok(workflow::new_node_id(skill_id, |id| taken.contains(id)).to_string())
 }
 
+/// Makes one workflow of all runs of a sweep: `{workflow, runs: [{index, values, nodes}]}`.
+///
+/// The sweep: `{axes: [{node, port, values} | {node, port, from, to, steps, scale?}], mode?, parts?}`,
+/// where `parts` is what `POST /workflows/execute` answered with the workflow.
+#[wasm_bindgen(js_name = expandSweep)]
+pub fn expand_sweep(doc: &str, skills: &str, sweep: &str) -> Result<String, JsError> {
+    let workflow = workflow_of(doc)?;
+    let skills: SkillsById = read("skills", skills)?;
+    let sweep: SweepDoc = read("sweep", sweep)?;
+    let (sweep, parts) = sweep.to_sweep().map_err(|refusal| refused(&refusal))?;
+    let expanded = sweep::expand(&workflow, &parts, &Skills::from(&skills), &sweep)
+        .map_err(|error| refused(&error.into()))?;
+    print(&ExpandedDoc::from(&expanded))
+}
+
+/// Returns the hash of a result as a trace writes it: equal for equal results, noise apart.
+#[wasm_bindgen(js_name = resultHash)]
+pub fn result_hash(json: &str) -> Result<String, JsError> {
+    Ok(digest::result_hash(&read("result", json)?))
+}
+
+/// Compares two results as traces write them: `{equal, n_differences, differences: [{path, a, b}]}`.
+///
+/// Numbers are equal when they differ by no more than `tolerance` times the larger one.
+#[wasm_bindgen(js_name = compareResults)]
+pub fn compare_results(a: &str, b: &str, tolerance: f64) -> Result<String, JsError> {
+    let (a, b): (Value, Value) = (read("first result", a)?, read("second result", b)?);
+    print(&ComparisonDoc::from(digest::compare(&a, &b, tolerance)))
+}
+
 fn workflow_of(doc: &str) -> Result<Workflow, JsError> {
     let doc: WorkflowDoc = read("workflow", doc)?;
     doc.to_workflow().map_err(|findings| invalid(&findings))
@@ -124,7 +167,7 @@ fn plan(doc: &str, skills: &str, options: &RunOptions) -> Result<Plan, JsError> 
     make_room(doc);
     let workflow = workflow_of(doc)?;
     let skills: SkillsById = read("skills", skills)?;
-    Plan::new(&workflow, &executables(&skills), &options.versions())
+    Plan::new(&workflow, &Skills::from(&skills), &options.versions())
         .map_err(|found| invalid(&found.iter().map(Finding::from).collect::<Vec<_>>()))
 }
 

@@ -4,8 +4,8 @@
 //! the end-to-end tests look at those.
 
 use llmos_wasm::{
-    Run, can_connect, check_skill, check_workflow, new_node_id, parse_workflow, plan_workflow,
-    print_workflow,
+    Run, can_connect, check_skill, check_workflow, compare_results, expand_sweep, needed_packages,
+    new_node_id, parse_workflow, plan_workflow, print_workflow, result_hash,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::JsError;
@@ -106,8 +106,80 @@ fn files_are_read_and_printed() {
 }
 
 #[test]
+fn a_workflow_can_be_a_node() {
+    let mut outer = doc();
+    outer["nodes"][0] = json!({"id": "a", "workflow": "part", "inputs": {"k": 3}});
+    let mut skills: Value = serde_json::from_str(&skills()).expect("it is JSON");
+    skills["workflow:part"] = json!({
+        "skill_id": "part", "type": "workflow",
+        "inputs": [{"name": "k", "type": "number"}], "outputs": [{"name": "y", "type": "number"}]
+    });
+    assert_eq!(read(check_workflow(&outer.to_string(), &skills.to_string())), json!([]));
+    outer["nodes"][0]["inputs"]["k"] = json!("three");
+    let findings = read(check_workflow(&outer.to_string(), &skills.to_string()));
+    assert_eq!(findings[0]["code"], "wrong-literal");
+}
+
+#[test]
+fn a_sweep_is_one_workflow() {
+    let sweep = json!({"axes": [{"node": "b", "port": "k", "from": 1, "to": 2, "steps": 2}]});
+    let expanded = read(expand_sweep(&doc().to_string(), &skills(), &sweep.to_string()));
+    let ids: Vec<_> = expanded["workflow"]["nodes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|node| node["id"].clone())
+        .collect();
+    assert_eq!(ids, ["a", "b--1", "b--2"]);
+    assert_eq!(
+        expanded["runs"][1],
+        json!({"index": 2, "values": [{"node": "b", "port": "k", "value": 2}], "nodes": {"b": "b--2"}})
+    );
+}
+
+#[test]
+fn results_are_compared() {
+    let hash = |json: &str| result_hash(json).expect("it is JSON");
+    assert_eq!(hash("[1, 2.0]"), hash("[1.0, 2]"));
+    let found = read(compare_results("[1, 2]", "[1, 3]", 1e-9));
+    assert_eq!(
+        found,
+        json!({"equal": false, "n_differences": 1, "differences": [{"path": "$[1]", "a": 2, "b": 3}]})
+    );
+}
+
+#[test]
 fn small_questions_have_small_answers() {
     assert_eq!(read(can_connect("integer", "number")), json!({"ok": true}));
     assert_eq!(read(can_connect("table", "number"))["ok"], false);
     assert_eq!(new_node_id("[\"step\"]", "step").ok().as_deref(), Some("step-2"));
+}
+
+#[test]
+fn packages_are_found_for_python_alone() {
+    let skills = json!({
+        "sums": {"skill_id": "sums", "type": "python-wasm", "code": "import sympy"},
+        "other": {"skill_id": "other", "type": "python-wasm", "code": "", "packages": ["numpy"]},
+        "script": {"skill_id": "script", "type": "javascript", "code": "import sympy"},
+    });
+    let package = |name: &str, depends: &[&str]| {
+        json!({
+            "name": name, "version": "1.0", "file_name": format!("{name}-1.0-py3-none-any.whl"), "install_dir": "site",
+            "sha256": "a".repeat(64), "package_type": "package", "imports": [name], "depends": depends,
+            "unvendored_tests": false, "size": 1,
+        })
+    };
+    let info = json!({"abi_version": "", "arch": "", "platform": "", "python": "", "version": ""});
+    let packages =
+        json!({"sympy": package("sympy", &["mpmath"]), "mpmath": package("mpmath", &[])});
+    let lock = json!({"info": info, "packages": packages});
+    let needed = read(needed_packages(&skills.to_string(), &lock.to_string()));
+    let versions = json!(["mpmath==1.0", "sympy==1.0"]);
+    let sums = json!({"load": ["mpmath", "sympy"], "versions": versions, "chooses": false});
+    assert_eq!(needed["sums"], sums);
+    assert_eq!(
+        needed["other"]["error"]["message"],
+        "the package `numpy` is not in the package cache"
+    );
+    assert!(needed.get("script").is_none());
 }

@@ -28,7 +28,7 @@ pub use caller::Caller;
 pub use error::{Error, ErrorKind};
 pub use skills::SkillFilter;
 pub use system::Seeded;
-pub use traces::TraceFilter;
+pub use traces::{LargeValues, TraceFilter};
 pub use volumes::HistoryFilter;
 pub use workflows::WorkflowFilter;
 pub use world::World;

@@ -9,7 +9,7 @@ use llmos_api::{
     problem,
     skill::{
         BrokenFile, ExecutableList, ExecutableSkill, SkillKind, SkillList, SkillSummary, SkillView,
-        Why,
+        WORKFLOWS, Why,
     },
     workflow::{Category, CategoryList},
 };
@@ -42,9 +42,9 @@ pub struct SkillFilter {
     pub page: Page,
 }
 
-/// A skill that was chosen for a list.
-struct Chosen<'a> {
-    visible: &'a Visible<SkillFile>,
+/// A skill, or past the last skill a workflow, that was chosen for a list.
+struct Chosen {
+    doc: usize,
     match_: Option<(f64, Vec<Why>)>,
 }
 
@@ -52,13 +52,16 @@ impl Workbench {
     /// Lists the skills that the caller sees, or those that match a query, best first.
     pub fn list_skills(&self, caller: &Caller, filter: &SkillFilter) -> Result<SkillList, Error> {
         let view = self.catalogue.view(caller)?;
-        let (total, page) = choose(&view, filter);
-        let skills = page.into_iter().map(|chosen| {
-            let mut summary = summary(chosen.visible);
+        let n_skills = view.skills.len();
+        let any = filter.kind.is_none() && filter.category.is_none();
+        let wanted = |doc| view.skills.get(doc).is_some_and(|seen| any || fits(seen, filter));
+        let (total, page) = choose(&view, filter, n_skills, wanted);
+        let skills = page.into_iter().filter_map(|chosen| {
+            let mut summary = summary(view.skills.get(chosen.doc)?);
             if let Some((score, why)) = chosen.match_ {
                 (summary.score, summary.why) = (Some(score), Some(why));
             }
-            summary
+            Some(summary)
         });
         let skills = skills.collect();
         let first = filter.page.offset == 0 && filter.q.is_none();
@@ -66,7 +69,8 @@ impl Workbench {
         Ok(SkillList { total, skills, broken })
     }
 
-    /// Lists the executable skills that the caller sees, without their code.
+    /// Lists what a node can run: the executable skills that the caller sees, without their
+    /// code, and behind them the workflows.
     pub fn list_executable(
         &self,
         caller: &Caller,
@@ -74,10 +78,18 @@ impl Workbench {
     ) -> Result<ExecutableList, Error> {
         let view = self.catalogue.view(caller)?;
         let filter = SkillFilter { kind: Some(SkillKind::Executable), ..filter.clone() };
-        let (total, page) = choose(&view, &filter);
-        let skills =
-            page.into_iter().filter_map(|chosen| executable(&chosen.visible.file)).collect();
-        Ok(ExecutableList { total, skills })
+        let n_skills = view.skills.len();
+        let workflows = filter.category.as_deref().is_none_or(|category| category == WORKFLOWS);
+        let wanted = |doc| match view.skills.get(doc) {
+            Some(seen) => fits(seen, &filter),
+            None => workflows,
+        };
+        let (total, page) = choose(&view, &filter, n_skills + view.workflows.len(), wanted);
+        let skills = page.into_iter().filter_map(|chosen| match view.skills.get(chosen.doc) {
+            Some(seen) => executable(&seen.file),
+            None => part(&view, chosen.doc - n_skills),
+        });
+        Ok(ExecutableList { total, skills: skills.collect() })
     }
 
     /// Reads an executable skill with its code.
@@ -92,14 +104,24 @@ impl Workbench {
         })
     }
 
-    /// Lists the categories of the executable skills that the caller sees.
+    /// Lists the categories of what a node can run: those of the skills, then workflows.
     pub fn list_categories(&self, caller: &Caller) -> Result<CategoryList, Error> {
         let view = self.catalogue.view(caller)?;
         let category = |(name, n_skills): (&String, &usize)| Category {
             name: name.clone(),
             n_skills: *n_skills,
         };
-        Ok(CategoryList { categories: view.categories.iter().map(category).collect() })
+        let mut categories: Vec<_> = view.categories.iter().map(category).collect();
+        let n_workflows = view.workflows.len();
+        if n_workflows > 0 {
+            match categories.iter_mut().find(|category| category.name == WORKFLOWS) {
+                Some(category) => category.n_skills += n_workflows,
+                None => {
+                    categories.push(Category { name: WORKFLOWS.to_owned(), n_skills: n_workflows });
+                }
+            }
+        }
+        Ok(CategoryList { categories })
     }
 
     /// Reads a skill: the nearest one, that of a volume, or what it was at a commit of that volume.
@@ -177,7 +199,7 @@ impl Workbench {
 }
 
 /// Reads the text of a skill, which must be usable.
-fn parse(
+pub(crate) fn parse(
     volume: &VolumeId,
     path: VolumePath,
     blob: BlobId,
@@ -191,33 +213,38 @@ fn parse(
     }
 }
 
-/// Takes one page of what the filter asks for, and counts all of it.
-fn choose<'a>(view: &'a View, filter: &SkillFilter) -> (usize, Vec<Chosen<'a>>) {
-    let wanted = |visible: &Visible<SkillFile>| {
-        let skill = &visible.file.skill;
-        filter.kind.is_none_or(|kind| kind == SkillKind::from(&skill.kind))
-            && filter
-                .category
-                .as_ref()
-                .is_none_or(|category| skill.category.as_ref() == Some(category))
-    };
+/// Says whether a skill is of the kind and category that the filter asks for.
+fn fits(visible: &Visible<SkillFile>, filter: &SkillFilter) -> bool {
+    let skill = &visible.file.skill;
+    filter.kind.is_none_or(|kind| kind == SkillKind::from(&skill.kind))
+        && filter.category.as_ref().is_none_or(|category| skill.category.as_ref() == Some(category))
+}
+
+/// Takes one page of the `n_docs` skills and workflows that are wanted, and counts all of these.
+fn choose(
+    view: &View,
+    filter: &SkillFilter,
+    n_docs: usize,
+    wanted: impl Fn(usize) -> bool,
+) -> (usize, Vec<Chosen>) {
     let Page { limit, offset } = filter.page;
     let Some(query) = filter.q.as_deref().filter(|query| !query.trim().is_empty()) else {
-        let all = || view.skills.iter().filter(|visible| wanted(visible));
-        let total = match (filter.kind, &filter.category) {
-            (None, None) => view.skills.len(),
-            _ => all().count(),
-        };
-        let page = all().skip(offset).take(limit);
-        return (total, page.map(|visible| Chosen { visible, match_: None }).collect());
+        let all = (0..n_docs).filter(|&doc| wanted(doc));
+        let total = all.clone().count();
+        let page = all.skip(offset).take(limit);
+        return (total, page.map(|doc| Chosen { doc, match_: None }).collect());
     };
-    let (total, hits) =
-        view.finder().find(query, offset, limit, |doc| view.skills.get(doc).is_some_and(wanted));
-    let page = hits.into_iter().filter_map(|hit| {
-        let visible = view.skills.get(hit.doc)?;
-        Some(Chosen { visible, match_: Some((hit.score, hit.why)) })
-    });
+    let (total, hits) = view.finder().find(query, offset, limit, |doc| doc < n_docs && wanted(doc));
+    let page =
+        hits.into_iter().map(|hit| Chosen { doc: hit.doc, match_: Some((hit.score, hit.why)) });
     (total, page.collect())
+}
+
+/// Shows a workflow as something that a node can run.
+fn part(view: &View, at: usize) -> Option<ExecutableSkill> {
+    let file = &view.workflows.get(at)?.file;
+    let signature = view.signatures().get(at)?;
+    Some(ExecutableSkill::of_workflow(&file.workflow, signature, &file.volume, &file.blob))
 }
 
 fn plain_summary(file: &SkillFile) -> SkillSummary {

@@ -15,7 +15,7 @@ use llmos_core::{
     trace::{self, RunTrace, TraceId, TraceValue},
     volume::{VolumeId, VolumePath},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{Caller, Error, Workbench};
@@ -38,6 +38,23 @@ pub struct TraceFilter {
     pub limit: usize,
     /// Only those before this one.
     pub before: Option<TraceId>,
+}
+
+/// Where the large values of a trace are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LargeValues {
+    /// Put back into the trace.
+    #[default]
+    Inside,
+    /// Left beside it: `{"$ref": "sha256:…", "bytes": n}` stands for each.
+    Beside,
+}
+
+/// A trace that was read.
+pub(crate) struct Loaded {
+    pub(crate) volume: VolumeId,
+    pub(crate) head: CommitId,
+    pub(crate) trace: RunTrace,
 }
 
 /// Summaries of trace files by content, so that a list reads each file once.
@@ -124,8 +141,62 @@ impl Workbench {
         Ok(TraceList { total, traces: traces?, next })
     }
 
-    /// Reads a trace with all its values.
-    pub fn read_trace(&self, caller: &Caller, id: &TraceId) -> Result<TraceView, Error> {
+    /// Reads a trace, with all its values or with those that are large left where they lie.
+    pub fn read_trace(
+        &self,
+        caller: &Caller,
+        id: &TraceId,
+        large: LargeValues,
+    ) -> Result<TraceView, Error> {
+        let Loaded { volume, head, trace } = self.load_trace(caller, id)?;
+        let run = RunReport::from_trace(&trace, &mut |value| match (value, large) {
+            (TraceValue::Inline(value), _) => Ok(value.clone()),
+            (TraceValue::Stored { sha256, .. }, LargeValues::Inside) => {
+                let bytes = self.load(&volume, &head, &id.object_path(sha256), sha256)?;
+                serde_json::from_slice(&bytes)
+                    .ok()
+                    .ok_or_else(|| lost(&volume, &id.object_path(sha256)))
+            }
+            (TraceValue::Stored { sha256, bytes }, LargeValues::Beside) => {
+                Ok(json!({"$ref": format!("sha256:{sha256}"), "bytes": bytes}))
+            }
+        })?;
+        Ok(TraceView {
+            trace_id: id.to_string(),
+            kind: "run".to_owned(),
+            volume: volume.to_string(),
+            path: id.path().to_string(),
+            commit: head.to_string(),
+            run,
+        })
+    }
+
+    /// Reads one large value of a trace: its JSON.
+    pub fn read_trace_value(
+        &self,
+        caller: &Caller,
+        id: &TraceId,
+        sha256: &str,
+    ) -> Result<Vec<u8>, Error> {
+        let Loaded { volume, head, trace } = self.load_trace(caller, id)?;
+        let nodes = trace.nodes.iter();
+        let mut values = nodes.flat_map(|node| node.inputs.values().chain(node.outputs.values()));
+        let there = values.any(
+            |value| matches!(value, TraceValue::Stored { sha256: there, .. } if there == sha256),
+        );
+        if !there {
+            return Err(Error::Unknown {
+                what: "value",
+                id: sha256.to_owned(),
+                volume: Some(volume),
+                hint: format!("take one that `GET /traces/{id}?values=beside` names"),
+            });
+        }
+        self.load(&volume, &head, &id.object_path(sha256), sha256)
+    }
+
+    /// Finds and parses the file of a trace.
+    pub(crate) fn load_trace(&self, caller: &Caller, id: &TraceId) -> Result<Loaded, Error> {
         let volume = caller.own_volume();
         caller.must(Action::Read, &volume)?;
         let path = id.path();
@@ -138,27 +209,13 @@ impl Workbench {
         let head = self.store.head(&volume)?.ok_or_else(unknown)?;
         let found = self.store.list(&volume, &head, Some(&path))?;
         let entry = found.into_iter().find(|entry| entry.path == path).ok_or_else(unknown)?;
-        let text = self.store.read(&volume, &entry.blob)?;
-        let check = trace::parse(&text);
+        let check = trace::parse(&self.store.read(&volume, &entry.blob)?);
         let trace = check.map_err(|diagnostics| Error::BrokenFile {
             volume: volume.clone(),
-            path: path.clone(),
+            path,
             diagnostics: diagnostics.iter().map(problem::Diagnostic::from).collect(),
         })?;
-        let run = RunReport::from_trace(&trace, &mut |value| match value {
-            TraceValue::Inline(value) => Ok(value.clone()),
-            TraceValue::Stored { sha256, .. } => {
-                self.load(&volume, &head, &id.object_path(sha256), sha256)
-            }
-        })?;
-        Ok(TraceView {
-            trace_id: id.to_string(),
-            kind: "run".to_owned(),
-            volume: volume.to_string(),
-            path: path.to_string(),
-            commit: head.to_string(),
-            run,
-        })
+        Ok(Loaded { volume, head, trace })
     }
 
     fn trace_files(&self, volume: &VolumeId) -> Result<Vec<(TraceId, Entry)>, Error> {
@@ -211,25 +268,27 @@ impl Workbench {
         head: &CommitId,
         path: &VolumePath,
         sha256: &str,
-    ) -> Result<Value, Error> {
+    ) -> Result<Vec<u8>, Error> {
         let found = self.store.list(volume, head, Some(path))?;
         let entry = found.into_iter().find(|entry| entry.path == *path);
         let bytes = entry.map(|entry| self.store.read(volume, &entry.blob)).transpose()?;
-        let value = bytes
-            .filter(|bytes| hash(bytes) == sha256)
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        value.ok_or_else(|| Error::BrokenFile {
-            volume: volume.clone(),
-            path: path.clone(),
-            diagnostics: vec![problem::Diagnostic {
-                severity: problem::Severity::Error,
-                code: "lost-value".to_owned(),
-                line: 1,
-                column: 1,
-                message: "the file is gone or was changed after the run".to_owned(),
-                hint: Some("restore it from the commit that added it".to_owned()),
-            }],
-        })
+        bytes.filter(|bytes| hash(bytes) == sha256).ok_or_else(|| lost(volume, path))
+    }
+}
+
+/// A large value is gone, or is not what it was.
+fn lost(volume: &VolumeId, path: &VolumePath) -> Error {
+    Error::BrokenFile {
+        volume: volume.clone(),
+        path: path.clone(),
+        diagnostics: vec![problem::Diagnostic {
+            severity: problem::Severity::Error,
+            code: "lost-value".to_owned(),
+            line: 1,
+            column: 1,
+            message: "the file is gone or was changed after the run".to_owned(),
+            hint: Some("restore it from the commit that added it".to_owned()),
+        }],
     }
 }
 

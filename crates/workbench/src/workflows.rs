@@ -1,13 +1,10 @@
 //! Workflows: list, read, save, delete, and prepare a run.
 
-use std::collections::BTreeMap;
+mod execute;
 
 use llmos_api::{
     problem,
-    workflow::{
-        ExecuteWorkflow, ReadyWorkflow, RunPayload, SaveWorkflow, SavedWorkflow, WorkflowDoc,
-        WorkflowList, WorkflowSummary, WorkflowView,
-    },
+    workflow::{SaveWorkflow, SavedWorkflow, WorkflowList, WorkflowSummary, WorkflowView},
 };
 use llmos_core::{
     access::Action,
@@ -22,7 +19,7 @@ use crate::{
     Caller, Error, Page, Workbench,
     catalogue::{View, WorkflowFile, workflow_path},
     ids,
-    skills::{broken_files, runnable, target},
+    skills::{broken_files, target},
 };
 
 /// Which workflows are wanted.
@@ -63,9 +60,7 @@ impl Workbench {
         }
         let view = self.catalogue.view(caller)?;
         let nearest = || view.workflow(id).map(|seen| seen.file.volume.clone());
-        let volume = volume.cloned().or_else(nearest).ok_or_else(|| {
-            unknown_workflow(id, None, "choose another from the list, which `GET /workflows` gives")
-        })?;
+        let volume = volume.cloned().or_else(nearest).ok_or_else(|| unknown_workflow(id, None))?;
         let snapshot = self.catalogue.snapshot(&volume)?;
         let now = snapshot.workflows.get(id);
         let (workflow, version, commit) = match (at, now, &snapshot.head) {
@@ -86,11 +81,7 @@ impl Workbench {
                         path: workflow_path(id),
                         diagnostics: file.diagnostics.clone(),
                     },
-                    None => unknown_workflow(
-                        id,
-                        Some(&volume),
-                        "choose another from the list, which `GET /workflows` gives",
-                    ),
+                    None => unknown_workflow(id, Some(&volume)),
                 });
             }
         };
@@ -172,13 +163,7 @@ impl Workbench {
         let volume = volume.cloned().unwrap_or_else(|| caller.own_volume());
         caller.must(Action::Write, &volume)?;
         let snapshot = self.catalogue.snapshot(&volume)?;
-        let file = snapshot.workflows.get(id).ok_or_else(|| {
-            unknown_workflow(
-                id,
-                Some(&volume),
-                "choose another from the list, which `GET /workflows` gives",
-            )
-        })?;
+        let file = snapshot.workflows.get(id).ok_or_else(|| unknown_workflow(id, Some(&volume)))?;
         let edit = Edit {
             path: file.path.clone(),
             expected: Expected::Version(file.blob.clone()),
@@ -194,57 +179,6 @@ impl Workbench {
         })
     }
 
-    /// Gathers what a runner needs, or says what is wrong with the workflow.
-    pub fn execute_workflow(
-        &self,
-        caller: &Caller,
-        asked: &ExecuteWorkflow,
-    ) -> Result<ReadyWorkflow, Error> {
-        let view = self.catalogue.view(caller)?;
-        let workflow = self.asked_workflow(caller, &view, asked)?;
-        let findings = validate(&workflow, &*view);
-        if findings.iter().any(|found| found.severity == Severity::Error) {
-            let findings = findings.iter().map(problem::Finding::from).collect();
-            return Err(Error::BadWorkflow { findings });
-        }
-        let mut skills = BTreeMap::new();
-        for node in &workflow.nodes {
-            let skill = view.skill(&node.skill).and_then(|seen| runnable(&seen.file));
-            if let Some(skill) = skill {
-                skills.insert(node.skill.to_string(), skill);
-            }
-        }
-        let workflow = WorkflowDoc::from(&workflow);
-        Ok(ReadyWorkflow { status: "ready".to_owned(), payload: RunPayload { workflow, skills } })
-    }
-
-    fn asked_workflow(
-        &self,
-        caller: &Caller,
-        view: &View,
-        asked: &ExecuteWorkflow,
-    ) -> Result<Workflow, Error> {
-        if let Some(doc) = &asked.workflow {
-            return doc.to_workflow().map_err(|findings| Error::BadWorkflow { findings });
-        }
-        let id = asked.workflow_id.as_deref().ok_or(Error::MissingField {
-            field: "workflow",
-            hint: "give the workflow itself, or the `workflow_id` of a saved one",
-        })?;
-        let id = ids::slug("workflow_id", id)?;
-        let hint = "choose another from the list, which `GET /workflows` gives";
-        let Some(volume) = &asked.volume else {
-            let seen = view.workflow(&id).ok_or_else(|| unknown_workflow(&id, None, hint))?;
-            return Ok(seen.file.workflow.clone());
-        };
-        let volume = ids::volume(volume)?;
-        caller.must(Action::Read, &volume)?;
-        let snapshot = self.catalogue.snapshot(&volume)?;
-        let file = snapshot.workflows.get(&id);
-        let file = file.ok_or_else(|| unknown_workflow(&id, Some(&volume), hint))?;
-        Ok(file.workflow.clone())
-    }
-
     fn workflow_at(
         &self,
         volume: &VolumeId,
@@ -254,8 +188,12 @@ impl Workbench {
     ) -> Result<(Workflow, BlobId), Error> {
         let found = self.store.list(volume, at, Some(&path))?;
         let Some(entry) = found.into_iter().find(|entry| entry.path == path) else {
-            let hint = "`GET /volumes/history` lists the commits that changed it";
-            return Err(unknown_workflow(id, Some(volume), hint));
+            return Err(Error::Unknown {
+                what: "workflow",
+                id: id.to_string(),
+                volume: Some(volume.clone()),
+                hint: "`GET /volumes/history` lists the commits that changed it".to_owned(),
+            });
         };
         let check = workflow::parse(path.as_str(), &self.store.read(volume, &entry.blob)?);
         match check.workflow {
@@ -315,12 +253,12 @@ fn summary(file: &WorkflowFile) -> WorkflowSummary {
     }
 }
 
-fn unknown_workflow(id: &Slug, volume: Option<&VolumeId>, hint: &str) -> Error {
+fn unknown_workflow(id: &Slug, volume: Option<&VolumeId>) -> Error {
     Error::Unknown {
         what: "workflow",
         id: id.to_string(),
         volume: volume.cloned(),
-        hint: hint.to_owned(),
+        hint: "choose another from the list, which `GET /workflows` gives".to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 import { nodeOf, watchFrames } from "../support/bench";
 import { type Canary, startCanary } from "../support/canary";
-import { skill, workflow } from "../support/documents";
+import { skill, type SkillType, workflow } from "../support/documents";
 import { measureLag } from "../support/lag";
 import { expect, test } from "../support/test";
 
@@ -102,6 +102,64 @@ for (const id of ["every-door-js", "every-door-py"]) {
   });
 }
 
+/** The skill that tries every door of JavaScript, as one of another type. */
+function everyDoor(): string {
+  return readFileSync(path.join(folder, "every-door-js.md"), "utf8");
+}
+
+test("three.js reaches no server, no storage and no page while it builds a scene", async ({ bench, page, store, watch }) => {
+  await store.addSkill(everyDoor().replaceAll("every-door-js", "every-door-threejs").replace("type: javascript", "type: threejs"));
+  const inputs = { tcp_port: canary.tcpPort, udp_port: canary.udpPort };
+  await bench.open(await store.addWorkflow(workflow("doors-threejs", [{ id: "doors", skill_id: "every-door-threejs", inputs }])), 1);
+  await plantSecrets(page);
+  const trace = await bench.run();
+  const report = (nodeOf(trace, "doors").outputs["report"] ?? {}) as Record<string, string>;
+  expect(Object.keys(report).length, JSON.stringify(nodeOf(trace, "doors").error)).toBeGreaterThan(20);
+  await page.waitForTimeout(500);
+  expect(canary.hits, "visits to a server outside").toEqual([]);
+  expect(JSON.stringify(trace)).not.toContain(SECRET);
+  expect(await page.evaluate(() => (globalThis as Record<string, unknown>)["heard"])).toEqual([SECRET]);
+  watch.foreign.length = 0;
+});
+
+test("the frame that shows a scene reaches no server, no storage and no page", async ({ bench, page, store, watch }) => {
+  const doors = /```javascript\n([\s\S]*?)```/.exec(everyDoor())?.[1]?.replace("async function execute(", "async function tryAll(") ?? "";
+  const code = `${doors}
+let told = null;
+let begun = false;
+function execute(inputs, { THREE, scene }) {
+  scene.add(new THREE.Mesh(new THREE.BoxGeometry(), new THREE.MeshBasicMaterial()));
+}
+function animate({ time, inputs }) {
+  if (time === 0) return;
+  if (!begun) {
+    begun = true;
+    tryAll(inputs).then(({ report }) => { told = report; });
+  }
+  if (told) {
+    const reached = Object.entries(told).filter(([, answer]) => !/^(refused|no answer|absent|undefined|error|close|null)/.test(answer));
+    throw new Error(\`tried \${Object.keys(told).length} doors: \${JSON.stringify(reached)}\`);
+  }
+}`;
+  const ports = { inputs: ["name: tcp_port, type: integer", "name: udp_port, type: integer"], outputs: ["name: scene, type: object"] };
+  await store.addSkill(skill("every-door-frame", "threejs", ports, code));
+  const inputs = { tcp_port: canary.tcpPort, udp_port: canary.udpPort };
+  await bench.open(await store.addWorkflow(workflow("doors-frame", [{ id: "doors", skill_id: "every-door-frame", inputs }])), 1);
+  await plantSecrets(page);
+  await bench.run();
+  const preview = await bench.show("doors", "scene");
+  const alert = preview.getByRole("alert");
+  await expect(alert).toContainText(/tried \d\d doors/, { timeout: 60_000 });
+  const text = await alert.innerText();
+  console.log("frame:", text);
+  expect(text).not.toContain(SECRET);
+  await page.waitForTimeout(500);
+  expect(canary.hits, "visits to a server outside").toEqual([]);
+  expect(await page.evaluate(() => (globalThis as Record<string, unknown>)["heard"])).toEqual([SECRET]);
+  expect(page.url()).toContain("doors-frame");
+  watch.foreign.length = 0;
+});
+
 test("a forger changes neither its own node's record nor another one", async ({ bench, store }) => {
   const address = await store.addWorkflow(
     workflow("forgery", [{ id: "forger", skill_id: "forger-js" }, { id: "honest", skill_id: "honest-js" }, { id: "later", skill_id: "honest-js" }], ["forger.value > later.after"]),
@@ -175,6 +233,53 @@ for (const id of hostile.filter((name) => name.startsWith("hostile-"))) {
     }
     expect(canary.hits).toEqual([]);
     watch.foreign.length = 0;
+  });
+}
+
+/** Ways to take all the memory there is, beside those that are files. */
+const HOGS: [string, SkillType, string, RegExp][] = [
+  ["hog-texts", "javascript", "const kept = [];\n  for (let i = 0; ; i += 1) kept.push(`${i}`.repeat(1e6));", /over the memory limit of 64 MB/],
+  ["hog-lists", "javascript", "const kept = [];\n  for (;;) kept.push(new Array(1e6).fill(kept.length));", /over the memory limit of 64 MB/],
+  ["hog-buffers", "javascript", "const kept = [];\n  for (;;) kept.push(new Uint8Array(2 ** 22).slice().fill(1));", /over the memory limit of 64 MB/],
+  ["hog-wasm", "javascript", "const memory = new WebAssembly.Memory({ initial: 1 });\n  for (;;) memory.grow(256);", /over the memory limit of 64 MB/],
+  ["hog-scene", "threejs", "const kept = [];\n  for (;;) kept.push(new Float32Array(2 ** 22).fill(1));", /over the memory limit of 64 MB/],
+  // Objects are counted by nobody but the browser: its limit ends them, or the time does.
+  ["hog-objects", "javascript", "const kept = [];\n  for (let i = 0; ; i += 1) kept.push({ i, text: [i, i, i, i, i, i] });", /memory|stopped after 12000 ms/],
+];
+
+for (const [id, type, body, message] of HOGS) {
+  test(`${id} is stopped, and the other node goes on`, async ({ bench, store }) => {
+    test.slow();
+    const code = `function execute() {\n  ${body}\n}`;
+    await store.addSkill(skill(id, type, { outputs: ["name: value, type: any"] }, code, "memory_mb: 64\ntimeout_ms: 12000"));
+    await bench.open(await store.addWorkflow(workflow(`stop-${id}`, [{ id: "hog", skill_id: id }, { id: "honest", skill_id: "honest-js" }])), 2);
+    const trace = await bench.run();
+    const { error, duration_ms } = nodeOf(trace, "hog");
+    console.log(`${id}: ${error?.kind} after ${duration_ms} ms: ${error?.message.split("\n")[0]}`);
+    expect(error?.message).toMatch(message);
+    expect(nodeOf(trace, "honest").outputs["value"]).toBe(12);
+    expect(nodeOf(await bench.run(), "honest").outputs["value"]).toBe(12);
+  });
+}
+
+const ENDLESS: [SkillType, string][] = [
+  ["javascript", "function execute() {\n  for (;;);\n}"],
+  ["python-wasm", "def execute(inputs):\n    while True:\n        pass"],
+  ["threejs", "function execute() {\n  for (;;);\n}"],
+];
+
+for (const [type, code] of ENDLESS) {
+  test(`an endless loop in ${type} is stopped, and the other node goes on`, async ({ bench, store, page }) => {
+    const id = `endless-${type}`;
+    await store.addSkill(skill(id, type, { outputs: ["name: value, type: any"] }, code, "timeout_ms: 1500"));
+    await bench.open(await store.addWorkflow(workflow(id, [{ id: "endless", skill_id: id }, { id: "honest", skill_id: "honest-js" }])), 2);
+    const lag = measureLag();
+    const stop = await watchFrames(page);
+    const trace = await bench.run();
+    const { longestGapMs } = await stop();
+    expect(nodeOf(trace, "endless").error?.kind).toBe("timeout");
+    expect(nodeOf(trace, "honest").outputs["value"]).toBe(12);
+    expect(longestGapMs).toBeLessThan(1_000 + 10 * lag());
   });
 }
 

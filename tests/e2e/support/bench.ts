@@ -12,7 +12,7 @@ export type TraceNode = {
   attempts: number;
   started_ms: number | null;
   duration_ms: number | null;
-  error?: { kind: string; message: string };
+  error?: { kind: string; message: string; hint?: string };
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;
   logs: { at_ms: number; stream: string; text: string }[];

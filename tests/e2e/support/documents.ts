@@ -40,8 +40,12 @@ export function workflow(id: string, nodes: Node[], edges: string[] = []): Workf
   };
 }
 
+/** What runs a skill, and the language of its code block. */
+const LANGUAGES = { javascript: "javascript", "python-wasm": "python", threejs: "javascript", webgpu: "wgsl" } as const;
+export type SkillType = keyof typeof LANGUAGES;
+
 /** An executable skill as a file. */
-export function skill(id: string, type: "javascript" | "python-wasm", ports: { inputs?: string[]; outputs?: string[] }, code: string, more = ""): string {
+export function skill(id: string, type: SkillType, ports: { inputs?: string[]; outputs?: string[] }, code: string, more = ""): string {
   const list = (name: string, entries: string[] = []) =>
     entries.length === 0 ? `${name}: []` : [`${name}:`, ...entries.map((entry) => `  - { ${entry} }`)].join("\n");
   return [
@@ -58,7 +62,7 @@ export function skill(id: string, type: "javascript" | "python-wasm", ports: { i
     "",
     `# ${id}`,
     "",
-    type === "javascript" ? "```javascript" : "```python",
+    `\`\`\`${LANGUAGES[type]}`,
     code.trim(),
     "```",
     "",

@@ -21,15 +21,20 @@ export type Server = {
   stop(): Promise<void>;
 };
 
-/** Starts the program and waits until it answers. */
-export async function startServer(): Promise<Server> {
+/** Where the program is. */
+export function program(): string {
   const program = process.env["LLMOS_BIN"] ?? path.join(repository, "target/debug/llmos");
   if (!existsSync(program)) throw new Error(`there is no ${program}; run \`cargo build -p llmos-cli\` or set LLMOS_BIN`);
+  return program;
+}
+
+/** Starts the program and waits until it answers. */
+export async function startServer(): Promise<Server> {
   const folder = mkdtempSync(path.join(tmpdir(), "llmos-e2e-"));
   const volumes = path.join(folder, "volumes");
   const port = await freePort();
-  const { LLMOS_USER: _user, LLMOS_VOLUMES_PATH: _volumes, ...environment } = process.env;
-  const child = spawn(program, ["serve", "--host", "127.0.0.1", "--port", String(port), "--volumes", volumes], {
+  const { LLMOS_USER: _user, LLMOS_VOLUMES_PATH: _volumes, LLMOS_PACKAGES_PATH: _packages, ...environment } = process.env;
+  const child = spawn(program(), ["serve", "--host", "127.0.0.1", "--port", String(port), "--volumes", volumes], {
     cwd: folder,
     env: { ...environment, HOME: folder, GIT_CONFIG_NOSYSTEM: "1" },
     stdio: ["ignore", "pipe", "pipe"],

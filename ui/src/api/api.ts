@@ -9,6 +9,8 @@ import type {
   ReadyWorkflow,
   SavedTrace,
   SavedWorkflow,
+  TraceList,
+  TraceView,
   WorkflowDoc,
   WorkflowList,
   WorkflowView,
@@ -27,7 +29,8 @@ export type SaveRequest = {
 /** Reads the executable skills that feed the node library. */
 export interface SkillsApi {
   listExecutable(query: SkillQuery, signal?: AbortSignal): Promise<ExecutableList>;
-  readExecutable(id: string, signal?: AbortSignal): Promise<ExecutableSkill>;
+  /** Reads a skill or, with the type `workflow`, the ports of a workflow that can be a node. */
+  readExecutable(id: string, type?: string, signal?: AbortSignal): Promise<ExecutableSkill>;
   categories(signal?: AbortSignal): Promise<Category[]>;
   /** The files that are meant to be skills and are none as they stand. */
   brokenSkills(signal?: AbortSignal): Promise<readonly BrokenFile[]>;
@@ -41,9 +44,16 @@ export interface WorkflowsApi {
   prepareRun(workflow: WorkflowDoc, signal?: AbortSignal): Promise<ReadyWorkflow>;
 }
 
-/** Keeps what runs leave behind. */
+/** Which traces are wanted: newest first, or those before one of them. */
+export type TraceQuery = { limit?: number; before?: string };
+
+/** Keeps what runs leave behind, and finds it again. */
 export interface TracesApi {
   keepTrace(run: RunReport): Promise<SavedTrace>;
+  listTraces(query: TraceQuery, signal?: AbortSignal): Promise<TraceList>;
+  readTrace(id: string, signal?: AbortSignal): Promise<TraceView>;
+  /** Makes the workflow of a trace ready to run again, with the very skills it ran with. */
+  prepareReplay(traceId: string, signal?: AbortSignal): Promise<ReadyWorkflow>;
 }
 
 /** Everything the page asks of LLMos-Lite, wherever it runs. */

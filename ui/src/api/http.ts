@@ -24,8 +24,8 @@ export function httpApi(base: string, config: Config): LlmosApi {
   return {
     config,
     listExecutable: (query, signal) => call(url("/workflows/skills/executable", query), { signal }),
-    readExecutable: (id, signal) =>
-      call(url(`/workflows/skills/executable/${encodeURIComponent(id)}`), { signal }),
+    readExecutable: (id, type, signal) =>
+      call(url(`/workflows/skills/executable/${encodeURIComponent(id)}`, { type }), { signal }),
     categories: async (signal) =>
       (await call<CategoryList>(url("/workflows/categories"), { signal })).categories,
     brokenSkills: async (signal) => (await call<SkillList>(url("/skills", { limit: 1 }), { signal })).broken ?? [],
@@ -35,6 +35,9 @@ export function httpApi(base: string, config: Config): LlmosApi {
     saveWorkflow: ({ workflow, baseVersion }) =>
       post("/workflows/save", { workflow, base_version: baseVersion }),
     prepareRun: (workflow, signal) => post("/workflows/execute", { workflow }, signal),
+    prepareReplay: (trace_id, signal) => post("/workflows/execute", { trace_id }, signal),
+    listTraces: (query, signal) => call(url("/traces", query), { signal }),
+    readTrace: (id, signal) => call(url(`/traces/${encodeURIComponent(id)}`), { signal }),
     keepTrace: (run) => post<SavedTrace>("/traces", { run }),
   };
 }

@@ -269,6 +269,52 @@ export type NodeState = "idle" | "queued" | "running" | "success" | "error" | "s
 /** How a run ended. */
 export type Outcome = "success" | "error" | "cancelled";
 
+/** Answer of `GET /packages`: the lock of the package cache, in the form that Pyodide reads. */
+export type PackageLock = {
+  /** The Python that the packages are for. */
+  info: PackageLockInfo;
+  /** The packages by name. */
+  packages: Record<string, PackageView>;
+};
+
+/** The Python that packages are for. */
+export type PackageLockInfo = {
+  /** The version of the binary interface. */
+  abi_version: string;
+  /** The processor. */
+  arch: string;
+  /** The compiler and its version. */
+  platform: string;
+  /** The version of Python. */
+  python: string;
+  /** The release of Pyodide. */
+  version: string;
+};
+
+/** One package of the cache. */
+export type PackageView = {
+  /** The packages that it needs, by name. */
+  depends: string[];
+  /** The file; `/packages/files/<sha256>/<file_name>` hands it out. */
+  file_name: string;
+  /** The modules that it provides. */
+  imports: string[];
+  /** Where Pyodide puts it: `site` or `dynlib`. */
+  install_dir: string;
+  /** The name, in its normal form. */
+  name: string;
+  /** `package` or `shared_library`. */
+  package_type: string;
+  /** The hash of the file in lower-case hex. */
+  sha256: string;
+  /** The size of the file in bytes. */
+  size: number;
+  /** Whether its tests were taken out. */
+  unvendored_tests: boolean;
+  /** The version. */
+  version: string;
+};
+
 /** An input or output of an executable skill. */
 export type Port = {
   /** The value of an input that nobody gives. */

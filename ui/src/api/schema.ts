@@ -3,6 +3,7 @@
  * They come from `schema.gen.ts`, which is made from the OpenAPI document; here
  * it is only said which fields an answer always has.
  */
+import type { RunReport } from "../run/types";
 import type * as wire from "./schema.gen";
 
 /** A shape with every field there, but for those that are left out when empty. */
@@ -43,13 +44,22 @@ export type PortRef = wire.PortRefDoc;
 export type EdgeDoc = wire.EdgeDoc;
 
 /** One step of a workflow. */
-export type NodeDoc = Sent<wire.NodeDoc, "name" | "timeout_ms" | "retries" | "position">;
+export type NodeDoc = Omit<Sent<wire.NodeDoc, "name" | "timeout_ms" | "retries" | "position">, "memory_mb" | "workflow"> & {
+  memory_mb?: number;
+  workflow?: string;
+};
 
 /** A workflow: nodes, each a skill with input values, and edges. */
 export type WorkflowDoc = With<
   Sent<wire.WorkflowDoc, "version" | "author" | "body">,
-  { nodes: NodeDoc[]; edges: EdgeDoc[] }
+  { nodes: NodeDoc[]; edges: EdgeDoc[]; interface?: InterfaceDoc }
 >;
+
+/** A port of a workflow as a node, and the port inside that is behind it. */
+export type OuterPortDoc = PortRef & { name: string };
+
+/** The ports of a workflow as a node of another one. */
+export type InterfaceDoc = { inputs: OuterPortDoc[]; outputs: OuterPortDoc[] };
 
 /** A workflow in a list. */
 export type WorkflowSummary = wire.WorkflowSummary;
@@ -71,6 +81,15 @@ export type ReadyWorkflow = With<
 
 /** Answer of `POST /traces`. */
 export type SavedTrace = wire.SavedTrace;
+
+/** A trace in a list. */
+export type TraceSummary = wire.TraceSummary;
+
+/** Answer of `GET /traces`. */
+export type TraceList = wire.TraceList;
+
+/** Answer of `GET /traces/{id}`. */
+export type TraceView = With<wire.TraceView, { run: With<RunReport, { workflow: WorkflowDoc }> }>;
 
 /** Answer of `GET /config`. */
 export type Config = wire.Config;

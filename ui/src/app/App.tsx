@@ -1,8 +1,12 @@
 import { lazy, Suspense, useCallback, useEffect } from "react";
+import { useStore } from "zustand";
 
 import type { ExecutableSkill } from "../api/schema";
 import { addSkill } from "../canvas/actions";
 import { Canvas } from "../canvas/Canvas";
+import { CompareTraces } from "../history/CompareTraces";
+import { History } from "../history/History";
+import { TraceBanner } from "../history/TraceBanner";
 import { Inspector } from "../inspector/Inspector";
 import { Library } from "../library/Library";
 import { WorkflowList } from "../library/WorkflowList";
@@ -39,7 +43,8 @@ export function App({ workbench }: { workbench: Workbench }) {
 }
 
 function Screen() {
-  const { view } = useWorkbench();
+  const { view, viewing } = useWorkbench();
+  const compared = useStore(viewing.store, (state) => state.compared);
   const sizes = useView((state) => state.sizes);
   const narrow = useView((state) => state.narrow);
   const asks = useFiles((state) => state.question !== null);
@@ -86,12 +91,15 @@ function Screen() {
           </Boundary>
         </section>
       </main>
+      {compared && <CompareTraces pair={compared} />}
       <NarrowNav />
       <NoticeList />
       <Suspense>{(asks || dialog) && <Dialogs />}</Suspense>
     </div>
   );
 }
+
+const TABS = { skills: "Skills", workflows: "Workflows", runs: "Runs" } as const;
 
 function Left() {
   const workbench = useWorkbench();
@@ -121,13 +129,16 @@ function Left() {
           tabs={[
             { id: "skills", label: "Skills" },
             { id: "workflows", label: "Workflows" },
+            { id: "runs", label: "Runs" },
           ]}
           chosen={tab}
           onChoose={(left) => view.set({ left })}
         />
       </div>
-      <div className={styles.fill} role="tabpanel" aria-label={tab === "skills" ? "Skills" : "Workflows"}>
-        {tab === "skills" ? (
+      <div className={styles.fill} role="tabpanel" aria-label={TABS[tab]}>
+        {tab === "runs" ? (
+          <History />
+        ) : tab === "skills" ? (
           <Library api={api} onAdd={add} onFound={found} />
         ) : (
           <WorkflowList
@@ -167,6 +178,7 @@ function Centre() {
       {opening.state === "loading" && <p role="status" className={styles.opening}>Opening the workflow…</p>}
       {opening.state === "open" && empty && isNew && <Start />}
       <LoadingPill />
+      <TraceBanner />
       <DraftOffer />
     </>
   );

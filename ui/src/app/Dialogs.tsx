@@ -1,3 +1,4 @@
+import { SweepDialog } from "../sweep/SweepDialog";
 import { ConflictDialog } from "./ConflictDialog";
 import { KeysDialog } from "./KeysDialog";
 import { SaveDialog } from "./SaveDialog";
@@ -32,5 +33,6 @@ export function Dialogs() {
       />
     );
   }
+  if (dialog === "sweep") return <SweepDialog onClose={() => view.set({ dialog: null })} />;
   return dialog === "keys" ? <KeysDialog onClose={() => view.set({ dialog: null })} /> : null;
 }

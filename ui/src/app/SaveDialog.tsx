@@ -19,6 +19,11 @@ export function SaveDialog({ question, saving, onSave, onClose }: SaveDialogProp
   const [ownId, setOwnId] = useState(question.workflow_id);
   const id = ownId || idFrom(name);
   const field = useId();
+  /** The id follows the name until somebody writes one. */
+  const rename = (next: string) => {
+    setName(next);
+    if (ownId === question.workflow_id) setOwnId("");
+  };
 
   return (
     <Dialog title="Save workflow" onClose={onClose}>
@@ -30,7 +35,7 @@ export function SaveDialog({ question, saving, onSave, onClose }: SaveDialogProp
         }}
       >
         <label htmlFor={`${field}-name`}>Name</label>
-        <input id={`${field}-name`} value={name} required autoComplete="off" onChange={(event) => setName(event.target.value)} />
+        <input id={`${field}-name`} value={name} required autoComplete="off" onChange={(event) => rename(event.target.value)} />
         <label htmlFor={`${field}-id`}>Id</label>
         <input
           id={`${field}-id`}
@@ -42,7 +47,7 @@ export function SaveDialog({ question, saving, onSave, onClose }: SaveDialogProp
           onChange={(event) => setOwnId(event.target.value)}
         />
         <p id={`${field}-about`} className={styles.about}>
-          It is saved in your own volume as <code>workflows/{id || "…"}.md</code>
+          {ownId ? "" : "Made from the name. "}It is saved in your own volume as <code>workflows/{id || "…"}.md</code>
         </p>
         {question.problem && (
           <p role="alert" className={styles.problem}>

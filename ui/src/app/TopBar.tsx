@@ -1,7 +1,9 @@
+import type { RunPhase } from "../execution/board";
 import { useBoard } from "../execution/useBoard";
 import { Button } from "../parts/Button";
 import { IconButton } from "../parts/IconButton";
 import { isDirty } from "../workflow/editor";
+import { formatRoute } from "./route";
 import { chooseTheme, useTheme } from "./theme";
 import styles from "./TopBar.module.css";
 import { useEditor, useFiles, useWorkbench } from "./useWorkbench";
@@ -50,6 +52,8 @@ export function TopBar() {
 }
 
 function OpenWorkflow() {
+  const { files } = useWorkbench();
+  const trail = useFiles((state) => state.trail);
   const name = useEditor((state) => state.doc.name);
   const origin = useEditor((state) => state.origin);
   const dirty = useEditor(isDirty);
@@ -59,6 +63,11 @@ function OpenWorkflow() {
 
   return (
     <div className={styles.open}>
+      {trail.map((one, depth) => (
+        <button key={formatRoute(one.route)} type="button" className={styles.crumb} title={`Back to ${one.name}`} onClick={() => void files.leave(depth)}>
+          {one.name} ›
+        </button>
+      ))}
       <h1 title={name}>{name || "Untitled workflow"}</h1>
       <span className={styles.volume}>{origin.kind === "stored" ? origin.volume : "new"}</span>
       {state && (
@@ -73,23 +82,25 @@ function OpenWorkflow() {
 function RunButtons() {
   const { board, files, runs, view } = useWorkbench();
   const busy = useBoard(board, (now) => now.isBusy());
+  const stopping = useBoard(board, (now) => isStopping(now.phase()));
   const saving = useFiles((state) => state.saving);
   const dirty = useEditor(isDirty);
   const isNew = useEditor((state) => state.origin.kind === "new");
   const empty = useEditor((state) => state.doc.nodes.length === 0);
+  const readOnly = useEditor((state) => state.readOnly);
 
   return (
     <div className={styles.run}>
-      <Button icon="save" disabled={saving || (isNew && empty && !dirty)} title="Save (Ctrl+S)" onClick={() => void files.save()}>
+      <Button icon="save" disabled={saving || readOnly || (isNew && empty && !dirty)} title="Save (Ctrl+S)" onClick={() => void files.save()}>
         Save
       </Button>
-      <Button icon="cancel" look={busy ? "danger" : "plain"} disabled={!busy} title="Stop the run" onClick={runs.cancel}>
-        Cancel
+      <Button icon="cancel" look={busy ? "danger" : "plain"} disabled={!busy || stopping} title="Stop the run" onClick={runs.cancel}>
+        {stopping ? "Stopping…" : "Cancel"}
       </Button>
       <Button
         icon="play"
         look="primary"
-        disabled={busy || empty}
+        disabled={busy || empty || readOnly}
         title="Run (Ctrl+Enter)"
         onPointerEnter={runs.warm}
         onFocus={runs.warm}
@@ -102,4 +113,8 @@ function RunButtons() {
       </Button>
     </div>
   );
+}
+
+function isStopping(phase: RunPhase): boolean {
+  return phase.phase === "running" && phase.stopping === true;
 }

@@ -15,11 +15,17 @@ export type Files = Saving & {
   store: StoreApi<FilesState>;
   /** Opens what a route names, and shows the route in the address bar. */
   go(route: Route): Promise<void>;
+  /** Opens a workflow that is a node of the open one, and remembers the way back. */
+  enter(route: Route): Promise<void>;
+  /** Goes back to the workflow from which the open one was entered; 0 is the outermost. */
+  leave(depth: number): Promise<void>;
   /** Opens what the address bar names. */
   follow(): Promise<void>;
   /** Brings back unsaved changes of a page that is gone. */
   restore(draft: Draft): Promise<void>;
   discard(draft: Draft): Promise<void>;
+  /** Keeps unsaved changes as a draft now instead of a moment later. */
+  flush(): void;
 };
 
 export function createFiles(parts: FilesParts): Files {
@@ -28,7 +34,7 @@ export function createFiles(parts: FilesParts): Files {
   const draft = autosave(
     editor,
     drafts,
-    () => (store.getState().opening.state === "open" ? keyOf(store.getState().route) : undefined),
+    () => (store.getState().opening.state === "open" && !editor.store.getState().readOnly ? keyOf(store.getState().route) : undefined),
     (error) => notices.say({ tone: "error", ...explain(error) }),
   );
 
@@ -43,13 +49,20 @@ export function createFiles(parts: FilesParts): Files {
       const [own, offers] = await Promise.all([drafts.own(keyOf(route)), drafts.left(keyOf(route))]);
       if (mine !== turn) return;
       editor.open(doc, origin);
-      parts.onOpen();
+      parts.onOpen(keyOf(route));
       if (own) editor.restore(own.doc, own.origin);
       store.setState({ opening: { state: "open" }, offers });
       learnSkills(parts, editor.store.getState().doc);
     } catch (error) {
       if (mine === turn) store.setState({ opening: { state: "failed", error } });
     }
+  };
+
+  const travel = (route: Route, trail: FilesState["trail"], push = true): Promise<void> => {
+    const url = formatRoute(route);
+    if (push && url !== location.pathname) history.pushState(null, "", url);
+    store.setState({ trail });
+    return open(route);
   };
 
   const drop = async (offer: Draft) => {
@@ -60,11 +73,20 @@ export function createFiles(parts: FilesParts): Files {
   return {
     ...createSaving(store, parts),
     store,
-    follow: () => open(parseRoute(location.pathname)),
-    go(route) {
-      const url = formatRoute(route);
-      if (url !== location.pathname) history.pushState(null, "", url);
-      return open(route);
+    follow() {
+      const route = parseRoute(location.pathname);
+      const depth = store.getState().trail.findIndex((one) => formatRoute(one.route) === formatRoute(route));
+      return travel(route, depth < 0 ? [] : store.getState().trail.slice(0, depth), false);
+    },
+    go: (route) => travel(route, []),
+    enter(route) {
+      const { route: from, trail } = store.getState();
+      return travel(route, [...trail, { route: from, name: editor.store.getState().doc.name }]);
+    },
+    async leave(depth) {
+      const { trail } = store.getState();
+      const target = trail[depth];
+      if (target) await travel(target.route, trail.slice(0, depth));
     },
     async restore(offer) {
       editor.restore(offer.doc, offer.origin);
@@ -73,6 +95,7 @@ export function createFiles(parts: FilesParts): Files {
       await drop(offer);
     },
     discard: drop,
+    flush: draft.flush,
   };
 }
 

@@ -1,9 +1,10 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 
 import { ApiError, type LlmosApi } from "../api/api";
-import type { WorkflowDoc } from "../api/schema";
+import type { ExecutableSkill, NodeDoc, WorkflowDoc } from "../api/schema";
 import { type Draft, draftKey, type Drafts } from "../workflow/drafts";
 import type { Editor } from "../workflow/editor";
+import { nodeSkill, usedId, usedKey, WORKFLOW } from "../workflow/uses";
 import type { Notices } from "./notices";
 import type { Route } from "./route";
 
@@ -16,6 +17,8 @@ export type Question =
 export type FilesState = {
   route: Route;
   opening: { state: "loading" } | { state: "failed"; error: unknown } | { state: "open" };
+  /** The workflows that the open one was entered from, outermost first. */
+  trail: readonly { route: Route; name: string }[];
   saving: boolean;
   /** The commit of the last save in this session. */
   savedCommit: string | null;
@@ -30,14 +33,15 @@ export type FilesParts = {
   editor: Editor;
   drafts: Drafts;
   notices: Notices;
-  /** Called when another workflow was opened. */
-  onOpen: () => void;
+  /** Called when a workflow was opened, with the {@link keyOf} its route. */
+  onOpen: (key: string) => void;
 };
 
 export function createFilesStore(): StoreApi<FilesState> {
   return createStore<FilesState>(() => ({
     route: { at: "new" },
     opening: { state: "loading" },
+    trail: [],
     saving: false,
     savedCommit: null,
     question: null,
@@ -53,9 +57,9 @@ export function keyOf(route: Route): string {
 /** Reads the skills of a workflow that the library has not brought yet. */
 export function learnSkills({ api, editor }: Pick<FilesParts, "api" | "editor">, doc: WorkflowDoc): void {
   const { skills } = editor.store.getState();
-  const unknown = new Set(doc.nodes.map(({ skill_id }) => skill_id).filter((id) => !skills[id]));
-  for (const id of unknown) {
-    api.readExecutable(id).then(
+  const unknown = new Map(doc.nodes.filter((node) => !nodeSkill(node, skills)).map((node) => [usedKey(node), node]));
+  for (const node of unknown.values()) {
+    readUsed(api, node).then(
       (skill) => editor.know([skill]),
       // A skill that nobody has is a finding, which the engine makes.
       () => undefined,
@@ -65,15 +69,20 @@ export function learnSkills({ api, editor }: Pick<FilesParts, "api" | "editor">,
 
 /** Reads every skill of the open workflow again: some may have changed or gone since the library brought them. */
 export async function readSkillsAgain({ api, editor }: Pick<FilesParts, "api" | "editor">): Promise<void> {
-  const ids = new Set(editor.store.getState().doc.nodes.map(({ skill_id }) => skill_id));
-  const reads = [...ids].map((id) =>
-    api.readExecutable(id).then(
+  const used = new Map(editor.store.getState().doc.nodes.map((node) => [usedKey(node), node]));
+  const reads = [...used].map(([key, node]) =>
+    readUsed(api, node).then(
       (skill) => editor.know([skill]),
       (error: unknown) => {
-        if (error instanceof ApiError && error.problem.status === 404) editor.forget(id);
+        if (error instanceof ApiError && error.problem.status === 404) editor.forget(key);
       },
     ),
   );
   await Promise.all(reads);
   editor.check();
+}
+
+/** Reads what a node runs: a skill, or the ports of a workflow. */
+function readUsed(api: LlmosApi, node: NodeDoc): Promise<ExecutableSkill> {
+  return api.readExecutable(usedId(node), node.workflow ? WORKFLOW : undefined);
 }

@@ -76,6 +76,7 @@ export function createSaving(store: StoreApi<FilesState>, parts: FilesParts): Sa
     saveAs: (workflow_id, name) =>
       send({ ...editor.store.getState().doc, workflow_id, name }, null),
     async save() {
+      if (editor.store.getState().readOnly) return;
       const { doc, origin } = editor.store.getState();
       if (origin.kind === "stored" && origin.volume === own) await send(doc, origin.version);
       else askName();

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 
+import { runPart } from "../canvas/commands";
 import { isTyping } from "./typing";
 import { useWorkbench } from "./useWorkbench";
 import type { Workbench } from "./workbench";
@@ -7,9 +8,13 @@ import type { Workbench } from "./workbench";
 /** What keys do, wherever the focus is. Shown by the dialog for keys. */
 export const SHORTCUTS: readonly { keys: string; does: string }[] = [
   { keys: "Ctrl+Enter", does: "Run" },
+  { keys: "Ctrl+Shift+Enter", does: "Run from the selected nodes on" },
+  { keys: "Alt+Enter", does: "Run only the selected nodes" },
+  { keys: "Menu key", does: "What can be done with the node in focus" },
   { keys: "Escape", does: "Cancel the run, or select nothing" },
   { keys: "Ctrl+S", does: "Save" },
-  { keys: "/", does: "Search skills; Enter adds the first one" },
+  { keys: "/", does: "Search skills; Enter adds the first one. Over the canvas: at the pointer" },
+  { keys: "Double click", does: "Add a node there; an edge let go over nothing does the same" },
   { keys: "Ctrl+Z, Ctrl+Shift+Z", does: "Undo and redo" },
   { keys: "Ctrl+C, Ctrl+X, Ctrl+V", does: "Copy, cut and paste the selected nodes" },
   { keys: "Ctrl+A", does: "Select all nodes" },
@@ -25,7 +30,7 @@ export function useShortcuts(): void {
   const workbench = useWorkbench();
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      const busy = document.querySelector("dialog[open]") !== null;
+      const busy = document.querySelector('dialog[open], [role="menu"]') !== null;
       if (!busy && (act(workbench, event) || (!isTyping(event.target) && actOutsideText(workbench, event)))) {
         event.preventDefault();
       }
@@ -35,13 +40,25 @@ export function useShortcuts(): void {
   }, [workbench]);
 }
 
-function act({ files, runs, view }: Workbench, event: KeyboardEvent): boolean {
+function act(workbench: Workbench, event: KeyboardEvent): boolean {
+  const { editor, files, runs, view } = workbench;
+  const { selection, readOnly } = editor.store.getState();
+  const selected = [...selection];
+  if (event.key === "Enter" && event.altKey && !readOnly && selected.length > 0) {
+    runPart(workbench, { only: selected });
+    return true;
+  }
   if (!(event.ctrlKey || event.metaKey)) return false;
   switch (event.key) {
     case "s":
       void files.save();
       return true;
     case "Enter":
+      if (event.shiftKey) {
+        if (selected.length > 0 && !readOnly) runPart(workbench, { from: selected });
+        return true;
+      }
+      if (readOnly) return true;
       view.set({ bottom: "results", shown: null });
       void runs.run();
       return true;
@@ -50,7 +67,7 @@ function act({ files, runs, view }: Workbench, event: KeyboardEvent): boolean {
   }
 }
 
-function actOutsideText({ board, editor, runs, view }: Workbench, event: KeyboardEvent): boolean {
+function actOutsideText({ board, canvas, editor, runs, view }: Workbench, event: KeyboardEvent): boolean {
   const command = event.ctrlKey || event.metaKey;
   switch (command ? `ctrl+${event.key.toLowerCase()}` : event.key) {
     case "ctrl+z":
@@ -64,6 +81,8 @@ function actOutsideText({ board, editor, runs, view }: Workbench, event: Keyboar
       editor.select(editor.store.getState().doc.nodes.map(({ id }) => id));
       return true;
     case "/": {
+      const onCanvas = event.target instanceof Element && event.target.closest('[data-region="canvas"]') !== null;
+      if (canvas.quickAdd?.(onCanvas)) return true;
       view.set({ left: "skills", narrow: "library" });
       requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-shortcut="/"]')?.focus());
       return true;

@@ -4,14 +4,14 @@ import type { PortRef } from "../api/schema";
 
 /** What is in front, and how large the panels are. Not part of any workflow. */
 export type ViewState = {
-  left: "skills" | "workflows";
-  bottom: "results" | "log" | "problems";
+  left: "skills" | "workflows" | "runs";
+  bottom: "results" | "log" | "problems" | "sweep";
   /** The region that a narrow screen shows. */
   narrow: "library" | "canvas" | "inspector" | "results";
   /** The output that the results show; `null` lets them choose. */
   shown: PortRef | null;
   sizes: Sizes;
-  dialog: "keys" | null;
+  dialog: "keys" | "sweep" | null;
 };
 
 /** Widths and heights in pixels; 0 is folded away. */

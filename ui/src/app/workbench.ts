@@ -3,11 +3,14 @@ import type { CanvasSlot } from "../canvas/handle";
 import type { Engine } from "../engine/engine";
 import { RunBoard } from "../execution/board";
 import type { Pace } from "../execution/pace";
-import { createRuns, type Runs, type RunnerSource } from "../execution/runs";
+import { createRuns, type RunView, type Runs, type RunnerSource } from "../execution/runs";
+import { Shelf } from "../execution/shelf";
+import { createViewing, type Viewing } from "../history/viewing";
+import { createSweeps, type SweepState, type Sweeps } from "../sweep/sweeps";
 import type { Drafts } from "../workflow/drafts";
 import { createEditor, type Editor } from "../workflow/editor";
 import { createFiles, type Files } from "./files";
-import { readSkillsAgain } from "./filesState";
+import { keyOf, learnSkills, readSkillsAgain } from "./filesState";
 import { createNotices, type Notices } from "./notices";
 import { createView, type View } from "./view";
 
@@ -22,6 +25,8 @@ export type Workbench = {
   notices: Notices;
   canvas: CanvasSlot;
   view: View;
+  viewing: Viewing;
+  sweeps: Sweeps;
 };
 
 /** What a workbench stands on; tests hand in their own. */
@@ -49,11 +54,32 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
   editor.store.subscribe((now, before) => {
     if (now.selection !== before.selection) view.set({ shown: null });
   });
-  const onOpen = () => {
-    runs.cancel();
-    board.clear();
+  const sweeps = createSweeps({ api, board, editor, engine, runs });
+  const shelf = new Shelf<{ view: RunView; sweep: SweepState }>();
+  let open = "new";
+  const onOpen = (key: string) => {
+    const left = runs.view();
+    if (left) shelf.put(open, { view: left, sweep: sweeps.store.getState() });
+    open = key;
+    const kept = shelf.take(key);
+    runs.show(kept?.view);
+    sweeps.show(kept?.sweep);
     view.set({ shown: null });
+    viewing.left();
   };
   const files = createFiles({ api, editor, drafts, notices, onOpen });
-  return { api, engine, editor, board, runs, files, notices, view, canvas: { handle: undefined } };
+  // A workflow that is saved under another name keeps what its runs gave.
+  files.store.subscribe((now, before) => {
+    if (now.opening.state === "open" && before.opening.state === "open") open = keyOf(now.route);
+  });
+  const viewing = createViewing({
+    api,
+    editor,
+    engine,
+    runs,
+    sweeps,
+    flush: files.flush,
+    learn: (trace) => learnSkills({ api, editor }, trace.run.workflow),
+  });
+  return { viewing, sweeps, api, engine, editor, board, runs, files, notices, view, canvas: { handle: undefined } };
 }

@@ -3,13 +3,14 @@ import { memo, useLayoutEffect, useRef } from "react";
 import { useShallow } from "zustand/react/shallow";
 
 import { useEditor, useWorkbench } from "../app/useWorkbench";
-import { type NodeRun, shownStatus } from "../execution/board";
+import { type NodeRun, type RunBoard, shownStatus } from "../execution/board";
 import { useNodeRun } from "../execution/useBoard";
 import { Icon } from "../parts/Icon";
 import { typeColour } from "../parts/PortTypeTag";
 import { StatusMark } from "../parts/StatusMark";
 import { count, duration } from "../parts/time";
 import { findNode } from "../workflow/edits";
+import { nodeSkill, usedId } from "../workflow/uses";
 import { type DrawnPort, drawnPorts, findingsOf, type FlowNode, nodeName } from "./flow";
 import styles from "./SkillNode.module.css";
 import { useMeasureAgain } from "./useMeasureAgain";
@@ -37,11 +38,11 @@ export const SkillNode = memo(function SkillNode({ id }: NodeProps<FlowNode>) {
   useMeasureAgain(id, inputs, outputs);
 
   if (!node) return null;
-  const skill = skills[node.skill_id];
+  const skill = nodeSkill(node, skills);
   const nErrors = findings.filter((finding) => finding.severity === "error").length;
 
   return (
-    <div ref={card} className={styles.card} data-look={status}>
+    <div ref={card} className={styles.card} data-look={status} data-nested={node.workflow ? true : undefined} title={run.parts && partsText(board, id)}>
       <div className={styles.head}>
         <StatusMark status={status} />
         <span className={styles.name}>{nodeName(node, skills)}</span>
@@ -55,7 +56,7 @@ export const SkillNode = memo(function SkillNode({ id }: NodeProps<FlowNode>) {
         ))}
       </div>
       <div className={styles.foot}>
-        <span className={styles.runtime}>{skill?.type ?? node.skill_id}</span>
+        <span className={styles.runtime}>{skill?.type ?? usedId(node)}</span>
         {findings.length > 0 && (
           <span
             className={nErrors > 0 ? styles.errors : styles.warnings}
@@ -95,7 +96,15 @@ function StateText({ run }: { run: NodeRun }) {
   return (
     <span className={styles.state}>
       {status}
+      {run.parts && (status === "running" || run.parts.total > 1) && ` ${run.parts.done} of ${run.parts.total}`}
       {run.durationMs !== undefined && status !== "cached" && ` · ${duration(run.durationMs)}`}
     </span>
   );
+}
+
+/** How far each part of a drawn node is, in a few lines. */
+function partsText(board: RunBoard, id: string): string {
+  const parts = board.parts(id);
+  const lines = parts.slice(0, 12).map((part) => `${part.label || part.id}: ${board.node(part.id).state}`);
+  return [...lines, ...(parts.length > lines.length ? [`and ${parts.length - lines.length} more`] : [])].join("\n");
 }

@@ -1,5 +1,6 @@
 import type { EdgeDoc, NodeDoc, WorkflowDoc } from "../api/schema";
 import type { Engine } from "../engine/engine";
+import { usedId } from "../workflow/uses";
 
 /** Nodes on the clipboard, with the edges between them. */
 export type Clip = { llmos: "nodes"; nodes: NodeDoc[]; edges: EdgeDoc[] };
@@ -19,7 +20,7 @@ export function freshCopies(clip: Clip, doc: WorkflowDoc, engine: Engine): Omit<
   const taken = doc.nodes.map((node) => node.id);
   const renamed = new Map<string, string>();
   const nodes = clip.nodes.map((node) => {
-    const id = engine.newNodeId(taken, node.skill_id);
+    const id = engine.newNodeId(taken, usedId(node));
     taken.push(id);
     renamed.set(node.id, id);
     const { position } = node;

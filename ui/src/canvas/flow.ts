@@ -1,9 +1,10 @@
 import type { Connection, Edge, Node } from "@xyflow/react";
 
-import type { EdgeDoc, Finding, WorkflowDoc } from "../api/schema";
+import type { EdgeDoc, Finding, NodeDoc, WorkflowDoc } from "../api/schema";
 import type { Skills } from "../engine/engine";
 import { edgeLabel, portType } from "../workflow/connecting";
 import { edgeId, findNode } from "../workflow/edits";
+import { nodeSkill } from "../workflow/uses";
 import { handlesOf, MANY_NODES, nodeSize } from "./measure";
 
 /** A node as React Flow has it; the rest is read from the stores by id. */
@@ -13,8 +14,8 @@ export type FlowEdge = Edge<{ label: string; type: string }, "port">;
 const NO_DATA: Record<string, never> = {};
 
 /** The name of a node for people. */
-export function nodeName(node: { id: string; name?: string; skill_id: string }, skills: Skills): string {
-  return node.name ?? skills[node.skill_id]?.name ?? node.id;
+export function nodeName(node: Pick<NodeDoc, "id" | "name" | "skill_id" | "workflow">, skills: Skills): string {
+  return node.name ?? nodeSkill(node, skills)?.name ?? node.id;
 }
 
 /** A port as the canvas draws it. */
@@ -25,7 +26,8 @@ export type DrawnPort = { name: string; type: string; description: string };
  * the skill has none of that name, so that no edge is lost from sight.
  */
 export function drawnPorts(doc: WorkflowDoc, id: string, side: "inputs" | "outputs", skills: Skills): readonly DrawnPort[] {
-  const declared = skills[findNode(doc, id)?.skill_id ?? ""]?.[side] ?? NO_PORTS;
+  const node = findNode(doc, id);
+  const declared = (node && nodeSkill(node, skills)?.[side]) ?? NO_PORTS;
   const names = new Set(declared.map(({ name }) => name));
   const lost = [...(usedPorts(doc)[side].get(id) ?? [])].filter((port) => !names.has(port));
   return lost.length === 0 ? declared : [...declared, ...lost.map(ghostPort)];
@@ -82,7 +84,7 @@ export function toFlowNodes(
       known.ariaLabel === ariaLabel &&
       known.handles === handles;
     if (known && unchanged) return known;
-    const { width, height } = nodeSize(skills[node.skill_id]);
+    const { width, height } = nodeSize(nodeSkill(node, skills));
     const size = { initialWidth: width, initialHeight: height, ...(handles && { handles }) };
     return { ...known, ...size, id: node.id, type: "skill", data: NO_DATA, position, selected, ariaLabel };
   });

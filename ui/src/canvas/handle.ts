@@ -10,7 +10,13 @@ export type CanvasHandle = {
   showStart(): void;
   /** Brings everything into view. */
   fit(): void;
+  /** The middle of the canvas in pixels of the window. */
+  middle(): Position;
 };
 
 /** Holds the handle while a canvas is on screen. */
-export type CanvasSlot = { handle: CanvasHandle | undefined };
+export type CanvasSlot = {
+  handle: CanvasHandle | undefined;
+  /** Opens the search for a node at the pointer. Answers no when it is elsewhere, unless it is wanted anyway. */
+  quickAdd?: ((anyway: boolean) => boolean) | undefined;
+};

@@ -1,5 +1,6 @@
 import type { Position, WorkflowDoc } from "../api/schema";
 import type { Engine, Skills } from "../engine/engine";
+import { nodeSkill } from "../workflow/uses";
 import { nodeSize, NODE_WIDTH } from "./measure";
 
 /** Above this, dagre takes seconds; columns by level take none. */
@@ -18,7 +19,7 @@ export async function layout(
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: "LR", nodesep: GAP_Y, ranksep: GAP_X, marginx: 24, marginy: 24 });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const node of doc.nodes) graph.setNode(node.id, nodeSize(skills[node.skill_id]));
+  for (const node of doc.nodes) graph.setNode(node.id, nodeSize(nodeSkill(node, skills)));
   for (const { from, to } of doc.edges) {
     if (graph.hasNode(from.node) && graph.hasNode(to.node)) graph.setEdge(from.node, to.node);
   }
@@ -35,7 +36,7 @@ export async function layout(
 /** One column for each level of the plan; the engine makes the levels. */
 function byLevel(doc: WorkflowDoc, skills: Skills, engine: Engine): Map<string, Position> {
   const places = new Map<string, Position>();
-  const skillOf = new Map(doc.nodes.map((node) => [node.id, skills[node.skill_id]]));
+  const skillOf = new Map(doc.nodes.map((node) => [node.id, nodeSkill(node, skills)]));
   const levels = engine.levels(doc, skills) ?? [doc.nodes.map((node) => node.id)];
   for (const [column, ids] of levels.entries()) {
     let y = 0;

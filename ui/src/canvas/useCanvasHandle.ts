@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 
 import type { WorkflowDoc } from "../api/schema";
 import { useEditor, useWorkbench } from "../app/useWorkbench";
+import { nodeSkill } from "../workflow/uses";
 import { arrange } from "./actions";
 import type { FlowEdge, FlowNode } from "./flow";
 import { MANY_NODES } from "./measure";
@@ -39,11 +40,13 @@ export function useCanvasHandle(session: number): {
   const size = useRef({ width: 0, height: 0 });
 
   useEffect(() => {
+    const middle = () => {
+      const box = pane?.getBoundingClientRect() ?? { left: 0, top: 0, width: 800, height: 600 };
+      return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+    };
     canvas.handle = {
-      centre() {
-        const box = pane?.getBoundingClientRect() ?? { left: 0, top: 0, width: 800, height: 600 };
-        return flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 2 });
-      },
+      centre: () => flow.screenToFlowPosition(middle()),
+      middle,
       show(node) {
         editor.select([node]);
         const focus = () => pane?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(node)}"]`)?.focus();
@@ -63,7 +66,7 @@ export function useCanvasHandle(session: number): {
   }, [canvas, editor, flow, pane]);
 
   // A workflow without places gets them; then all of it comes into view.
-  const learned = useEditor((state) => state.doc.nodes.every((node) => state.skills[node.skill_id]));
+  const learned = useEditor((state) => state.doc.nodes.every((node) => nodeSkill(node, state.skills)));
   useEffect(() => {
     const { doc } = editor.store.getState();
     if (doc.nodes.length === 0) return;

@@ -1,15 +1,9 @@
 import type { SavedTrace } from "../api/schema";
 import type { Pace } from "./pace";
-import type { LoadProgress, LogLine, NodeError, NodeState, NodeUpdate, RunOutcome } from "../run/types";
+import type { LoadProgress, NodeState, NodeUpdate, RunOutcome } from "../run/types";
+import { type BoardLine, type NodeRun, type Part, type Parts, Sheet } from "./sheet";
 
-/** How far one node is in the newest run. */
-export type NodeRun = {
-  readonly state: NodeState;
-  readonly startedAt?: number;
-  readonly durationMs?: number;
-  readonly error?: NodeError;
-  readonly nLogs: number;
-};
+export type { BoardLine, NodeRun, Part, Parts } from "./sheet";
 
 /** Whether the newest run is kept in Git. */
 export type TraceState =
@@ -24,18 +18,12 @@ export type Tally = Record<"success" | "cached" | "error" | "skipped", number>;
 export type RunPhase =
   | { phase: "none" }
   | { phase: "preparing" }
-  | { phase: "running"; since: number }
+  | { phase: "running"; since: number; stopping?: true }
   | { phase: "ended"; outcome: RunOutcome; durationMs: number; tally: Tally; trace: TraceState }
   | { phase: "refused"; message: string; hint: string | null };
 
-/** A printed line and the node that printed it. */
-export type BoardLine = LogLine & { node: string };
-
-const NO_LINES: readonly BoardLine[] = [];
-const IDLE: NodeRun = { state: "idle", nLogs: 0 };
-
-/** How many log lines a run keeps in the page; the trace has them all. */
-const MAX_LINES = 50_000;
+/** What a board shows, to be shown again later. */
+export type BoardState = { readonly phase: RunPhase; readonly sheet: Sheet };
 
 /**
  * What the newest run looks like, outside React: a node's component hears of
@@ -46,10 +34,7 @@ export class RunBoard {
   #round = 0;
   #changes = 0;
   #loading: LoadProgress | undefined;
-  readonly #nodes = new Map<string, NodeRun>();
-  readonly #order: string[] = [];
-  #lines: BoardLine[] = [];
-  readonly #linesOf = new Map<string, BoardLine[]>();
+  #sheet = new Sheet();
   readonly #watchers = new Map<string, Set<() => void>>();
   readonly #all = new Set<() => void>();
   readonly #waiting = new Set<string>();
@@ -69,12 +54,17 @@ export class RunBoard {
   /** The runtime that loads now. */
   loading = (): LoadProgress | undefined => this.#loading;
   /** How far a node is. */
-  node = (id: string): NodeRun => this.#nodes.get(id) ?? IDLE;
+  node = (id: string): NodeRun => this.#sheet.node(id);
+  /** The nodes that are drawn as this one; none for most. */
+  parts = (id: string): readonly Part[] => this.#sheet.parts(id);
   /** The nodes that took part, in the order in which they first changed. */
-  order = (): readonly string[] => this.#order;
-  /** Every line printed so far, or those of one node; grows in place. */
-  lines = (node?: string): readonly BoardLine[] =>
-    node === undefined ? this.#lines : (this.#linesOf.get(node) ?? NO_LINES);
+  order = (): readonly string[] => this.#sheet.order();
+  /** Whether the newest run has touched a node, rather than one before it. */
+  touched = (id: string): boolean => this.#sheet.touched(id);
+  /** Every line of the newest run so far, or those of one node; grows in place. */
+  lines = (node?: string): readonly BoardLine[] => this.#sheet.lines(node);
+  /** What is shown now. */
+  state = (): BoardState => ({ phase: this.#phase, sheet: this.#sheet });
 
   isBusy = (): boolean => this.#phase.phase === "preparing" || this.#phase.phase === "running";
 
@@ -96,11 +86,24 @@ export class RunBoard {
 
   /** Forgets the newest run. */
   clear(phase: RunPhase = { phase: "none" }): void {
-    const touched = [...this.#nodes.keys()];
-    this.#nodes.clear();
-    this.#order.length = 0;
-    this.#lines = [];
-    this.#linesOf.clear();
+    this.show({ phase, sheet: new Sheet() });
+  }
+
+  /** Makes room for a run of some nodes; the others stay as they are. */
+  begin(phase: RunPhase): void {
+    this.show({ phase, sheet: new Sheet(new Map(), this.#sheet) });
+  }
+
+  /** Says which nodes of the coming run are drawn as one, before anything happens to them. */
+  group(parts: Parts, keep: boolean): void {
+    this.#sheet = new Sheet(parts, keep ? this.#sheet : undefined);
+    this.#tell([...parts.keys()]);
+  }
+
+  /** Shows what was shown before. */
+  show({ phase, sheet }: BoardState): void {
+    const touched = [...this.#sheet.order(), ...sheet.order()];
+    this.#sheet = sheet;
     this.#round += 1;
     this.#loading = undefined;
     this.#phase = phase;
@@ -121,31 +124,18 @@ export class RunBoard {
 
   /** Takes in what the runner reports, one batch per frame. */
   take(batch: readonly NodeUpdate[]): void {
-    for (const update of batch) {
-      const before = this.#nodes.get(update.node);
-      if (!before) this.#order.push(update.node);
-      this.#nodes.set(update.node, next(before ?? IDLE, update));
-      for (const line of update.log ?? []) this.#print({ ...line, node: update.node });
-      this.#waiting.add(update.node);
-    }
+    for (const update of batch) this.#waiting.add(this.#sheet.take(update));
     this.#pace(() => this.#tell([]));
   }
 
   tally(): Tally {
     const tally: Tally = { success: 0, cached: 0, error: 0, skipped: 0 };
-    for (const { state } of this.#nodes.values()) {
+    for (const id of this.#sheet.touchedNodes) {
+      const { state } = this.#sheet.node(id);
       if (state === "cancelled") tally.skipped += 1;
       else if (state in tally) tally[state as keyof Tally] += 1;
     }
     return tally;
-  }
-
-  #print(line: BoardLine): void {
-    if (this.#lines.length >= MAX_LINES) return;
-    this.#lines.push(line);
-    const own = this.#linesOf.get(line.node);
-    if (own) own.push(line);
-    else this.#linesOf.set(line.node, [line]);
   }
 
   /** Tells everybody at once, also of what waited. */
@@ -157,19 +147,6 @@ export class RunBoard {
     for (const id of touched) for (const changed of this.#watchers.get(id) ?? []) changed();
     for (const changed of this.#all) changed();
   }
-}
-
-function next(before: NodeRun, update: NodeUpdate): NodeRun {
-  const startedAt = update.startedAt ?? before.startedAt;
-  const durationMs = update.durationMs ?? before.durationMs;
-  const error = update.error ?? (update.state === "error" ? before.error : undefined);
-  return {
-    state: update.state,
-    ...(startedAt !== undefined && { startedAt }),
-    ...(durationMs !== undefined && { durationMs }),
-    ...(error && { error }),
-    nLogs: before.nLogs + (update.log?.length ?? 0),
-  };
 }
 
 /** The six states that the page shows. */

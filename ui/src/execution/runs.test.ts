@@ -89,3 +89,59 @@ test("the runner is made once, and again after it could not be made", async () =
   await runs.run();
   expect(source).toHaveBeenCalledTimes(2);
 });
+
+test("a run of some nodes leaves what the others gave", async () => {
+  const { board, runs } = parts(partialRunner());
+  await runs.run();
+  expect([runs.value("first", "value"), runs.value("total", "total")]).toEqual(["run 1", "run 1"]);
+  await runs.run({ only: ["total"] });
+  expect([runs.value("first", "value"), runs.value("total", "total")]).toEqual(["run 1", "run 2"]);
+  expect(board.node("first").state).toBe("success");
+  expect(board.phase()).toMatchObject({ tally: { success: 1 } });
+});
+
+test("what a run left comes back with its values and its trace", async () => {
+  const { board, runs } = parts(partialRunner());
+  await runs.run();
+  const view = runs.view();
+  runs.show(undefined);
+  expect([board.phase(), runs.value("total", "total")]).toEqual([{ phase: "none" }, undefined]);
+  await runs.run();
+  runs.show(view);
+  expect(runs.value("total", "total")).toBe("run 1");
+  expect(board.phase()).toMatchObject({ phase: "ended", trace: { state: "saved" } });
+});
+
+test("a cancelled run says that it stops until it has", async () => {
+  const { board, runs } = parts();
+  const phases: string[] = [];
+  board.watch(() => {
+    const phase = board.phase();
+    if (phase.phase === "running") runs.cancel();
+    phases.push(phase.phase === "running" && phase.stopping ? "stopping" : phase.phase);
+  });
+  await runs.run();
+  expect(phases).toContain("stopping");
+  expect(phases.at(-1)).toBe("ended");
+});
+
+/** A runner that runs what it is asked for; each output says which run it comes from. */
+function partialRunner(): Runner {
+  let n = 0;
+  let ran = new Map<string, string>();
+  return {
+    ...fakeRunner(),
+    async run({ workflow }, { onUpdate, only } = {}) {
+      n += 1;
+      const nodes = only ?? workflow.nodes.map(({ id }) => id);
+      ran = new Map(nodes.map((node) => [node, `run ${n}`]));
+      onUpdate?.(nodes.map((node) => ({ node, state: "success" })));
+      const times = { started_at: "2026-11-20T12:00:00Z", finished_at: "2026-11-20T12:00:01Z" };
+      return { outcome: "success", durationMs: 1, report: { workflow, outcome: "success", nodes: [], ...times } };
+    },
+    outputs(node) {
+      const value = ran.get(node);
+      return value === undefined ? undefined : { port: () => value, whole: () => ({ value }) };
+    },
+  };
+}

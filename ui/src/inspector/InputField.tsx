@@ -21,10 +21,12 @@ type InputFieldProps = {
   onChange: (value: unknown) => void;
   /** Feeds it from an output, or with `undefined` cuts the edge. */
   onSource: (ref: PortRef | undefined) => void;
+  /** Asks for many values in place of one. */
+  onSweep?: () => void;
 };
 
 /** One input of a node: where its value comes from, or the value itself. */
-export function InputField({ port, value, source, sources, findings, onChange, onSource }: InputFieldProps) {
+export function InputField({ port, value, source, sources, findings, onChange, onSource, onSweep }: InputFieldProps) {
   const id = useId();
   const about = `${id}-about`;
   const described = port.description || findings.length > 0 ? about : undefined;
@@ -37,6 +39,7 @@ export function InputField({ port, value, source, sources, findings, onChange, o
         {value !== undefined && !source && port.default !== undefined && (
           <IconButton small icon="undo" label={`Use the default of ${port.name}`} onClick={() => onChange(undefined)} />
         )}
+        {onSweep && !source && <IconButton small icon="sweep" label={`Sweep ${port.name} over values`} onClick={onSweep} />}
         <PortTypeTag type={port.type} />
       </div>
       <SourceSelect port={port} source={source} sources={sources} onSource={onSource} />

@@ -6,20 +6,22 @@ import { addEdge } from "../canvas/actions";
 import { findingsOf } from "../canvas/flow";
 import { fittingOutputs, portLabel } from "../workflow/connecting";
 import { disconnect, edgeInto, patchNode, setInput } from "../workflow/edits";
+import { nodeSkill, usedId } from "../workflow/uses";
 import { Icon } from "../parts/Icon";
 import { Prose } from "../parts/Prose";
-import fields from "./Fields.module.css";
 import { InputField } from "./InputField";
 import styles from "./Inspector.module.css";
+import { Limits } from "./Limits";
 import { NodeOutputs } from "./NodeOutputs";
 import { NodeRunInfo } from "./NodeRunInfo";
-import { NumberField } from "./NumberField";
+import { RunActions } from "./RunActions";
 
 /** The form of one node. */
 export function NodeForm({ node }: { node: NodeDoc }) {
   const { editor } = useWorkbench();
-  const skill = useEditor((state) => state.skills[node.skill_id]);
+  const skill = useEditor((state) => nodeSkill(node, state.skills));
   const findings = useEditor((state) => findingsOf(state.findings, node.id));
+  const readOnly = useEditor((state) => state.readOnly);
   const inputs = new Set(skill?.inputs.map(({ name }) => name));
   const general = findings.filter(({ port }) => port === undefined || !inputs.has(port));
   const id = useId();
@@ -29,7 +31,7 @@ export function NodeForm({ node }: { node: NodeDoc }) {
       <header className={styles.head}>
         <p className={styles.kind}>{skill?.type ?? "unknown skill"}</p>
         <p className={styles.id}>
-          {skill ? `${skill.volume}/${node.skill_id}` : node.skill_id}
+          {skill ? `${skill.volume}/${usedId(node)}` : usedId(node)}
         </p>
         <label className="visually-hidden" htmlFor={`${id}-name`}>
           Node name
@@ -37,6 +39,7 @@ export function NodeForm({ node }: { node: NodeDoc }) {
         <input
           id={`${id}-name`}
           className={styles.name}
+          readOnly={readOnly}
           value={node.name ?? ""}
           placeholder={skill?.name ?? node.id}
           onChange={(event) =>
@@ -51,6 +54,7 @@ export function NodeForm({ node }: { node: NodeDoc }) {
             <Prose text={skill.description} />
           </p>
         )}
+        <RunActions nodes={[node.id]} />
       </header>
       {general.map((finding) => (
         <div key={finding.code + finding.message} className={styles.finding} data-severity={finding.severity}>
@@ -64,34 +68,7 @@ export function NodeForm({ node }: { node: NodeDoc }) {
       <NodeRunInfo node={node.id} />
       <NodeInputs node={node} />
       <NodeOutputs node={node} skill={skill} />
-      <details className={styles.section}>
-        <summary>Limits</summary>
-        <label className={styles.label} htmlFor={`${id}-timeout`}>
-          Timeout in milliseconds
-        </label>
-        <NumberField
-          id={`${id}-timeout`}
-          integer
-          value={node.timeout_ms}
-          placeholder={skill?.timeout_ms ? `${skill.timeout_ms} by the skill` : "by the runtime"}
-          onChange={(timeout_ms) =>
-            editor.edit((doc) => patchNode(doc, node.id, { timeout_ms }), `timeout ${node.id}`)
-          }
-        />
-        <label className={styles.label} htmlFor={`${id}-retries`}>
-          Retries after a failure
-        </label>
-        <NumberField
-          id={`${id}-retries`}
-          integer
-          value={node.retries}
-          placeholder="0"
-          onChange={(retries) => editor.edit((doc) => patchNode(doc, node.id, { retries }), `retries ${node.id}`)}
-        />
-        {skill?.packages.length ? (
-          <p className={fields.note}>Loads {skill.packages.join(", ")}</p>
-        ) : null}
-      </details>
+      <Limits node={node} skill={skill} />
     </div>
   );
 }
@@ -99,15 +76,16 @@ export function NodeForm({ node }: { node: NodeDoc }) {
 /** A field for each input. */
 function NodeInputs({ node }: { node: NodeDoc }) {
   const workbench = useWorkbench();
-  const { editor, engine } = workbench;
+  const { editor, engine, sweeps, view } = workbench;
   const doc = useEditor((state) => state.doc);
   const skills = useEditor((state) => state.skills);
   const findings = useEditor((state) => findingsOf(state.findings, node.id));
-  const skill = skills[node.skill_id];
+  const readOnly = useEditor((state) => state.readOnly);
+  const skill = nodeSkill(node, skills);
   if (!skill || skill.inputs.length === 0) return null;
 
   return (
-    <section className={styles.section} aria-label="Inputs">
+    <fieldset disabled={readOnly} className={styles.section} aria-label="Inputs">
       <h2>Inputs</h2>
       {skill.inputs.map((port) => {
         const input = { node: node.id, port: port.name };
@@ -126,6 +104,10 @@ function NodeInputs({ node }: { node: NodeDoc }) {
             onChange={(value) =>
               editor.edit((now) => setInput(now, input, value), `input ${node.id} ${port.name}`)
             }
+            onSweep={() => {
+              sweeps.ask(input);
+              view.set({ dialog: "sweep" });
+            }}
             onSource={(from) => {
               if (from) addEdge(workbench, { from, to: input });
               else editor.edit((now) => disconnect(now, input));
@@ -133,6 +115,6 @@ function NodeInputs({ node }: { node: NodeDoc }) {
           />
         );
       })}
-    </section>
+    </fieldset>
   );
 }

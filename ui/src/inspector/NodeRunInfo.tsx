@@ -6,6 +6,7 @@ import { Prose, sentence } from "../parts/Prose";
 import { StatusMark } from "../parts/StatusMark";
 import { duration } from "../parts/time";
 import styles from "./Inspector.module.css";
+import { PartList } from "./PartList";
 
 /** How the newest run went for one node: state, error and what it printed. */
 export function NodeRunInfo({ node }: { node: string }) {
@@ -31,6 +32,7 @@ export function NodeRunInfo({ node }: { node: string }) {
           )}
         </div>
       )}
+      <PartList node={node} />
       {run.nLogs > 0 && (
         <details open>
           <summary>Log</summary>

@@ -4,6 +4,7 @@ import { useEditor, useWorkbench } from "../app/useWorkbench";
 import { count } from "../parts/time";
 import { setMeta } from "../workflow/edits";
 import fields from "./Fields.module.css";
+import { InterfaceForm } from "./InterfaceForm";
 import styles from "./Inspector.module.css";
 
 /** Name, description and tags of the open workflow. */
@@ -55,6 +56,7 @@ export function WorkflowForm() {
           }}
         />
       </div>
+      <InterfaceForm />
       <p className={styles.facts}>
         {count(doc.nodes.length, "node")}, {count(doc.edges.length, "edge")}
       </p>

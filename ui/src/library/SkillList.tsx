@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { ExecutableSkill } from "../api/schema";
 import { IconButton } from "../parts/IconButton";
 import styles from "./Library.module.css";
+import { skillKey } from "../workflow/uses";
 import { writeDraggedSkill } from "./dragging";
 
 type SkillListProps = {
@@ -51,7 +52,7 @@ export function SkillList({ skills, total, onAdd, onMore }: SkillListProps) {
           return (
             skill && (
               <li
-                key={skill.skill_id}
+                key={skillKey(skill)}
                 className={styles.row}
                 style={{ transform: `translateY(${start}px)` }}
                 aria-setsize={total}

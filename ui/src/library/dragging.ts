@@ -1,11 +1,12 @@
 import type { ExecutableSkill } from "../api/schema";
 import type { Skills } from "../engine/engine";
+import { skillKey } from "../workflow/uses";
 
 const MIME = "application/x-llmos-skill";
 
 /** Puts a skill on a drag from the library. */
 export function writeDraggedSkill(data: DataTransfer, skill: ExecutableSkill): void {
-  data.setData(MIME, skill.skill_id);
+  data.setData(MIME, skillKey(skill));
   data.effectAllowed = "copy";
 }
 

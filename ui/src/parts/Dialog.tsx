@@ -3,10 +3,17 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 import styles from "./Dialog.module.css";
 import { IconButton } from "./IconButton";
 
-type DialogProps = { title: string; onClose: () => void; wide?: boolean; children: ReactNode };
+type DialogProps = {
+  title: string;
+  onClose: () => void;
+  wide?: boolean;
+  /** Takes the whole window. */
+  full?: boolean;
+  children: ReactNode;
+};
 
 /** A modal dialog: the browser keeps the focus inside and gives it back. */
-export function Dialog({ title, onClose, wide, children }: DialogProps) {
+export function Dialog({ title, onClose, wide, full, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
 
@@ -19,7 +26,7 @@ export function Dialog({ title, onClose, wide, children }: DialogProps) {
   return (
     <dialog
       ref={dialog}
-      className={`${styles.dialog} ${wide ? styles.wide : ""}`}
+      className={`${styles.dialog} ${wide ? styles.wide : ""} ${full ? styles.full : ""}`}
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault();

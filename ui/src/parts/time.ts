@@ -8,8 +8,8 @@ export function duration(ms: number): string {
 }
 
 /** A moment as this machine writes it; the day is left out where it is today. */
-export function moment(at: number): string {
-  const time = { hour: "2-digit", minute: "2-digit" } as const;
+export function moment(at: number, seconds = false): string {
+  const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }) };
   const today = new Date(at).toDateString() === new Date().toDateString();
   return new Date(at).toLocaleString([], today ? time : { day: "numeric", month: "short", ...time });
 }

@@ -2,10 +2,13 @@ import { Suspense, useMemo, useState } from "react";
 
 import { Boundary } from "../parts/Boundary";
 import { Button } from "../parts/Button";
+import { Dialog } from "../parts/Dialog";
+import { IconButton } from "../parts/IconButton";
 import { PortTypeTag } from "../parts/PortTypeTag";
+import { Tabs } from "../parts/Tabs";
 import { saveFile } from "./download";
 import { naturalFile } from "./naturalFile";
-import type { About } from "./viewer";
+import type { About, Viewer } from "./viewer";
 import { viewersOf } from "./viewers";
 import styles from "./Views.module.css";
 
@@ -14,41 +17,79 @@ type PreviewProps = {
   title: string;
   about: About;
   value: unknown;
+  /** The outputs of the same node, and what brings one of them here. */
+  ports?: readonly string[];
+  onPort?: (port: string) => void;
 };
 
 /** One output, in the form that suits its value; where several do, one can choose. */
-export function Preview({ title, about, value }: PreviewProps) {
+export function Preview({ title, about, value, ports, onPort }: PreviewProps) {
   const viewers = useMemo(() => viewersOf(value, about), [value, about]);
   const [asked, setAsked] = useState<string>();
+  const [large, setLarge] = useState(false);
   const chosen = viewers.find(({ id }) => id === asked) ?? viewers[0];
-  const file = naturalFile(value, about.port);
+  const nodeName = title.split(" › ", 1)[0] ?? title;
+  const file = useMemo(() => naturalFile(value, about.port), [value, about.port]);
+  const choice = viewers.length > 1 && <Choice viewers={viewers} chosen={chosen} onChoose={setAsked} />;
   return (
     <article className={styles.preview} aria-label={title}>
       <header className={styles.title}>
-        <h2>{title}</h2>
-        <PortTypeTag type={about.type} />
-        {viewers.length > 1 && (
-          <div className={styles.views} role="group" aria-label="View as">
-            {viewers.map(({ id, title: word }) => (
-              <button key={id} type="button" aria-pressed={id === chosen?.id} onClick={() => setAsked(id)}>
-                {word}
-              </button>
-            ))}
+        <h2>{ports && ports.length > 1 ? nodeName : title}</h2>
+        {ports && ports.length > 1 && onPort && (
+          <div className={styles.ports}>
+            <Tabs label={`Outputs of ${nodeName}`} tabs={ports.map((id) => ({ id, label: id }))} chosen={about.port} onChoose={onPort} />
           </div>
         )}
-        {file && (
-          <Button small look="ghost" icon="down" onClick={() => saveFile(file())}>
-            Download
-          </Button>
-        )}
+        <PortTypeTag type={about.type} />
+        {choice}
+        <span className={styles.tools}>
+          {file && (
+            <Button small look="ghost" icon="down" aria-label={`Download ${file.name}`} onClick={() => saveFile(file.make())}>
+              Download
+            </Button>
+          )}
+          <IconButton small icon="large" label="Open large" onClick={() => setLarge(true)} />
+        </span>
       </header>
-      <div className={styles.body}>
-        <Boundary key={chosen?.id}>
-          <Suspense fallback={<p className={styles.note}>Loading preview…</p>}>
-            {chosen && <chosen.component value={value} about={about} />}
-          </Suspense>
-        </Boundary>
-      </div>
+      <div className={styles.body}>{!large && <Shown viewer={chosen} value={value} about={about} />}</div>
+      {large && (
+        <Dialog title={title} full onClose={() => setLarge(false)}>
+          <div className={styles.large}>
+            {choice && <header className={styles.title}>{choice}</header>}
+            <div className={styles.body}>
+              <Shown viewer={chosen} value={value} about={about} />
+            </div>
+          </div>
+        </Dialog>
+      )}
     </article>
+  );
+}
+
+type ChoiceProps = { viewers: readonly Viewer[]; chosen: Viewer | undefined; onChoose: (id: string) => void };
+
+/** The views of one value, to choose from. */
+function Choice({ viewers, chosen, onChoose }: ChoiceProps) {
+  return (
+    <div className={styles.views} role="group" aria-label="View as">
+      {viewers.map(({ id, title }) => (
+        <button key={id} type="button" aria-pressed={id === chosen?.id} onClick={() => onChoose(id)}>
+          {title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+type ShownProps = { viewer: Viewer | undefined; value: unknown; about: About };
+
+/** A value as one viewer shows it. */
+export function Shown({ viewer, value, about }: ShownProps) {
+  return (
+    <Boundary key={viewer?.id}>
+      <Suspense fallback={<p className={styles.note}>Loading preview…</p>}>
+        {viewer && <viewer.component value={value} about={about} />}
+      </Suspense>
+    </Boundary>
   );
 }

@@ -47,14 +47,17 @@ export function* jsonParts(value: unknown): Generator<string> {
   }
 }
 
-/** A table as CSV in parts. */
-export function tableCsv({ columns }: Table): string[] {
+/** A table as CSV in parts; with an order, only its rows. */
+export function tableCsv({ columns }: Table, order?: Uint32Array): string[] {
   const parts = [csvLine(columns.map(({ name }) => name))];
-  const rows = Math.max(0, ...columns.map(({ values }) => values.length));
+  const rows = order?.length ?? Math.max(0, ...columns.map(({ values }) => values.length));
   for (let from = 0; from < rows; from += PER_PART) {
     let part = "";
     const to = Math.min(from + PER_PART, rows);
-    for (let row = from; row < to; row += 1) part += csvLine(columns.map(({ values }) => values[row]));
+    for (let at = from; at < to; at += 1) {
+      const row = order?.[at] ?? at;
+      part += csvLine(columns.map(({ values }) => values[row]));
+    }
     parts.push(part);
   }
   return parts;
@@ -82,4 +85,11 @@ export function dataUrlBytes(url: string): Uint8Array<ArrayBuffer> {
   const data = url.slice(comma + 1);
   if (url.slice(0, comma).endsWith(";base64")) return fromBase64(data);
   return new TextEncoder().encode(decodeURIComponent(data));
+}
+
+/** A picture as a file. */
+export function imageFile(url: string, name: string): DownloadFile {
+  const mime = /^data:(image\/[a-z0-9.+-]+)/i.exec(url)?.[1] ?? "image/png";
+  const ending = { "image/jpeg": "jpg", "image/svg+xml": "svg" }[mime] ?? mime.slice("image/".length);
+  return { name: `${name}.${ending}`, mime, parts: [dataUrlBytes(url)] };
 }

@@ -1,32 +1,34 @@
-import { dataUrlBytes, type DownloadFile, fromBase64, jsonParts, tableCsv } from "./download";
-import { type Shape, shapeOf } from "./value";
+import { type DownloadFile, fromBase64, imageFile, jsonParts, tableCsv } from "./download";
+import { tabular } from "./tabular";
+import { shapeOf } from "./value";
 
-/** How to make the file that people expect of a value; `undefined` where there is nothing to keep. */
-export function naturalFile(value: unknown, port: string): (() => DownloadFile) | undefined {
+/** A file that is made when somebody wants it. */
+export type Natural = { name: string; make: () => DownloadFile };
+
+/** The file that people expect of a value; `undefined` where there is nothing to keep. */
+export function naturalFile(value: unknown, port: string): Natural | undefined {
   const shape = shapeOf(value);
-  return shape.shape === "nothing" ? undefined : () => fileOf(shape, port);
-}
-
-function fileOf(shape: Exclude<Shape, { shape: "nothing" }>, port: string): DownloadFile {
+  const of = (name: string, mime: string, parts: () => BlobPart[]): Natural => ({ name, make: () => ({ name, mime, parts: parts() }) });
   switch (shape.shape) {
+    case "nothing":
+      return undefined;
     case "table":
-      return { name: `${port}.csv`, mime: "text/csv", parts: tableCsv(shape.table) };
+      return of(`${port}.csv`, "text/csv", () => tableCsv(tabular(value) ?? shape.table));
     case "image": {
-      const kind = /^data:image\/([a-z]+)/.exec(shape.url)?.[1] ?? "png";
-      return { name: `${port}.${kind}`, mime: `image/${kind}`, parts: [dataUrlBytes(shape.url)] };
+      const file = imageFile(shape.url, port);
+      return { name: file.name, make: () => file };
     }
     case "text":
-      return { name: `${port}.txt`, mime: "text/plain", parts: [shape.text] };
+      return of(`${port}.txt`, "text/plain", () => [shape.text]);
     case "bytes":
-      return { name: `${port}.bin`, mime: "application/octet-stream", parts: [new Uint8Array(shape.bytes)] };
+      return of(`${port}.bin`, "application/octet-stream", () => [new Uint8Array(shape.bytes)]);
     case "file": {
       const { file } = shape;
-      return { name: file.name, mime: file.mime, parts: ["text" in file ? file.text : fromBase64(file.base64)] };
+      return of(file.name, file.mime, () => ["text" in file ? file.text : fromBase64(file.base64)]);
     }
     case "plot":
-      return { name: `${port}.json`, mime: "application/json", parts: [...jsonParts(shape.plot)] };
     case "scalar":
     case "tree":
-      return { name: `${port}.json`, mime: "application/json", parts: [...jsonParts(shape.value)] };
+      return of(`${port}.json`, "application/json", () => [...jsonParts(value)]);
   }
 }

@@ -4,6 +4,7 @@ import type { Skills } from "../engine/engine";
 import type { RunBoard } from "../execution/board";
 import type { Runs } from "../execution/runs";
 import { findNode } from "../workflow/edits";
+import { nodeSkill } from "../workflow/uses";
 import type { About } from "./viewer";
 import { rankOf } from "./viewers";
 
@@ -20,7 +21,7 @@ export function outputRows(board: RunBoard, runs: Runs, doc: WorkflowDoc, skills
     const { state } = board.node(node);
     if (state !== "success" && state !== "cached") return [];
     const known = findNode(doc, node);
-    const skill = skills[known?.skill_id ?? ""];
+    const skill = known && nodeSkill(known, skills);
     const types = new Map(skill?.outputs.map(({ name, type }) => [name, type]));
     const ports = Object.keys(runs.values(node) ?? {});
     return ports.map((port, at) => ({

@@ -36,7 +36,7 @@ export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   if (size >= 1e-4 && size < 1e12) return String(Number(value.toPrecision(10)));
-  return value.toPrecision(7).replace(/\.?0+e/, "e");
+  return value.toExponential(6).replace(/\.?0+e/, "e");
 }
 
 /** A size in bytes as people read it. */

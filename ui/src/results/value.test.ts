@@ -26,6 +26,7 @@ test.each([
   [0.1 + 0.2, "0.3"],
   [1234567, "1,234,567"],
   [1e-9, "1e-9"],
+  [0.000012, "1.2e-5"],
   [6.02214076e23, "6.022141e+23"],
   [NaN, "NaN"],
 ])("%d is written %s", (value, text) => expect(formatNumber(value)).toBe(text));

@@ -9,9 +9,22 @@ export type Series = {
   name?: string;
   kind?: string;
   x: ArrayLike<number | string>;
-  y: ArrayLike<number | null>;
+  y: ArrayLike<number | string | null>;
+  /** Of a heat map: a row for each `y`, and in it a number for each `x`. */
+  z?: ArrayLike<ArrayLike<number | null>>;
 };
-export type Plot = { title?: string; x_label?: string; y_label?: string; series: Series[] };
+export type ScaleKind = "linear" | "log";
+export type Plot = {
+  title?: string;
+  x_label?: string;
+  y_label?: string;
+  z_label?: string;
+  x_scale?: ScaleKind;
+  y_scale?: ScaleKind;
+  series: Series[];
+};
+/** A list of complex numbers as two lists. */
+export type ComplexList = { re: ArrayLike<number>; im: ArrayLike<number> };
 export type FileValue = { name: string; mime: string } & ({ text: string } | { base64: string });
 
 /** A value under the preview that fits it. */
@@ -54,9 +67,15 @@ export function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
+/** Whether a value is a list of complex numbers. */
+export function isComplexList(value: unknown): value is ComplexList {
+  if (!isRecord(value) || isList(value)) return false;
+  return isList(value.re) && isList(value.im) && value.re.length === value.im.length && Object.keys(value).length === 2;
+}
+
 function isTable(value: object): value is Table {
   if (!("columns" in value) || !Array.isArray(value.columns)) return false;
-  return value.columns.every((one) => isRecord(one) && typeof one.name === "string" && isList(one.values));
+  return value.columns.every((one) => isRecord(one) && typeof one.name === "string" && (isList(one.values) || isComplexList(one.values)));
 }
 
 function isPlot(value: object): value is Plot {

@@ -36,6 +36,6 @@ test("a table can be looked at as data", async () => {
   render(<Preview title="Read › rows" about={about} value={table} />);
   expect(await screen.findByRole("table")).toBeDefined();
   await userEvent.click(screen.getByRole("button", { name: "Data" }));
-  expect(await screen.findByText("columns")).toBeDefined();
+  expect(await screen.findByRole("tree")).toBeDefined();
   expect(screen.queryByRole("table")).toBeNull();
 });

@@ -9,16 +9,11 @@ import type { RunCommand, RunEvent, StartCommand } from "./engine";
 import type { HeldOutputs } from "./lists";
 import type { Pool } from "./pool";
 import type { PrintedLine } from "./protocol";
-import type { QueuedTask } from "./queue";
 import { inputsOf, newRecord, reportOf, type NodeRecord } from "./record";
 import type { Registry } from "./registry";
-import type { Task } from "./task";
+import { callOf } from "./task";
 import type { EngineRun, NodeError, NodeUpdate, RunOptions, RunPayload, RunReport, RunResult } from "./types";
 import { kindOf } from "./values";
-
-/** Limits for skills that state none. */
-const DEFAULT_TIMEOUT_MS = 60_000;
-const DEFAULT_MEMORY_MB = 1_024;
 
 /** What a run needs of the runner. */
 export type RunPorts = {
@@ -170,24 +165,15 @@ export class ActiveRun {
         : `the skill \`${command.skill_id}\` was not delivered with the workflow`;
       return this.#tell({ type: "failed", node, attempt, retryable: false, kind: "load", message });
     }
-    const codeId = this.ports.codeId(skill.code);
-    const task: Task = {
-      runtime,
-      group: runtime.isolation(skill, codeId),
-      codeId,
-      code: skill.code,
-      file: runtime.fileName(skill.skill_id),
+    const queued = this.ports.pool.submit({
+      ...callOf(command, skill, runtime, this.ports.codeId(skill.code)),
       ...inputsOf(command, this.records),
-      outputs: skill.outputs.map(({ name, type }) => ({ name, type })),
-      timeoutMs: command.timeout_ms ?? DEFAULT_TIMEOUT_MS,
-      memoryMb: command.memory_mb ?? DEFAULT_MEMORY_MB,
       onStart: () => this.#started(command),
       onLog: (lines) => this.#log(node, lines),
-      onDone: (outputs, ms) => this.#done(command, outputs, ms),
+      onDone: (outputs, ms, heapBytes) => this.#done(command, outputs, ms, heapBytes),
       onFail: (error, ms) => this.#failed(command, error, ms),
       onTimeout: () => this.#timedOut(command),
-    };
-    const queued: QueuedTask = this.ports.pool.submit(task);
+    });
     this.#waiting.set(node, { cancel: () => this.ports.pool.cancel(queued) });
   }
 
@@ -208,10 +194,11 @@ export class ActiveRun {
     this.#scheduleFrame();
   }
 
-  #done({ node, attempt, key }: StartCommand, outputs: HeldOutputs, ms: number): void {
+  #done({ node, attempt, key }: StartCommand, outputs: HeldOutputs, ms: number, heapBytes: number): void {
     const record = this.#record(node);
     this.#waiting.delete(node);
     record.durationMs = ms;
+    record.heapBytes = heapBytes || null;
     record.outputs = outputs;
     if (key) this.ports.cache.put(key, { outputs, inputs: record.inputs });
     const kinds = Object.fromEntries(Object.entries(outputs.packed).map(([port, value]) => [port, kindOf(value)]));
@@ -247,6 +234,7 @@ export class ActiveRun {
     const update: NodeUpdate = { node, state };
     if (record.startedMs !== null) update.startedAt = record.startedMs;
     if (record.durationMs !== null) update.durationMs = record.durationMs;
+    if (record.heapBytes !== null) update.heapBytes = record.heapBytes;
     if (error) update.error = error;
     this.#batch.add(update);
   }

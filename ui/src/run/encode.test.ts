@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { Encoder } from "./encode";
+import { HeldOutputs, packLists } from "./lists";
 
 test.each([
   [1.5, 1.5],
@@ -9,6 +10,8 @@ test.each([
   [undefined, null],
   [Number.NaN, { $number: "NaN" }],
   [-Infinity, { $number: "-Infinity" }],
+  [[-0, 0], [{ $number: "-0" }, 0]],
+  [{ a: undefined, b: 1 }, { b: 1 }],
   [10n ** 20n, { $bigint: "100000000000000000000" }],
   [new Float64Array([1, Number.NaN]), [1, { $number: "NaN" }]],
   [new BigInt64Array([5n]), [{ $bigint: "5" }]],
@@ -59,4 +62,13 @@ test("what is nested deeper than the server reads leaves a marker", () => {
   expect(encoder.value(nested(101, (value) => [value]))).toMatchObject({ $omitted: { kind: "array" } });
   // Each level of these takes two.
   expect(encoder.value(nested(51, (value) => ({ $x: value })))).toMatchObject({ $omitted: { kind: "object" } });
+});
+
+test("held outputs are encoded as they were, and what has no room is not unpacked", () => {
+  const long = Array.from({ length: 2_000 }, (_, index) => index / 2);
+  const { value, lists } = packLists({ a: { x: long }, b: long });
+  const held = new HeldOutputs(value, lists);
+  expect(new Encoder().held(held)).toEqual({ a: { x: long }, b: long });
+  const small = new Encoder(50_000);
+  expect(small.held(held)).toEqual({ a: { x: long }, b: { $omitted: { kind: "array", bytes: 16_032 } } });
 });

@@ -1,20 +1,25 @@
 /**
  * Writes values as JSON for the trace.
  *
- * What JSON has stays as it is; typed arrays become lists of numbers. What it
- * lacks becomes an object with one key that begins with `$`:
+ * What JSON has stays as it is; typed arrays become lists of numbers, and a
+ * property that is `undefined` is none. What JSON lacks becomes an object with
+ * one key that begins with `$`:
  *
- * - `{"$number": "NaN" | "Infinity" | "-Infinity"}`
+ * - `{"$number": "NaN" | "Infinity" | "-Infinity" | "-0"}`
  * - `{"$bigint": "123"}`, for integers beyond 2^53
  * - `{"$bytes": "<base64>"}`
  * - `{"$omitted": {"kind", "bytes"}}`, for a value that is too large or nested too deep to keep
  * - `{"$value": {…}}`, around an object of the user that looks like one of these
  */
 
+import type { HeldOutputs } from "./lists";
 import { kindOf, sizeOf } from "./values";
 
 /** How much JSON one trace may hold, in bytes. */
 export const REPORT_BUDGET_BYTES = 32 * 2 ** 20;
+
+/** About how long a number with a fraction is as JSON. */
+const NUMBER_BYTES = 20;
 
 /** How deep the JSON of a value may be nested: readers of JSON stop at 128 levels of the whole trace. */
 const DEPTH_LIMIT = 100;
@@ -37,6 +42,17 @@ export class Encoder {
     return Object.fromEntries(Object.entries(values).map(([port, value]) => [wellFormed(port), this.value(value)]));
   }
 
+  /** Encodes the outputs of a node; a long list that has no room is not even unpacked. */
+  held(outputs: HeldOutputs): Record<string, unknown> {
+    const encoded = Object.keys(outputs.packed).map((port) => {
+      const { value, lists } = outputs.linked(port, port);
+      const numbers = lists.reduce((sum, { data }) => sum + data.length, 0);
+      if (numbers * NUMBER_BYTES <= this.#left) return [wellFormed(port), this.value(outputs.port(port))];
+      return [wellFormed(port), { $omitted: { kind: kindOf(value), bytes: sizeOf(value) + 8 * numbers } }];
+    });
+    return Object.fromEntries(encoded) as Record<string, unknown>;
+  }
+
   /** Encodes one value, whole or not at all. */
   value(value: unknown): unknown {
     const bytes = jsonBytes(value, DEPTH_LIMIT);
@@ -49,6 +65,7 @@ export class Encoder {
 function encode(value: unknown): unknown {
   switch (typeof value) {
     case "number":
+      if (Object.is(value, -0)) return { $number: "-0" };
       return Number.isFinite(value) ? value : { $number: String(value) };
     case "bigint":
       return { $bigint: value.toString() };
@@ -70,7 +87,7 @@ function encode(value: unknown): unknown {
     return Array.from(value as unknown as ArrayLike<number | bigint>, encode);
   }
   if (Array.isArray(value)) return value.map(encode);
-  const entries = Object.entries(value).map(([key, item]) => [wellFormed(key), encode(item)] as const);
+  const entries = Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[wellFormed(key), encode(item)] as const]));
   const encoded = Object.fromEntries(entries);
   return entries.length === 1 && entries[0]?.[0].startsWith("$") ? { $value: encoded } : encoded;
 }
@@ -81,7 +98,7 @@ function jsonBytes(value: unknown, levels: number): number {
     case "string":
       return value.length + 2;
     case "number":
-      return Number.isInteger(value) && Math.abs(value) < 1e6 ? 8 : 20;
+      return Number.isInteger(value) && Math.abs(value) < 1e6 ? 8 : NUMBER_BYTES;
     case "object":
       break;
     default:
@@ -91,7 +108,7 @@ function jsonBytes(value: unknown, levels: number): number {
   if (value instanceof ArrayBuffer) return 16 + value.byteLength * 1.4;
   if (ArrayBuffer.isView(value)) {
     if (kindOf(value) === "bytes" || value instanceof DataView) return 16 + value.byteLength * 1.4;
-    return (value as unknown as ArrayLike<number>).length * 20;
+    return (value as unknown as ArrayLike<number>).length * NUMBER_BYTES;
   }
   if (levels <= 0) return Infinity;
   let bytes = 2;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { arePackedLists, HeldOutputs, packLists, unpackLists } from "./lists";
+import { arePackedLists, HeldOutputs, movable, packLists, unpackLists } from "./lists";
 
 const long = (change: (index: number) => number = (index) => index / 2): number[] => Array.from({ length: 2_000 }, (_, index) => change(index));
 
@@ -60,4 +60,27 @@ test("an output travels on as the input of another node without being unpacked",
   expect(held.port("z")).toEqual(long());
   expect(held.port("constructor")).toBeUndefined();
   expect(held.linked("constructor", "x").value).toBeUndefined();
+});
+
+test("for looking at, a very long list stays a block, and shorter ones are lists", () => {
+  const many = Array.from({ length: 100_001 }, (_, index) => index);
+  const packed = packLists({ a: { x: many }, b: many.slice(0, 2_000), c: 1 });
+  const held = new HeldOutputs(packed.value, packed.lists);
+  expect((held.view("a") as { x: unknown }).x).toBeInstanceOf(Float64Array);
+  expect(held.views()["b"]).toEqual(many.slice(0, 2_000));
+  expect(held.whole()).toEqual({ a: { x: many }, b: many.slice(0, 2_000), c: 1 });
+  expect(held.view("toString")).toBeUndefined();
+});
+
+test("large typed arrays are moved as copies, so that the skill keeps its own", () => {
+  const large = new Float64Array(10_000).fill(1);
+  const free = new Uint8Array(100_000);
+  const given = { a: large, b: [{ c: large }], small: new Uint8Array(3), free, list: [1, 2] };
+  const { value, blocks } = movable(given, [free.buffer]);
+  expect(value).toEqual(given);
+  expect(given.a).toBe(large);
+  expect(value.a).not.toBe(large);
+  expect(value.b[0]?.c).toBe(value.a);
+  expect(blocks).toEqual([value.a.buffer]);
+  expect([value.free, value.small, value.list]).toEqual([free, given.small, given.list]);
 });

@@ -235,3 +235,14 @@ test("a worker that says too much is cut short", async () => {
   for (let i = 0; i < 500; i += 1) other.say({ t: "log", id: other.lastCall.id, lines: [["stdout", 1, huge], ["stdout", Number.NaN, "x"]] });
   expect(chars).toBeLessThan(4_100_000);
 });
+
+test("a worker in which a call left timers behind is not used again", async () => {
+  const { page, log, submit } = await setUp();
+  submit("a");
+  const first = page.worker(1).ready();
+  first.say({ t: "done", id: 1, ms: 1, outputs: {}, lists: [], heapBytes: 0, spent: true });
+  expect(first.killed).toBe(true);
+  submit("a");
+  page.worker(2).ready().done({ y: 1 });
+  expect(log.at(-1)).toBe('done {"y":1}');
+});

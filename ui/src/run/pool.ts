@@ -3,25 +3,17 @@
  * skills that must not meet, and none that outlives its time limit.
  */
 
-import { fetchAssets } from "./assets";
-import { ahead, newLane, type Lane } from "./lane";
-import type { QueuedTask } from "./queue";
+import { loadError, lostError } from "./errors";
+import { ahead, load, newLane, type Lane } from "./lane";
 import type { Runtime } from "./registry";
-import type { Sandbox, SandboxEvents } from "./sandbox";
-import type { Task } from "./task";
-import type { LoadProgress, NodeError } from "./types";
+import type { PoolPorts } from "./ports";
+import { roomFor, workerBudget } from "./room";
+import type { Sandbox } from "./sandbox";
+import { refuse, type QueuedTask, type Task } from "./task";
+import type { LoadProgress } from "./types";
 import { PoolWorker } from "./worker";
 
-/** What the pool needs of its surroundings; handed in, so that tests can fake it. */
-export type PoolPorts = {
-  openSandbox(events: SandboxEvents): Sandbox;
-  assetsBase: string;
-  cores: number;
-  now(): number;
-  /** Calls back regularly until the answer is called. */
-  every(ms: number, tick: () => void): () => void;
-  onProgress(progress: LoadProgress): void;
-};
+export type { PoolPorts };
 
 /** How often limits are checked, in milliseconds. */
 const TICK_MS = 25;
@@ -35,6 +27,8 @@ export class Pool {
   #sandbox: Sandbox | null = null;
   #stopTicking: (() => void) | null = null;
   #nextWorker = 1;
+  /** The lanes that found no room for a worker that they need. */
+  readonly #starved = new Set<Lane>();
   /** When a call or a worker last began. */
   #begunAt = 0;
 
@@ -42,6 +36,7 @@ export class Pool {
 
   /** Queues a task and starts it as soon as a worker is free. */
   submit(task: Task): QueuedTask {
+    if (task.refusal) return refuse(task, task.refusal);
     const lane = this.#lane(task.runtime);
     const queued = lane.queue.push(task);
     this.#pump(lane);
@@ -50,7 +45,8 @@ export class Pool {
 
   /** Takes a task back: dropped when it waits, stopped at once when it runs. */
   cancel(queued: QueuedTask): void {
-    if (queued.worker) this.#end(queued.worker, true);
+    const worker = queued.workerId === null ? undefined : this.#byId.get(queued.workerId);
+    if (worker) this.#end(worker, true);
     else queued.dropped = true;
   }
 
@@ -83,6 +79,7 @@ export class Pool {
   #open(): Sandbox {
     this.#sandbox ??= this.ports.openSandbox({
       onFault: (id, message) => this.#byId.get(id)?.fault(message),
+      onGone: (id, error) => this.#byId.get(id)?.gone(error),
       onLost: () => this.#lost(),
     });
     return this.#sandbox;
@@ -99,20 +96,16 @@ export class Pool {
   }
 
   async #fetch(lane: Lane): Promise<void> {
-    const { runtime } = lane;
+    const base = lane.runtime.base && this.#lane(lane.runtime.base);
+    if (base) await this.#load(base);
     const sandbox = this.#open();
     let last = { loaded: 0, total: 0 };
-    const assets = runtime.manifest === null ? [] : fetchAssets(
-      new URL(runtime.manifest, this.ports.assetsBase).href,
-      ({ name, buffer, compile }) => sandbox.keep({ name: `${runtime.name}/${name}`, buffer, compile }),
-      (progress) => {
-        last = progress;
-        this.#progress(lane, { stage: "download", ...progress });
-      },
-    );
-    const [source, names] = await Promise.all([runtime.source(), assets]);
+    const loaded = await load(lane.runtime, base?.loaded, sandbox, this.ports, (progress) => {
+      last = progress;
+      this.#progress(lane, { stage: "download", ...progress });
+    });
     if (sandbox !== this.#sandbox) throw new Error("the sandbox was closed meanwhile");
-    lane.loaded = { source, assets: names };
+    lane.loaded = loaded;
     this.#progress(lane, { stage: "start", ...last });
     this.#pump(lane);
   }
@@ -128,7 +121,7 @@ export class Pool {
       if (!queue.isEmpty()) void this.#load(lane);
       return;
     }
-    let free = runtime.pool.busy(this.ports.cores) - workers.filter((worker) => worker.task).length;
+    let free = Math.min(runtime.pool.busy(this.ports.cores), this.ports.atOnce ?? Infinity) - workers.filter((worker) => worker.task).length;
     for (const group of queue.groups()) {
       while (free > 0) {
         const worker = workers.find((w) => w.idle && w.group === group) ?? workers.find((w) => w.idle && w.group === null);
@@ -155,8 +148,30 @@ export class Pool {
         if (!oldest) return;
         this.#end(oldest, false);
       }
+      if (!this.#makeRoom(lane)) {
+        // A worker that nobody waits for is not asked for again and again.
+        lane.prepared = false;
+        return;
+      }
       this.#spawn(lane);
     }
+  }
+
+  /** Ends idle workers until another one fits; answers no where all of them are needed. */
+  #makeRoom(lane: Lane): boolean {
+    for (;;) {
+      const room = roomFor(lane, this.#lanes.values(), this.ports.budgetBytes ?? workerBudget(undefined));
+      if (room === "full") this.#starved.add(lane);
+      else this.#starved.delete(lane);
+      if (typeof room === "string") return room === "free";
+      this.#end(room.end, false);
+    }
+  }
+
+  /** Goes on where something waits; everywhere, if a lane found no room. */
+  #pumpAfter(lane: Lane): void {
+    this.#pump(lane);
+    for (const other of [...this.#starved]) if (other !== lane) this.#pump(other);
   }
 
   /** A first worker is started at once, a spare when it is in nobody's way. */
@@ -171,21 +186,21 @@ export class Pool {
     this.#begunAt = this.ports.now();
     const id = this.#nextWorker;
     this.#nextWorker += 1;
-    const names = lane.loaded.assets.map((name) => `${lane.runtime.name}/${name}`);
-    const port = this.#open().spawn(id, lane.loaded.source, names);
+    const port = this.#open().spawn(id, lane.loaded.source, lane.loaded.assets, lane.runtime.place);
     const worker = new PoolWorker(id, port, this.ports.now(), {
       onReady: () => {
         lane.failures = 0;
         this.#progress(lane, { stage: "ready", loaded: 1, total: 1 });
-        this.#pump(lane);
+        this.#pumpAfter(lane);
       },
       onBroken: (message) => this.#broken(worker, lane, message),
       onCrashed: () => this.#end(worker, true),
       onFree: () => {
         // Memory of an interpreter never shrinks: start over before it is a burden.
         if (worker.heapBytes > worker.bootHeapBytes + 256 * 2 ** 20) this.#end(worker, false);
-        this.#pump(lane);
+        this.#pumpAfter(lane);
       },
+      onSpent: () => this.#end(worker, true),
     });
     worker.lane = lane.runtime.name;
     lane.workers.push(worker);
@@ -210,9 +225,7 @@ export class Pool {
 
   #failWaiting(lane: Lane, message: string): void {
     lane.failures = 0;
-    const waiting = lane.queue.takeAll();
-    const hint = "reload the page; if it stays, the files of the runtime are missing from this installation";
-    for (const { task } of waiting) task.onFail({ kind: "load", message, hint }, 0);
+    for (const { task } of lane.queue.takeAll()) task.onFail(loadError(message), 0);
   }
 
   /** Removes a worker; `replace` starts another so that the next task need not wait. */
@@ -223,8 +236,9 @@ export class Pool {
     const lane = this.#lanes.get(worker.lane);
     if (!lane) return;
     lane.workers = lane.workers.filter((other) => other !== worker);
-    if (replace && lane.runtime.pool.spare > 0 && !lane.workers.some((w) => w.group === null)) this.#spawn(lane);
-    if (replace) this.#pump(lane);
+    const wantsSpare = replace && lane.runtime.pool.spare > 0 && !lane.workers.some((w) => w.group === null);
+    if (wantsSpare && this.#makeRoom(lane)) this.#spawn(lane);
+    if (replace) this.#pumpAfter(lane);
   }
 
   #tick(): void {
@@ -279,9 +293,3 @@ export class Pool {
     for (const lane of this.#lanes.values()) this.#pump(lane);
   }
 }
-
-const lostError: NodeError = {
-  kind: "memory",
-  message: "ran out of memory: the browser ended the sandbox, and with it every node that was running",
-  hint: "work on less data at a time; the next run starts with a new sandbox",
-};

@@ -38,6 +38,8 @@ export type Call = {
   outputs: readonly DeclaredOutput[];
   /** How much memory the call may take, where the runtime can tell. */
   memoryMb: number;
+  /** After how long the page stops it, for runtimes whose work nobody can stop. */
+  timeoutMs: number;
 };
 
 /** Text that a skill printed: stream, milliseconds since the call began, line. */
@@ -48,8 +50,8 @@ export type WorkerMessage =
   | { t: "ready"; heapBytes: number }
   | { t: "broken"; message: string }
   | { t: "log"; id: number; lines: PrintedLine[] }
-  | { t: "done"; id: number; ms: number; outputs: Record<string, unknown>; lists: PackedList[]; heapBytes: number }
-  | { t: "fail"; id: number; ms: number; error: NodeError; heapBytes: number };
+  | { t: "done"; id: number; ms: number; outputs: Record<string, unknown>; lists: PackedList[]; heapBytes: number; spent: boolean }
+  | { t: "fail"; id: number; ms: number; error: NodeError; heapBytes: number; spent: boolean };
 
 /** How a call ended, as a runtime tells it. */
 export type Outcome =
@@ -65,6 +67,8 @@ export type WorkerHost = {
    * what the module is called in stack traces. It can import nothing itself.
    */
   importModule(source: string | ArrayBuffer, name: string): Promise<Record<string, unknown>>;
+  /** The graphics processor, `null` where there is none; left out, the worker looks for its own. */
+  gpu?: GPU | null;
 };
 
 /** A runtime that has loaded. */
@@ -72,6 +76,8 @@ export type LoadedRuntime = {
   call(call: Call): Outcome | Promise<Outcome>;
   /** The memory in use, for runtimes that have a heap of their own. */
   heapBytes?(): number;
+  /** Whether the call left something behind that goes on, such as a timer: the worker is not used again. */
+  isSpent?(): boolean;
 };
 
 /** The half of a runtime that runs inside the sandbox. */

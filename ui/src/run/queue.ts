@@ -1,16 +1,6 @@
 /** The tasks of one runtime that wait for a worker, in order within each group. */
 
-import type { Task } from "./task";
-import type { PoolWorker } from "./worker";
-
-/** A task in the pool. */
-export type QueuedTask = {
-  task: Task;
-  /** Taken back before it began. */
-  dropped: boolean;
-  /** Where it runs, while it does. */
-  worker: PoolWorker | null;
-};
+import type { QueuedTask, Task } from "./task";
 
 /** First in, first out per group; every operation takes constant time. */
 export class TaskQueue {
@@ -18,7 +8,7 @@ export class TaskQueue {
   #count = 0;
 
   push(task: Task): QueuedTask {
-    const queued: QueuedTask = { task, dropped: false, worker: null };
+    const queued: QueuedTask = { task, dropped: false, workerId: null };
     const group = this.#groups.get(task.group);
     if (group) group.items.push(queued);
     else this.#groups.set(task.group, { items: [queued], head: 0 });

@@ -12,6 +12,8 @@ export type NodeRecord = {
   attempts: number;
   startedMs: number | null;
   durationMs: number | null;
+  /** The memory of its worker afterwards, where the runtime can tell. */
+  heapBytes: number | null;
   error: NodeError | null;
   /** Literals and defaults. */
   inputs: Record<string, unknown>;
@@ -27,6 +29,7 @@ export function newRecord(key: string | null): NodeRecord {
     attempts: 0,
     startedMs: null,
     durationMs: null,
+    heapBytes: null,
     error: null,
     inputs: {},
     outputs: null,
@@ -88,7 +91,7 @@ function nodeReport(
     started_ms: rounded(record.startedMs),
     duration_ms: rounded(record.durationMs),
     inputs: encoder.ports(record.inputs),
-    outputs: encoder.ports(record.outputs?.whole() ?? {}),
+    outputs: record.outputs ? encoder.held(record.outputs) : {},
     logs: record.logs.map(({ atMs, stream, text }) => ({ at_ms: rounded(atMs) ?? 0, stream, text: wellFormed(text) })),
   };
   if (record.error) report.error = sayable(record.error);

@@ -4,6 +4,7 @@
  * script of its own and runs in the sandbox.
  */
 
+import type { PackageFile, PackageOrder } from "./packages";
 import type { ExecutableSkill } from "./types";
 
 /** What the page knows of a runtime before it is loaded. */
@@ -18,6 +19,11 @@ export type RuntimeDefinition = {
   version: string;
   /** The list of its files, relative to the assets, or `null` if it needs none. */
   manifest: string | null;
+  /**
+   * Where its workers run: in the sandbox, or among the page's own. The page's
+   * are for runtimes that run no code which could do more than compute.
+   */
+  place?: "sandbox" | "page";
   pool: {
     /** How many calls may run at the same time. */
     busy(cores: number): number;
@@ -27,6 +33,8 @@ export type RuntimeDefinition = {
     spare: number;
     /** Spares are started when nothing began for this long: they take time from what runs. */
     spareAfterMs: number;
+    /** About how much memory an idle worker takes; small where it is left out. */
+    memoryMb?: number;
   };
   /** Two skills share a worker only if this is the same for both. */
   isolation(skill: ExecutableSkill, codeId: number): string;
@@ -35,7 +43,13 @@ export type RuntimeDefinition = {
 };
 
 /** A runtime and the way to its sandbox script. */
-export type Runtime = RuntimeDefinition & { source(): Promise<string> };
+export type Runtime = RuntimeDefinition & {
+  source(): Promise<string>;
+  /** The runtime that this one is, with packages in it. */
+  base?: Runtime;
+  /** What its workers load beside the files of the base. */
+  packages?: { order: PackageOrder; files: readonly PackageFile[] };
+};
 
 /** Looks up runtimes by name and by skill type. */
 export class Registry {

@@ -3,8 +3,11 @@
 import { ActiveRun } from "./activeRun";
 import { nextFrame, progressPerFrame } from "./batch";
 import { ResultCache } from "./cache";
+import { keyed, servedPackages, withPackages, type PackageHost } from "./packages";
+import { partOf } from "./part";
 import { Pool } from "./pool";
 import { builtInRuntimes, type Registry } from "./registry";
+import { workerBudget } from "./room";
 import { FrameSandbox } from "./sandbox";
 import type {
   EngineRun,
@@ -22,6 +25,8 @@ const CACHE_BYTES = 256 * 2 ** 20;
 /** What stands around a runner; tests put other things there. */
 export type RunnerPorts = {
   registry: Registry;
+  /** Where Python packages come from; without it there are none. */
+  packages?: PackageHost;
   pool(onProgress: (progress: LoadProgress) => void): Pool;
   nextFrame: typeof nextFrame;
   now(): number;
@@ -29,7 +34,7 @@ export type RunnerPorts = {
 
 /** A runner in this page. Nothing is loaded before the first `prepare` or `run`. */
 export function createRunner(options: RunnerOptions): Runner {
-  return createRunnerWith(options, browserPorts(options.assetsBase ?? "/"));
+  return createRunnerWith(options, browserPorts(options.assetsBase ?? "/", options.atOnce));
 }
 
 /** A runner in other surroundings. */
@@ -39,6 +44,7 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
   const { registry } = ports;
   let active: ActiveRun | null = null;
   let shown: ActiveRun | null = null;
+  let isPreparing = false;
   const pool = ports.pool(
     progressPerFrame(ports.nextFrame, (progress) => {
       active?.showProgress(progress);
@@ -58,23 +64,26 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
   /** Plans the run, and plans again where results of earlier runs can be reused. */
   const plan = (payload: RunPayload, options: RunOptions): EngineRun => {
     const doc = JSON.stringify(payload.workflow);
-    const skills = JSON.stringify(payload.skills);
+    const skills = JSON.stringify(keyed(payload.skills));
+    const { targets, again } = partOf(payload.workflow, options);
     const make = (cached: string[]): EngineRun => {
-      const targets = options.targets ? { targets: options.targets } : {};
-      return new engine.Run(doc, skills, JSON.stringify({ cached, runtime_versions: registry.versions(), ...targets }));
+      const part = targets ? { targets } : {};
+      return new engine.Run(doc, skills, JSON.stringify({ cached, runtime_versions: registry.versions(), ...part }));
     };
     const run = make([]);
     if (options.fresh || cache.size === 0) return run;
     const keys = JSON.parse(run.keys()) as Record<string, string | null>;
-    const cached = Object.entries(keys).flatMap(([node, key]) => (key !== null && cache.has(key) ? [node] : []));
+    const cached = Object.entries(keys).flatMap(([node, key]) => (key !== null && !again.has(node) && cache.has(key) ? [node] : []));
     if (cached.length === 0) return run;
     run.free?.();
     return make(cached);
   };
 
   return {
-    async run(payload: RunPayload, options: RunOptions = {}): Promise<RunResult> {
-      if (active) throw new Error("a workflow is running already");
+    async run(asked: RunPayload, options: RunOptions = {}): Promise<RunResult> {
+      if (active || isPreparing) throw new Error("a workflow is running already");
+      isPreparing = true;
+      const payload = await withPackages(asked, engine, ports.packages).finally(() => (isPreparing = false));
       const run = plan(payload, options);
       active = new ActiveRun(payload, options, { ...ports, engine: run, pool, cache, codeId });
       shown = active;
@@ -90,16 +99,18 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
       await Promise.all([...wanted].map((runtime) => runtime && pool.prepare(runtime)));
     },
     value: (node, port) => shown?.records.get(node)?.outputs?.port(port),
+    outputs: (node) => shown?.records.get(node)?.outputs?.viewed,
     values: (node) => shown?.records.get(node)?.outputs?.whole(),
     forget: () => cache.clear(),
     dispose: () => pool.dispose(),
   };
 }
 
-function browserPorts(assetsBase: string): RunnerPorts {
+function browserPorts(assetsBase: string, atOnce: number | undefined): RunnerPorts {
   const base = new URL(assetsBase, document.baseURI).href;
   return {
     registry: builtInRuntimes(),
+    packages: servedPackages(base),
     nextFrame,
     now: () => performance.now(),
     pool: (onProgress) =>
@@ -107,6 +118,8 @@ function browserPorts(assetsBase: string): RunnerPorts {
         openSandbox: (events) => new FrameSandbox(new URL("sandbox.html", base).href, events),
         assetsBase: base,
         cores: navigator.hardwareConcurrency,
+        ...(atOnce !== undefined && { atOnce }),
+        budgetBytes: workerBudget((navigator as { deviceMemory?: number }).deviceMemory),
         now: () => performance.now(),
         every(ms, tick) {
           const timer = setInterval(tick, ms);

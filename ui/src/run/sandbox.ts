@@ -7,10 +7,14 @@
  * looks like from here.
  */
 
+import type { NodeError } from "./types";
+
 /** What happens in the frame without being asked for. */
 export type SandboxEvents = {
   /** A worker reported an error that nothing in it caught. */
   onFault(id: number, message: string): void;
+  /** A worker ended by itself. Frames cannot tell; hosts with threads can. */
+  onGone?(id: number, error: NodeError): void;
   /** The frame does not answer: every worker is lost. */
   onLost(): void;
 };
@@ -23,7 +27,7 @@ export interface Sandbox {
   /** Moves a file into the frame; the buffer is gone afterwards. */
   keep(asset: SandboxAsset): void;
   /** Starts a worker and returns the page's end of its port. */
-  spawn(id: number, source: string, assets: readonly string[]): MessagePort;
+  spawn(id: number, source: string, assets: readonly string[], place?: "sandbox" | "page"): MessagePort;
   /** Ends a worker at once, whatever it is doing. */
   kill(id: number): void;
   /** Asks the frame whether it lives; call it regularly while work is going on. */
@@ -48,6 +52,7 @@ const SILENT_LOOKS = 20;
 export class FrameSandbox implements Sandbox {
   readonly #frame: HTMLIFrameElement;
   readonly #control: MessagePort;
+  readonly #trusted = new Map<number, Worker>();
   #asked = 0;
   #askedAt = 0;
   #answered = 0;
@@ -79,13 +84,23 @@ export class FrameSandbox implements Sandbox {
     this.#control.postMessage({ t: "asset", name, buffer, compile }, [buffer]);
   }
 
-  spawn(id: number, source: string, names: readonly string[]): MessagePort {
+  spawn(id: number, source: string, names: readonly string[], place: "sandbox" | "page" = "sandbox"): MessagePort {
     const { port1, port2 } = new MessageChannel();
+    if (place === "page") {
+      this.#trusted.set(id, this.#startOutside(id, source, port2));
+      return port1;
+    }
     this.#control.postMessage({ t: "spawn", id, source, names, port: port2 }, [port2]);
     return port1;
   }
 
   kill(id: number): void {
+    const trusted = this.#trusted.get(id);
+    if (trusted) {
+      trusted.terminate();
+      this.#trusted.delete(id);
+      return;
+    }
     this.#control.postMessage({ t: "kill", id });
   }
 
@@ -103,8 +118,23 @@ export class FrameSandbox implements Sandbox {
   }
 
   dispose(): void {
+    for (const worker of this.#trusted.values()) worker.terminate();
+    this.#trusted.clear();
     this.#control.close();
     this.#frame.remove();
+  }
+
+  /** A worker of the page's own origin, for code of the product alone. It gets no files. */
+  #startOutside(id: number, source: string, port: MessagePort): Worker {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const worker = new Worker(url, { name: `trusted-${id}` });
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.events.onFault(id, event.message || "the worker failed");
+    };
+    worker.postMessage({ port, files: {} }, [port]);
+    URL.revokeObjectURL(url);
+    return worker;
   }
 
   #hear(message: RelayMessage): void {

@@ -6,6 +6,8 @@
  * `createRunner` in `runner.ts`.
  */
 
+import type { PackageNeeds } from "./packages";
+
 /** A type that a port may declare. */
 export type PortType =
   | "number"
@@ -48,6 +50,8 @@ export type ExecutableSkill = {
   memory_mb?: number | null;
   timeout_ms?: number | null;
   packages?: string[];
+  /** Which packages its sandbox is given; the host of a run finds that out. */
+  needs?: PackageNeeds;
   deterministic?: boolean;
   code: string;
 };
@@ -145,6 +149,8 @@ export type NodeUpdate = {
   startedAt?: number;
   /** Time spent in the skill's code, without queueing and downloads. */
   durationMs?: number;
+  /** The memory of the interpreter after the node, where its runtime can tell. */
+  heapBytes?: number;
   /** The lines printed since the batch before. */
   log?: LogLine[];
   error?: NodeError;
@@ -203,9 +209,25 @@ export type RunOptions = {
   /** Aborting it cancels the run: running nodes stop at once. */
   signal?: AbortSignal;
   /** Runs these nodes and what feeds them, instead of the whole workflow. */
-  targets?: string[];
+  targets?: readonly string[];
+  /**
+   * Runs just these nodes, again even where their results are kept. What feeds
+   * them is taken from what is kept; a node that was never run, was changed
+   * since, or gives something else each time is run first.
+   */
+  only?: readonly string[];
+  /** As {@link RunOptions.only}, and everything that depends on these nodes as well. */
+  from?: readonly string[];
   /** Ignores kept results. */
   fresh?: boolean;
+};
+
+/** What one node gave; long values are put together when somebody looks. */
+export type NodeOutputs = {
+  /** One output, or `undefined` where there is none of that name. */
+  port(name: string): unknown;
+  /** Every output. */
+  whole(): Readonly<Record<string, unknown>>;
 };
 
 /** Runs workflows in this page, one at a time. */
@@ -218,6 +240,9 @@ export interface Runner {
 
   /** An output of the newest run, or `undefined` where there is none. */
   value(node: string, port: string): unknown;
+
+  /** What a node gave in the newest run; what is handed out outlives the next one. */
+  outputs(node: string): NodeOutputs | undefined;
 
   /** Every output of a node in the newest run. */
   values(node: string): Readonly<Record<string, unknown>> | undefined;
@@ -232,6 +257,8 @@ export interface Runner {
 /** The part of the WebAssembly engine that a run needs. */
 export interface Engine {
   Run: new (doc: string, skills: string, options: string) => EngineRun;
+  /** Which packages of a lock each Python skill needs. */
+  neededPackages?(skills: string, lock: string): string;
 }
 
 /** The state machine of one run; JSON in, JSON out. */
@@ -248,6 +275,8 @@ export type RunnerOptions = {
   engine: Engine;
   /** Where `sandbox.html` and `runtimes/` are served. Default `/`. */
   assetsBase?: string;
+  /** How many nodes of one runtime may run at the same time; by the machine when left out. */
+  atOnce?: number;
   /** Called while a runtime loads, at most once per animation frame. */
   onProgress?: (progress: LoadProgress) => void;
 };

@@ -5,7 +5,7 @@
 
 import { arePackedLists, HeldOutputs, type PackedList } from "./lists";
 import type { Call, PrintedLine } from "./protocol";
-import type { QueuedTask } from "./queue";
+import type { QueuedTask } from "./task";
 import type { NodeError } from "./types";
 import { fitsWithin } from "./values";
 import { OUTPUT_LIMIT_BYTES } from "./worker/outputs";
@@ -19,6 +19,8 @@ export type WorkerEvents = {
   onCrashed(): void;
   /** A call ended and the worker can take the next. */
   onFree(): void;
+  /** A call ended and left something behind that goes on; the pool is to end this worker. */
+  onSpent(): void;
 };
 
 /** The most that one call may print, over all: twice what an honest worker sends. */
@@ -39,6 +41,7 @@ export class PoolWorker {
   idleSince = 0;
   heapBytes = 0;
   bootHeapBytes = 0;
+  #spent = false;
   #calls = 0;
   #lines = 0;
   #chars = 0;
@@ -68,7 +71,7 @@ export class PoolWorker {
     this.#calls += 1;
     this.#lines = 0;
     this.#chars = 0;
-    queued.worker = this;
+    queued.workerId = this.id;
     const call: Call = {
       id: this.#calls,
       codeId: task.codeId,
@@ -78,6 +81,7 @@ export class PoolWorker {
       lists: task.lists,
       outputs: task.outputs,
       memoryMb: task.memoryMb,
+      timeoutMs: task.timeoutMs,
     };
     this.#knownCode.add(task.codeId);
     task.onStart();
@@ -87,6 +91,14 @@ export class PoolWorker {
   /** The relay reports an error of the worker. */
   fault(message: string): void {
     if (this.state === "starting") this.events.onBroken(message);
+  }
+
+  /** The worker is gone, and what it was doing with it. */
+  gone(error: NodeError): void {
+    const { task } = this;
+    if (this.state === "starting") return this.events.onBroken(error.message);
+    this.events.onCrashed();
+    task?.task.onFail(error, 0);
   }
 
   /** Stops listening. The task, if there is one, hears nothing more. */
@@ -110,6 +122,7 @@ export class PoolWorker {
     }
     if (!this.task || message["id"] !== this.#calls) return;
     const ms = count(message["ms"]);
+    this.#spent = message["spent"] === true;
     switch (message["t"]) {
       case "log":
         this.#log(message["lines"]);
@@ -119,7 +132,7 @@ export class PoolWorker {
         this.heapBytes = count(message["heapBytes"]);
         if (isRecord(outputs) && arePackedLists(lists) && areBearable(outputs, lists)) {
           const held = new HeldOutputs(outputs, lists);
-          this.#finish(({ task }) => task.onDone(held, ms));
+          this.#finish(({ task }) => task.onDone(held, ms, this.heapBytes));
         } else this.#finish(({ task }) => task.onFail(unreadable, ms));
         break;
       }
@@ -155,11 +168,12 @@ export class PoolWorker {
     const { task } = this;
     if (!task) return;
     this.task = null;
-    this.state = "idle";
+    this.state = this.#spent ? "ended" : "idle";
     this.idleSince = this.startedAt;
-    task.worker = null;
+    task.workerId = null;
     tell(task);
-    this.events.onFree();
+    if (this.#spent) this.events.onSpent();
+    else this.events.onFree();
   }
 }
 

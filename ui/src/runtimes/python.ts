@@ -6,6 +6,8 @@
  * Every call runs in a fresh namespace, but modules stay imported, so skills
  * that share an interpreter see each other's changes to modules.
  *
+ * Packages are handed in as files and unpacked before the worker is ready.
+ *
  * The snapshot freezes the seed of string hashes; `random` is seeded anew
  * before every call.
  */
@@ -14,6 +16,7 @@ import type { Call, LoadedRuntime, Outcome, RuntimeFile, WorkerHost, WorkerRunti
 import type { RuntimeDefinition } from "../run/registry";
 import type { NodeError } from "../run/types";
 import harness from "./python/harness.py?raw";
+import { answerFrom, loadPackages, lockOf, NOWHERE, orderOf } from "./python/packages";
 import { pack, unpack } from "./python/values";
 
 /** The page's half. */
@@ -21,24 +24,19 @@ export const definition: RuntimeDefinition = {
   name: "python",
   title: "Python",
   types: ["python-wasm", "qiskit"],
-  version: "pyodide-314.0.7-1",
+  version: "pyodide-314.0.7-2",
   manifest: "runtimes/pyodide-314.0.7/manifest.json",
-  pool: { busy: (cores) => Math.min(Math.max(2, cores), 4), live: 4, spare: 1, spareAfterMs: 300 },
+  pool: { busy: (cores) => Math.min(Math.max(2, cores), 4), live: 4, spare: 1, spareAfterMs: 300, memoryMb: 128 },
   isolation: (skill, codeId) => (skill.volume === "system" ? "system" : `code-${codeId}`),
   fileName: (skillId) => `${skillId}.py`,
 };
-
-/** Where the interpreter believes its files are; nothing is fetched from there. */
-const NOWHERE = "http://sandbox.invalid/python/";
-const LOCK = JSON.stringify({
-  info: { abi_version: "2026_0", arch: "wasm32", platform: "emscripten_5_0_3", python: "3.14.2", version: "314.0.7" },
-  packages: {},
-});
 
 /** The part of Pyodide's interface that is used here. */
 type Pyodide = {
   runPython(code: string, options?: { globals?: Proxy; filename?: string }): unknown;
   globals: Proxy;
+  loadPackage(names: string[], options: Record<string, unknown>): Promise<unknown>;
+  loadedPackages: Record<string, string>;
   setStdout(options: { write(buffer: Uint8Array): number; isatty?: boolean }): void;
   setStderr(options: { write(buffer: Uint8Array): number; isatty?: boolean }): void;
   _module: { HEAP8: Int8Array };
@@ -87,7 +85,9 @@ export const worker: WorkerRuntime = {
 async function start(files: Record<string, RuntimeFile>, host: WorkerHost): Promise<Pyodide> {
   const compiled = files["pyodide.asm.wasm"];
   const real = { fetch: globalThis.fetch, streaming: WebAssembly.instantiateStreaming };
-  globalThis.fetch = (request) => Promise.resolve(fromFiles(files, String(request)));
+  const order = orderOf(files);
+  const own: typeof fetch = (request) => Promise.resolve(answerFrom(files, order, addressOf(request)));
+  globalThis.fetch = own;
   if (compiled instanceof WebAssembly.Module) {
     WebAssembly.instantiateStreaming = async (_response, imports) => {
       return { module: compiled, instance: await WebAssembly.instantiate(compiled, imports) };
@@ -98,20 +98,20 @@ async function start(files: Record<string, RuntimeFile>, host: WorkerHost): Prom
       importFile<{ loadPyodide: LoadPyodide }>(files, "pyodide.mjs", host),
       importFile<{ default: unknown }>(files, "pyodide.asm.mjs", host),
     ]);
-    const options = { indexURL: NOWHERE, packageBaseUrl: NOWHERE, lockFileContents: LOCK, createPyodideModule };
+    const options = { indexURL: NOWHERE, packageBaseUrl: NOWHERE, lockFileContents: lockOf(order), createPyodideModule };
     const snapshot = files["snapshot.bin"];
-    return await loadPyodide(snapshot ? { ...options, _loadSnapshot: snapshot } : options);
+    const python = await loadPyodide(snapshot ? { ...options, _loadSnapshot: snapshot } : options);
+    if (order) await loadPackages(python, order);
+    return python;
   } finally {
-    globalThis.fetch = real.fetch;
+    // Code that chooses packages while it runs goes on asking here.
+    globalThis.fetch = order?.chooses ? own : real.fetch;
     WebAssembly.instantiateStreaming = real.streaming;
   }
 }
 
-function fromFiles(files: Record<string, RuntimeFile>, url: string): Response {
-  const file = files[url.slice(url.lastIndexOf("/") + 1)];
-  if (file instanceof ArrayBuffer) return new Response(file);
-  // The compiled module needs no bytes, but the loader wants an answer.
-  return new Response("", { status: file ? 200 : 404, headers: { "Content-Type": "application/wasm" } });
+function addressOf(request: Parameters<typeof fetch>[0]): string {
+  return typeof request === "object" && "url" in request ? request.url : String(request);
 }
 
 async function importFile<T>(files: Record<string, RuntimeFile>, name: string, host: WorkerHost): Promise<T> {

@@ -69,6 +69,11 @@ export function fakeEngine(check: (doc: WorkflowDoc) => Finding[] = () => []): E
       while (taken.includes(n === 1 ? id : `${id}-${n}`)) n += 1;
       return n === 1 ? id : `${id}-${n}`;
     },
+    expandSweep: (doc) => ({ workflow: doc as WorkflowDoc, runs: [] }),
+    compareResults(a, b) {
+      const equal = JSON.stringify(a) === JSON.stringify(b);
+      return { equal, differences: equal ? [] : [{ path: "", a, b }] };
+    },
     levels: (doc) => [doc.nodes.map(({ id }) => id)],
     run: { Run: class { start = () => "[]"; handle = () => "[]"; keys = () => "{}"; } },
   };
@@ -128,6 +133,13 @@ export function fakeApi(stored: Record<string, WorkflowDoc> = {}): LlmosApi & { 
         skills: Object.fromEntries(SKILLS.map((one) => [one.skill_id, { ...one, code: "" }])),
       },
     }),
+    listTraces: async () => ({ total: 0, traces: [] }),
+    readTrace: async (id) => {
+      throw problem(404, `no trace \`${id}\``);
+    },
+    prepareReplay: async (id) => {
+      throw problem(404, `no trace \`${id}\``);
+    },
     keepTrace: async () => ({
       trace_id: "run-20261120-120000-00000001",
       volume: "user/ana",
@@ -160,6 +172,7 @@ export function fakeRunner(outputs: Record<string, unknown> = { value: 2, total:
     prepare: async () => undefined,
     value: (node, name) => (ran.has(node) ? outputs[name] : undefined),
     values: (node) => (ran.has(node) ? outputs : undefined),
+    outputs: (node) => (ran.has(node) ? { port: (name) => outputs[name], whole: () => outputs } : undefined),
     forget: () => undefined,
     dispose: () => undefined,
   };

@@ -45,3 +45,13 @@ test("a port is named after its node", () => {
   expect(portLabel(doc, skills, { node: "words", port: "value" })).toBe("Words › value");
   expect(portLabel(doc, skills, { node: "first", port: "value" })).toBe("Number › value");
 });
+
+test("an output that would close a circle is not offered", () => {
+  const sums = sumWorkflow();
+  const nodes = [...sums.nodes, { id: "last", skill_id: "sum", inputs: {} }];
+  const edges = [...sums.edges, { from: { node: "total", port: "total" }, to: { node: "last", port: "a" } }];
+  const offered = (node: string, name: string) =>
+    fittingOutputs(fakeEngine(), { ...sums, nodes, edges }, skills, { node, port: name }).map((ref) => ref.node);
+  expect(offered("total", "b")).toEqual(["first"]);
+  expect(offered("last", "b")).toEqual(["first", "total"]);
+});

@@ -1,6 +1,8 @@
 import type { EdgeDoc, Finding, PortRef, WorkflowDoc } from "../api/schema";
 import type { Engine, Skills } from "../engine/engine";
+import { downstream } from "../run/part";
 import { connect, findNode } from "./edits";
+import { nodeSkill } from "./uses";
 
 /** Whether an edge may be drawn, and if not, why. */
 export type ConnectTry = { ok: true } | { ok: false; message: string; hint: string | null };
@@ -12,8 +14,8 @@ export function portType(
   ref: PortRef,
   side: "inputs" | "outputs",
 ): string | undefined {
-  const skill = findNode(doc, ref.node)?.skill_id;
-  return skill === undefined ? undefined : skills[skill]?.[side].find((port) => port.name === ref.port)?.type;
+  const node = findNode(doc, ref.node);
+  return node && nodeSkill(node, skills)?.[side].find((port) => port.name === ref.port)?.type;
 }
 
 /** Whether the two types fit; cheap enough to ask while the pointer moves. */
@@ -45,12 +47,13 @@ export function tryConnect(engine: Engine, doc: WorkflowDoc, skills: Skills, edg
   return fresh ? { ok: false, message: fresh.message, hint: fresh.hint } : { ok: true };
 }
 
-/** The outputs of other nodes whose type fits an input. */
+/** The outputs of other nodes whose type fits an input, but for those that would close a circle. */
 export function fittingOutputs(engine: Engine, doc: WorkflowDoc, skills: Skills, to: PortRef): PortRef[] {
   const fitting: PortRef[] = [];
+  const after = downstream(doc.edges, [to.node]);
   for (const node of doc.nodes) {
-    if (node.id === to.node) continue;
-    for (const port of skills[node.skill_id]?.outputs ?? []) {
+    if (after.has(node.id)) continue;
+    for (const port of nodeSkill(node, skills)?.outputs ?? []) {
       const from = { node: node.id, port: port.name };
       if (typesFit(engine, doc, skills, { from, to }).ok) fitting.push(from);
     }
@@ -66,7 +69,7 @@ export function edgeLabel(doc: WorkflowDoc, skills: Skills, edge: EdgeDoc): stri
 /** A port as people read it: name of the node, then of the port. */
 export function portLabel(doc: WorkflowDoc, skills: Skills, ref: PortRef): string {
   const node = findNode(doc, ref.node);
-  const name = node ? (node.name ?? skills[node.skill_id]?.name ?? node.id) : ref.node;
+  const name = node ? (node.name ?? nodeSkill(node, skills)?.name ?? node.id) : ref.node;
   return `${name} › ${ref.port}`;
 }
 

@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { ExecutableSkill, Finding, WorkflowDoc } from "../api/schema";
 import type { Engine, Skills } from "../engine/engine";
 import { emptyWorkflow, findNode } from "./edits";
+import { nodeSkill, skillKey, usedKey } from "./uses";
 
 /** Where the open workflow comes from. */
 export type Origin = { kind: "new" } | { kind: "stored"; volume: string; version: string };
@@ -17,6 +18,8 @@ export type EditorState = {
   clean: WorkflowDoc;
   past: readonly WorkflowDoc[];
   future: readonly WorkflowDoc[];
+  /** Whether the document can only be looked at, such as that of an earlier run. */
+  readOnly: boolean;
   /** Selected nodes. */
   selection: ReadonlySet<string>;
   skills: Skills;
@@ -46,6 +49,10 @@ export type Editor = {
   select(ids: Iterable<string>): void;
   /** Brings back unsaved changes and what they rest on; one step of the history. */
   restore(doc: WorkflowDoc, origin: Origin): void;
+  /** Shows another document that cannot be changed, until {@link Editor.back}. */
+  look(doc: WorkflowDoc): void;
+  /** Goes back to the document that was open before. */
+  back(): void;
   /** Notes that the volume now has `kept`, made from `sent`. Later changes stay unsaved. */
   saved(sent: WorkflowDoc, kept: WorkflowDoc, origin: Origin): void;
   know(skills: Iterable<ExecutableSkill>): void;
@@ -58,6 +65,7 @@ export type Editor = {
 export function createEditor(engine: Engine, checkAfterMs = 120): Editor {
   const store = createStore<EditorState>(() => ({ session: 0, skills: {}, ...opened(emptyWorkflow(), { kind: "new" }) }));
   let step: string | undefined;
+  let behind: EditorState | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const check = () => {
@@ -80,11 +88,25 @@ export function createEditor(engine: Engine, checkAfterMs = 120): Editor {
     store,
     check,
     open(doc, origin) {
+      behind = undefined;
       change({ session: store.getState().session + 1, ...opened(doc, origin) });
     },
     edit(edit, nextStep) {
+      if (store.getState().readOnly) return;
       const again = nextStep !== undefined && nextStep === step;
       change(edited(store.getState(), edit, again), nextStep);
+    },
+    look(doc) {
+      behind ??= store.getState();
+      const { session } = store.getState();
+      change({ session: session + 1, ...opened(doc, { kind: "new" }), origin: behind.origin, readOnly: true });
+    },
+    back() {
+      if (!behind) return;
+      const { skills, session } = store.getState();
+      const before = behind;
+      behind = undefined;
+      change({ ...before, skills, session: session + 1 });
     },
     settle(edit) {
       const { doc, clean } = store.getState();
@@ -134,7 +156,7 @@ export function selectedNode({ doc, selection }: EditorState) {
 
 /** The state right after opening a document. */
 function opened(doc: WorkflowDoc, origin: Origin): Omit<EditorState, "session" | "skills"> {
-  return { doc, origin, clean: doc, past: [], future: [], selection: new Set(), findings: [] };
+  return { doc, origin, clean: doc, readOnly: false, past: [], future: [], selection: new Set(), findings: [] };
 }
 
 /** The state after a change; `again` makes it part of the step before. */
@@ -164,18 +186,18 @@ function travelled({ doc, past, future, selection }: EditorState, back: boolean)
 
 /** The skills with those found, or `undefined` where all of them were known. */
 function known(skills: Skills, found: Iterable<ExecutableSkill>): Skills | undefined {
-  const fresh = [...found].filter(({ skill_id, version, volume }) => {
-    const one = skills[skill_id];
-    return one?.version !== version || one.volume !== volume;
+  const fresh = [...found].filter((skill) => {
+    const one = skills[skillKey(skill)];
+    return one?.version !== skill.version || one.volume !== skill.volume;
   });
-  return fresh.length === 0 ? undefined : { ...skills, ...Object.fromEntries(fresh.map((skill) => [skill.skill_id, skill])) };
+  return fresh.length === 0 ? undefined : { ...skills, ...Object.fromEntries(fresh.map((skill) => [skillKey(skill), skill])) };
 }
 
 function skillsOf(doc: WorkflowDoc, all: Skills): Skills {
   const used: Record<string, ExecutableSkill> = {};
-  for (const { skill_id } of doc.nodes) {
-    const skill = all[skill_id];
-    if (skill) used[skill_id] = skill;
+  for (const node of doc.nodes) {
+    const skill = nodeSkill(node, all);
+    if (skill) used[usedKey(node)] = skill;
   }
   return used;
 }

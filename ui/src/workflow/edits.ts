@@ -2,15 +2,16 @@
  * Changes to a workflow document. Each gives a new document and shares what it
  * did not touch with the old one. None of them judges: the engine does.
  */
-import type { EdgeDoc, NodeDoc, PortRef, Position, WorkflowDoc } from "../api/schema";
+import type { EdgeDoc, InterfaceDoc, NodeDoc, PortRef, Position, WorkflowDoc } from "../api/schema";
 
 /** The part of a workflow that is not its graph. */
-export type WorkflowMeta = Pick<WorkflowDoc, "workflow_id" | "name" | "description" | "tags">;
+export type WorkflowMeta = Pick<WorkflowDoc, "workflow_id" | "name" | "description" | "tags"> & { interface: InterfaceDoc | undefined };
 
 /** What a person may set on a node besides its inputs. */
 export type NodePatch = {
   name?: string | undefined;
   timeout_ms?: number | undefined;
+  memory_mb?: number | undefined;
   retries?: number | undefined;
 };
 
@@ -50,7 +51,8 @@ export function edgeInto(doc: WorkflowDoc, input: PortRef): EdgeDoc | undefined 
 }
 
 export function setMeta(doc: WorkflowDoc, meta: Partial<WorkflowMeta>): WorkflowDoc {
-  return { ...doc, ...meta };
+  const { interface: ports, ...rest } = { ...doc, ...meta };
+  return ports ? { ...rest, interface: ports } : rest;
 }
 
 export function addNodes(doc: WorkflowDoc, nodes: NodeDoc[], edges: EdgeDoc[] = []): WorkflowDoc {

@@ -6,13 +6,26 @@ use super::{Member, Workspace};
 /// For each crate, the crates of this workspace that it may know.
 ///
 /// What only tests need is not looked at.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("llmos-core", &[]),
     ("llmos-api", &["llmos-core"]),
     ("llmos-volumes", &["llmos-core"]),
+    ("llmos-headless", &["llmos-core", "llmos-api"]),
+    ("llmos-packages", &[]),
     ("llmos-workbench", &["llmos-core", "llmos-api"]),
     ("llmos-server", &["llmos-core", "llmos-api", "llmos-workbench"]),
-    ("llmos-cli", &["llmos-core", "llmos-api", "llmos-volumes", "llmos-workbench", "llmos-server"]),
+    (
+        "llmos-cli",
+        &[
+            "llmos-core",
+            "llmos-api",
+            "llmos-volumes",
+            "llmos-headless",
+            "llmos-packages",
+            "llmos-workbench",
+            "llmos-server",
+        ],
+    ),
     ("llmos-wasm", &["llmos-core", "llmos-api"]),
     ("llmos-testkit", &["llmos-core", "llmos-api"]),
     ("llmos-bench", &["llmos-core", "llmos-api", "llmos-testkit"]),

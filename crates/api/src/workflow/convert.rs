@@ -2,10 +2,12 @@
 
 use llmos_core::{
     slug::{Slug, SlugError},
-    workflow::{self, Edge, Node, PortRef, Workflow},
+    workflow::{self, Edge, Interface, Node, OuterPort, Part, PortRef, Uses, Workflow},
 };
 
-use super::{EdgeDoc, NodeDoc, PortRefDoc, PositionDoc, WorkflowDoc};
+use super::{
+    EdgeDoc, InterfaceDoc, NodeDoc, OuterPortDoc, PartDoc, PortRefDoc, PositionDoc, WorkflowDoc,
+};
 use crate::problem::{Finding, Severity};
 
 impl From<&Workflow> for WorkflowDoc {
@@ -21,18 +23,25 @@ impl From<&Workflow> for WorkflowDoc {
             body: (!body.is_empty()).then(|| body.clone()),
             nodes: workflow.nodes.iter().map(NodeDoc::from).collect(),
             edges: workflow.edges.iter().map(EdgeDoc::from).collect(),
+            interface: workflow.interface.as_ref().map(InterfaceDoc::from),
         }
     }
 }
 
 impl From<&Node> for NodeDoc {
     fn from(node: &Node) -> Self {
+        let (skill_id, workflow) = match &node.uses {
+            Uses::Skill(id) => (id.to_string(), None),
+            Uses::Workflow(id) => (String::new(), Some(id.to_string())),
+        };
         Self {
             id: node.id.to_string(),
-            skill_id: node.skill.to_string(),
+            skill_id,
+            workflow,
             name: node.name.clone(),
             inputs: node.inputs.clone(),
             timeout_ms: node.timeout_ms,
+            memory_mb: node.memory_mb,
             retries: (node.retries > 0).then_some(node.retries),
             position: node.position.map(|(x, y)| PositionDoc { x, y }),
         }
@@ -51,6 +60,49 @@ impl From<&PortRef> for PortRefDoc {
     }
 }
 
+impl From<&Interface> for InterfaceDoc {
+    fn from(interface: &Interface) -> Self {
+        let port = |port: &OuterPort| OuterPortDoc {
+            name: port.name.clone(),
+            node: port.inner.node.to_string(),
+            port: port.inner.port.clone(),
+        };
+        Self {
+            inputs: interface.inputs.iter().map(port).collect(),
+            outputs: interface.outputs.iter().map(port).collect(),
+        }
+    }
+}
+
+impl From<&Part> for PartDoc {
+    fn from(part: &Part) -> Self {
+        let ends = |ends: &Vec<PortRef>| ends.iter().map(PortRefDoc::from).collect();
+        Self {
+            nodes: part.nodes.iter().map(Slug::to_string).collect(),
+            inputs: part.inputs.iter().map(|(name, to)| (name.clone(), ends(to))).collect(),
+            outputs: part.outputs.iter().map(|(name, from)| (name.clone(), from.into())).collect(),
+        }
+    }
+}
+
+impl PartDoc {
+    /// Reads the wire form; ids that are none are findings.
+    pub fn to_part(&self) -> Result<Part, Vec<Finding>> {
+        let mut findings = Vec::new();
+        let mut end = |end: &PortRefDoc| read_end(end, "node id of a part", &mut findings);
+        let inputs = self.inputs.iter();
+        let inputs =
+            inputs.map(|(name, ends)| (name.clone(), ends.iter().filter_map(&mut end).collect()));
+        let inputs = inputs.collect();
+        let outputs = self.outputs.iter();
+        let outputs = outputs.filter_map(|(name, from)| Some((name.clone(), end(from)?))).collect();
+        let nodes = self.nodes.iter();
+        let nodes = nodes.filter_map(|id| slug(id, "node id of a part", None, &mut findings));
+        let nodes = nodes.collect();
+        if findings.is_empty() { Ok(Part { nodes, inputs, outputs }) } else { Err(findings) }
+    }
+}
+
 impl WorkflowDoc {
     /// Reads the wire form; ids that are none are findings.
     pub fn to_workflow(&self) -> Result<Workflow, Vec<Finding>> {
@@ -60,6 +112,8 @@ impl WorkflowDoc {
             self.nodes.iter().map(|node| read_node(node, &mut findings)).collect();
         let edges: Vec<Option<Edge>> =
             self.edges.iter().map(|edge| read_edge(edge, &mut findings)).collect();
+        let interface =
+            self.interface.as_ref().map(|interface| read_interface(interface, &mut findings));
         let (Some(id), true) = (id, findings.is_empty()) else { return Err(findings) };
         Ok(Workflow {
             name: if self.name.is_empty() { id.to_string() } else { self.name.clone() },
@@ -70,6 +124,7 @@ impl WorkflowDoc {
             author: self.author.clone(),
             nodes: nodes.into_iter().flatten().collect(),
             edges: edges.into_iter().flatten().collect(),
+            interface,
             body: self.body.clone().unwrap_or_default(),
         })
     }
@@ -91,25 +146,54 @@ impl From<&workflow::Finding> for Finding {
 
 fn read_node(node: &NodeDoc, findings: &mut Vec<Finding>) -> Option<Node> {
     let id = slug(&node.id, "node id", None, findings);
-    let skill = slug(&node.skill_id, "skill_id", id.as_ref(), findings);
+    let uses = match &node.workflow {
+        Some(workflow) if node.skill_id.is_empty() => {
+            slug(workflow, "workflow", id.as_ref(), findings).map(Uses::Workflow)
+        }
+        Some(_) => {
+            findings.push(runs_two(&node.id));
+            None
+        }
+        None => slug(&node.skill_id, "skill_id", id.as_ref(), findings).map(Uses::Skill),
+    };
     Some(Node {
-        id: id?,
-        skill: skill?,
         name: node.name.clone(),
         inputs: node.inputs.clone(),
         timeout_ms: node.timeout_ms,
+        memory_mb: node.memory_mb,
         retries: node.retries.unwrap_or(0),
         position: node.position.map(|at| (at.x, at.y)),
+        ..Node::new(id?, uses?)
     })
 }
 
-fn read_edge(edge: &EdgeDoc, findings: &mut Vec<Finding>) -> Option<Edge> {
-    let mut end = |port: &PortRefDoc| {
-        let node = slug(&port.node, "node id of an edge", None, findings)?;
-        Some(PortRef { node, port: port.port.clone() })
+fn runs_two(node: &str) -> Finding {
+    let message = format!("node `{}` runs a skill and a workflow", node.escape_debug());
+    let finding = workflow::Finding::error("bad-graph", message);
+    (&finding.with_hint("leave out `skill_id` or `workflow`")).into()
+}
+
+fn read_interface(interface: &InterfaceDoc, findings: &mut Vec<Finding>) -> Interface {
+    let mut ports = |ports: &[OuterPortDoc]| {
+        let port = |port: &OuterPortDoc| {
+            let inner = PortRefDoc { node: port.node.clone(), port: port.port.clone() };
+            let inner = read_end(&inner, "node id of the interface", findings)?;
+            Some(OuterPort { name: port.name.clone(), inner })
+        };
+        ports.iter().filter_map(port).collect()
     };
+    Interface { inputs: ports(&interface.inputs), outputs: ports(&interface.outputs) }
+}
+
+fn read_edge(edge: &EdgeDoc, findings: &mut Vec<Finding>) -> Option<Edge> {
+    let mut end = |port: &PortRefDoc| read_end(port, "node id of an edge", findings);
     let (from, to) = (end(&edge.from), end(&edge.to));
     Some(Edge { from: from?, to: to? })
+}
+
+fn read_end(port: &PortRefDoc, what: &str, findings: &mut Vec<Finding>) -> Option<PortRef> {
+    let node = slug(&port.node, what, None, findings)?;
+    Some(PortRef { node, port: port.port.clone() })
 }
 
 fn slug(text: &str, what: &str, node: Option<&Slug>, findings: &mut Vec<Finding>) -> Option<Slug> {
@@ -138,8 +222,13 @@ mod tests {
             "author": "ana", "body": "Why.\n",
             "nodes": [
                 {"id": "a", "skill_id": "s", "inputs": {"n": 1.5}, "retries": 2, "timeout_ms": 500},
-                {"id": "b", "skill_id": "t", "name": "B", "inputs": {}, "position": {"x": 1.0, "y": -2.5}}
+                {"id": "b", "skill_id": "t", "name": "B", "inputs": {}, "position": {"x": 1.0, "y": -2.5}},
+                {"id": "c", "workflow": "v", "memory_mb": 64}
             ],
+            "interface": {
+                "inputs": [{"name": "x", "node": "a", "port": "in"}],
+                "outputs": [{"name": "y", "node": "b", "port": "out"}]
+            },
             "edges": [{"from": {"node": "a", "port": "out"}, "to": {"node": "b", "port": "in"}}]
         }))
         .expect("it is well formed");
@@ -151,7 +240,7 @@ mod tests {
     fn ids_that_are_none_are_findings() {
         let doc: WorkflowDoc = serde_json::from_value(json!({
             "workflow_id": "../w", "description": null,
-            "nodes": [{"id": "a", "skill_id": ""}, {"id": "B", "skill_id": "s"}],
+            "nodes": [{"id": "a", "skill_id": ""}, {"id": "B", "skill_id": "s"}, {"id": "c", "skill_id": "s", "workflow": "w"}],
             "edges": [{"from": {"node": "a", "port": "x"}, "to": {"node": "/", "port": "y"}}]
         }))
         .expect("it is well formed");
@@ -163,6 +252,7 @@ mod tests {
                 "bad workflow_id: the name holds `.` at position 1",
                 "bad skill_id: the name is empty",
                 "bad node id: the name holds `B` at position 1",
+                "node `c` runs a skill and a workflow",
                 "bad node id of an edge: the name holds `/` at position 1",
             ]
         );

@@ -18,6 +18,7 @@ use crate::{
     failure::{Failure, FailureKind},
     library,
     out::say,
+    packages::{Place, Served},
     world::Machine,
 };
 
@@ -35,6 +36,8 @@ pub(crate) struct Args {
     /// The folder that holds the volumes; made when the first thing is kept
     #[arg(long, value_name = "FOLDER", default_value = "volumes", env = "LLMOS_VOLUMES_PATH")]
     volumes: PathBuf,
+    #[command(flatten)]
+    packages: Place,
     /// The user that requests act for when they name none
     #[arg(long, value_name = "USER", default_value = "local", env = "LLMOS_USER")]
     user: Slug,
@@ -65,6 +68,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let router = llmos_server::router(Settings {
         workbench: Arc::new(workbench),
+        packages: Arc::new(Served(args.packages.cache(&args.volumes))),
         user: args.user,
         hosts: AllowedHosts::loopback_and(args.allow_host),
     });
@@ -90,7 +94,7 @@ fn ip(host: &str) -> Result<IpAddr, Failure> {
 }
 
 /// Waits for somebody to stop the program.
-async fn stop() {
+pub(crate) async fn stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -12,7 +12,7 @@ use crate::{
     skill::{Executable, Runtime},
     slug::Slug,
     value::PortType,
-    workflow::{Ends, Finding, Node, SkillSource, Workflow, literal, resolve},
+    workflow::{Ends, Finding, Node, SkillSource, Uses, Workflow, literal, resolve},
 };
 
 /// A workflow without errors, with what its run needs of its skills.
@@ -83,6 +83,8 @@ struct Shared<'a> {
 
 impl Plan {
     /// Plans a workflow, or says what is wrong with it (warnings included).
+    ///
+    /// Its nodes must run skills: [`flatten`](crate::workflow::flatten) lays workflows inside open.
     pub fn new(
         workflow: &Workflow,
         skills: &dyn SkillSource,
@@ -92,6 +94,10 @@ impl Plan {
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(findings);
         }
+        let nested = workflow.nodes.iter().find(|node| matches!(node.uses, Uses::Workflow(_)));
+        if let Some(node) = nested {
+            return Err(vec![not_flat(node)]);
+        }
         let links = links_of(workflow, &ends);
         let graph = graph_of(&links);
         let levels = graph.levels().expect("because validation finds every cycle");
@@ -99,8 +105,8 @@ impl Plan {
         let mut shared: BTreeMap<&Slug, Shared<'_>> = BTreeMap::new();
         let mut nodes = Vec::with_capacity(workflow.nodes.len());
         for (node, links) in workflow.nodes.iter().zip(&links) {
-            let shared = shared.entry(&node.skill).or_insert_with(|| {
-                let skill = skills.executable(&node.skill);
+            let shared = shared.entry(node.uses.id()).or_insert_with(|| {
+                let skill = skills.executable(node.uses.id());
                 Shared::new(skill.expect("because validation finds every missing skill"), versions)
             });
             nodes.push(plan_node(node, shared, links, &mut names));
@@ -145,6 +151,16 @@ impl<'a> Shared<'a> {
     }
 }
 
+fn not_flat(node: &Node) -> Finding {
+    let message = format!(
+        "node `{}` runs the workflow `{}`, which is not laid open",
+        node.id,
+        node.uses.id()
+    );
+    let finding = Finding::error("not-flat", message);
+    finding.with_hint("prepare the run with `POST /workflows/execute`").at(&node.id)
+}
+
 /// Lists what feeds each node. An edge that is there twice counts once.
 fn links_of<'a>(workflow: &'a Workflow, ends: &[Ends]) -> Vec<Links<'a>> {
     let mut links: Vec<Links<'a>> = vec![Vec::new(); workflow.nodes.len()];
@@ -175,12 +191,12 @@ fn plan_node<'a>(
     let skill = shared.skill;
     let mut planned = PlanNode {
         id: node.id.clone(),
-        skill: node.skill.clone(),
+        skill: node.uses.id().clone(),
         runtime: skill.runtime,
         literals: BTreeMap::new(),
         links: Vec::with_capacity(links.len()),
         timeout_ms: node.timeout_ms.or(skill.timeout_ms),
-        memory_mb: skill.memory_mb,
+        memory_mb: node.memory_mb.or(skill.memory_mb),
         retries: node.retries,
         outputs: shared.outputs.clone(),
         key: None,

@@ -15,7 +15,7 @@ use crate::{
 /// The longest time that a skill may ask for: one day.
 const MAX_TIME_MS: u64 = 24 * 60 * 60 * 1000;
 /// The most memory that a skill may ask for: what a 32-bit WebAssembly memory can hold.
-const MAX_MEMORY_MB: u64 = 4096;
+pub(crate) const MAX_MEMORY_MB: u64 = 4096;
 
 /// Reads what a node needs. `None` where an error makes that impossible.
 pub(super) fn read(
@@ -167,7 +167,8 @@ fn default_hint(ty: PortType) -> &'static str {
     }
 }
 
-fn is_port_name(name: &str) -> bool {
+/// Says whether a text may name a port.
+pub(crate) fn is_port_name(name: &str) -> bool {
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     name.len() <= 64
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')

@@ -120,7 +120,7 @@ fn read(text: &str) -> Result<RunTrace, Wrong> {
         serde_json::from_str(json).map_err(|err| bad(block.content.start, &err))?;
     let about: RawWorkflow = serde_json::from_str(record.workflow.get())
         .map_err(|err| bad(place(record.workflow), &err))?;
-    let (nodes, edges) = workflow::read_graph(record.graph.get())
+    let graph = workflow::read_graph(record.graph.get())
         .map_err(|(offset, message)| wrong("bad-trace", place(record.graph) + offset, message))?;
     let traced = record.nodes.iter().map(|raw| {
         let node: RawNode = serde_json::from_str(raw.get()).map_err(|err| bad(place(raw), &err))?;
@@ -142,8 +142,9 @@ fn read(text: &str) -> Result<RunTrace, Wrong> {
             tags: about.tags,
             version: about.version,
             author: about.author,
-            nodes,
-            edges,
+            nodes: graph.nodes,
+            edges: graph.edges,
+            interface: graph.interface,
             body: about.body,
         },
     })

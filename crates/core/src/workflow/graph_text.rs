@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Value, value::RawValue};
 
-use super::{Edge, Node, PortRef};
+use super::{Edge, Interface, Node, OuterPort, PortRef, Uses};
 use crate::{diagnostic::Severity, slug::Slug, yaml};
 
 /// Parts a message from its hint inside an error of serde.
@@ -15,11 +15,12 @@ const HINT: char = '\u{1}';
 
 /// What a graph block holds.
 #[derive(Debug, Default)]
-pub(super) struct Graph {
-    pub(super) nodes: Vec<Node>,
+pub(crate) struct Graph {
+    pub(crate) nodes: Vec<Node>,
     /// The byte of the block at which each node begins.
     pub(super) offsets: Vec<usize>,
-    pub(super) edges: Vec<Edge>,
+    pub(crate) edges: Vec<Edge>,
+    pub(crate) interface: Option<Interface>,
     pub(super) mistakes: Vec<Mistake>,
 }
 
@@ -43,20 +44,26 @@ struct RawGraph<'a> {
     edges: Vec<&'a RawValue>,
     #[serde(borrow, default)]
     layout: BTreeMap<String, &'a RawValue>,
+    #[serde(borrow, default)]
+    interface: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawNode {
     id: Id,
-    #[serde(alias = "skill")]
-    skill_id: Id,
+    #[serde(alias = "skill", default)]
+    skill_id: Option<Id>,
+    #[serde(default)]
+    workflow: Option<Id>,
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
     inputs: Option<BTreeMap<String, Value>>,
     #[serde(default)]
     timeout_ms: Option<u64>,
+    #[serde(default)]
+    memory_mb: Option<u64>,
     #[serde(default)]
     retries: Option<u32>,
     #[serde(default)]
@@ -73,6 +80,23 @@ struct RawEdge {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawEnd {
+    node: Id,
+    port: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawInterface {
+    #[serde(default)]
+    inputs: Vec<RawOuterPort>,
+    #[serde(default)]
+    outputs: Vec<RawOuterPort>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawOuterPort {
+    name: String,
     node: Id,
     port: String,
 }
@@ -94,12 +118,13 @@ pub(super) fn read_json(text: &str) -> Graph {
 }
 
 /// Reads JSON that the product wrote: the first error ends it, with its byte and message.
-pub(crate) fn read_strictly(text: &str) -> Result<(Vec<Node>, Vec<Edge>), (usize, String)> {
-    let graph = read_json(text);
-    let error = graph.mistakes.into_iter().find(|mistake| mistake.severity == Severity::Error);
+pub(crate) fn read_strictly(text: &str) -> Result<Graph, (usize, String)> {
+    let mut graph = read_json(text);
+    let mut mistakes = std::mem::take(&mut graph.mistakes).into_iter();
+    let error = mistakes.find(|mistake| mistake.severity == Severity::Error);
     match error {
         Some(mistake) => Err((mistake.offset, mistake.message)),
-        None => Ok((graph.nodes, graph.edges)),
+        None => Ok(graph),
     }
 }
 
@@ -139,11 +164,26 @@ fn read(text: &str, origin: &dyn Fn(usize) -> usize) -> Graph {
     let mut places: BTreeMap<Slug, usize> = BTreeMap::new();
     for raw in raw.nodes {
         match serde_json::from_str::<RawNode>(raw.get()) {
-            Ok(node) => {
-                places.entry(node.id.0.clone()).or_insert(graph.nodes.len());
-                graph.nodes.push(node.into());
-                graph.offsets.push(origin(start_of(raw)));
-            }
+            Ok(node) => match Node::try_from(node) {
+                Ok(node) => {
+                    places.entry(node.id.clone()).or_insert(graph.nodes.len());
+                    graph.nodes.push(node);
+                    graph.offsets.push(origin(start_of(raw)));
+                }
+                Err(message) => graph.mistakes.push(Mistake {
+                    severity: Severity::Error,
+                    code: "bad-graph",
+                    offset: origin(start_of(raw)),
+                    message,
+                    hint: "write `skill_id` for a skill, or `workflow` for a workflow".to_owned(),
+                }),
+            },
+            Err(err) => graph.mistakes.push(mistake(raw.get(), start_of(raw), &err, origin)),
+        }
+    }
+    if let Some(raw) = raw.interface {
+        match serde_json::from_str::<Option<RawInterface>>(raw.get()) {
+            Ok(interface) => graph.interface = interface.map(Interface::from),
             Err(err) => graph.mistakes.push(mistake(raw.get(), start_of(raw), &err, origin)),
         }
     }
@@ -212,16 +252,39 @@ fn mistake(
     }
 }
 
-impl From<RawNode> for Node {
-    fn from(raw: RawNode) -> Self {
-        Self {
-            id: raw.id.0,
-            skill: raw.skill_id.0,
+impl TryFrom<RawNode> for Node {
+    type Error = String;
+
+    fn try_from(raw: RawNode) -> Result<Self, String> {
+        let uses = match (raw.skill_id, raw.workflow) {
+            (Some(skill), None) => Uses::Skill(skill.0),
+            (None, Some(workflow)) => Uses::Workflow(workflow.0),
+            (None, None) => return Err(format!("node `{}` runs nothing", raw.id.0)),
+            (Some(_), Some(_)) => {
+                return Err(format!("node `{}` runs a skill and a workflow", raw.id.0));
+            }
+        };
+        Ok(Self {
             name: raw.name.filter(|name| !name.is_empty()),
             inputs: raw.inputs.unwrap_or_default(),
             timeout_ms: raw.timeout_ms,
+            memory_mb: raw.memory_mb,
             retries: raw.retries.unwrap_or_default(),
             position: raw.position.map(|at| (at.x, at.y)),
+            ..Self::new(raw.id.0, uses)
+        })
+    }
+}
+
+impl From<RawInterface> for Interface {
+    fn from(raw: RawInterface) -> Self {
+        let port = |raw: RawOuterPort| OuterPort {
+            name: raw.name,
+            inner: PortRef { node: raw.node.0, port: raw.port },
+        };
+        Self {
+            inputs: raw.inputs.into_iter().map(port).collect(),
+            outputs: raw.outputs.into_iter().map(port).collect(),
         }
     }
 }

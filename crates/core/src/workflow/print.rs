@@ -14,7 +14,7 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Node, Workflow,
+    Interface, Node, OuterPort, Uses, Workflow,
     read::{FIELDS, SUMMARY_BEGINS, SUMMARY_ENDS},
 };
 use crate::{
@@ -83,7 +83,8 @@ fn summary(out: &mut String, workflow: &Workflow) {
         feeds.entry(&edge.to.node).or_default().push(markdown::code(&edge.from.to_string()));
     }
     for node in &workflow.nodes {
-        let _ = write!(out, "- `{}` runs `{}`", node.id, node.skill);
+        let of = if matches!(node.uses, Uses::Workflow(_)) { "the workflow " } else { "" };
+        let _ = write!(out, "- `{}` runs {of}`{}`", node.id, node.uses.id());
         if let Some(feeds) = feeds.get(&node.id) {
             let _ = write!(out, " on {}", feeds.join(", "));
         }
@@ -115,7 +116,20 @@ pub(crate) fn graph(out: &mut String, workflow: &Workflow) {
     lines(out, "edges", ['[', ']'], edges.collect());
     out.push_str(",\n");
     lines(out, "layout", ['{', '}'], layout);
+    if let Some(Interface { inputs, outputs }) = &workflow.interface {
+        let side = |name: &str, ports: &[OuterPort]| {
+            let ports: Vec<_> = ports.iter().map(outer_port).collect();
+            format!("\"{name}\": [{}]", ports.join(", "))
+        };
+        out.push_str(",\n");
+        lines(out, "interface", ['{', '}'], vec![side("inputs", inputs), side("outputs", outputs)]);
+    }
     out.push_str("\n}");
+}
+
+fn outer_port(port: &OuterPort) -> String {
+    let OuterPort { name, inner } = port;
+    spaced(&json!({"name": name, "node": inner.node.as_str(), "port": inner.port}))
 }
 
 fn lines(out: &mut String, name: &str, [open, close]: [char; 2], lines: Vec<String>) {
@@ -127,7 +141,11 @@ fn lines(out: &mut String, name: &str, [open, close]: [char; 2], lines: Vec<Stri
 }
 
 fn node_line(node: &Node) -> Value {
-    let mut line = json!({"id": node.id.as_str(), "skill_id": node.skill.as_str()});
+    let uses = match node.uses {
+        Uses::Skill(_) => "skill_id",
+        Uses::Workflow(_) => "workflow",
+    };
+    let mut line = json!({"id": node.id.as_str(), uses: node.uses.id().as_str()});
     if let Some(name) = &node.name {
         line["name"] = json!(name);
     }
@@ -137,6 +155,9 @@ fn node_line(node: &Node) -> Value {
     }
     if let Some(timeout_ms) = node.timeout_ms {
         line["timeout_ms"] = json!(timeout_ms);
+    }
+    if let Some(memory_mb) = node.memory_mb {
+        line["memory_mb"] = json!(memory_mb);
     }
     if node.retries > 0 {
         line["retries"] = json!(node.retries);

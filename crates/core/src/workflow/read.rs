@@ -60,6 +60,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> WorkflowCheck {
     let workflow = head.filter(|_| !report.has_errors()).map(|head| Workflow {
         nodes: graph.nodes,
         edges: graph.edges,
+        interface: graph.interface,
         body,
         ..head
     });
@@ -123,6 +124,7 @@ fn head(path: &str, cut: &Document<'_>, report: &mut Report<'_>) -> Option<Workf
         author: report.text(&root, "author"),
         nodes: Vec::new(),
         edges: Vec::new(),
+        interface: None,
         body: String::new(),
     })
 }

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    skill::{ExecutionMode, Port, Runtime},
+    skill::{Executable, ExecutionMode, Port, Runtime},
     value::PortType,
 };
 
@@ -55,15 +55,7 @@ pub(crate) fn skills() -> BTreeMap<Slug, Executable> {
 
 pub(crate) fn node(id: &str, skill: &str, inputs: Value) -> Node {
     let inputs = inputs.as_object().expect("an object").clone();
-    Node {
-        id: slug(id),
-        skill: slug(skill),
-        name: None,
-        inputs: inputs.into_iter().collect(),
-        timeout_ms: None,
-        retries: 0,
-        position: None,
-    }
+    Node { inputs: inputs.into_iter().collect(), ..Node::new(slug(id), Uses::Skill(slug(skill))) }
 }
 
 pub(crate) fn edge(from: &str, to: &str) -> Edge {
@@ -83,6 +75,7 @@ pub(crate) fn workflow() -> Workflow {
         author: None,
         nodes: vec![source, node("sum", "sum-up", json!({}))],
         edges: vec![edge("source.values", "sum.values")],
+        interface: None,
         body: String::new(),
     }
 }

@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Edge, Finding, Node, PortRef, SkillSource, Workflow, suggest};
+use super::{
+    Edge, Finding, Node, PortRef, SkillSource, Uses, Workflow,
+    interface::face,
+    nest::{Nest, Standing},
+    source::Ports,
+    suggest,
+};
 use crate::{
-    diagnostic::Severity,
     graph::Graph,
     lookup::Lookup,
-    skill::{Executable, Port},
+    skill::{MAX_MEMORY_MB, Port},
     slug::Slug,
     value::{ValueKind, can_connect, satisfies},
 };
@@ -20,7 +25,8 @@ pub const MAX_RETRIES: u32 = 100;
 /// Checks a workflow against the skills there are.
 ///
 /// The order is that of the file: first the nodes with their inputs, then the
-/// edges, then one finding for each group of nodes that lead to each other.
+/// edges, then one finding for each group of nodes, or of workflows, that lead
+/// to each other, and at last the interface.
 pub fn validate(workflow: &Workflow, skills: &dyn SkillSource) -> Vec<Finding> {
     resolve(workflow, skills).0
 }
@@ -30,56 +36,14 @@ pub(crate) type Ends = (Option<usize>, Option<usize>);
 
 /// As [`validate`], and tells which nodes each edge connects.
 pub(crate) fn resolve(workflow: &Workflow, skills: &dyn SkillSource) -> (Vec<Finding>, Vec<Ends>) {
-    let mut check = Check::new(workflow, skills);
-    if workflow.nodes.is_empty() {
-        let finding = Finding::error("empty", "the workflow has no nodes");
-        check.findings.push(finding.with_hint("add a node from the node library"));
+    let nest = Nest::new(workflow, skills);
+    let mut check = Check::new(workflow, skills, &nest);
+    check.run();
+    check.findings.extend(nest.circles(workflow));
+    if workflow.interface.is_some() {
+        check.findings.extend(face(&check).findings);
     }
-    check.nodes();
-    check.edges();
-    check.cycles();
     (check.findings, check.ends)
-}
-
-impl Finding {
-    /// Makes an error.
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Error,
-            code,
-            message: message.into(),
-            hint: None,
-            node: None,
-            port: None,
-            path: Vec::new(),
-        }
-    }
-
-    /// Makes a warning.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, message) }
-    }
-
-    /// Adds what to do next.
-    #[must_use]
-    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-
-    /// Adds the node it is about.
-    #[must_use]
-    pub fn at(mut self, node: &Slug) -> Self {
-        self.node = Some(node.clone());
-        self
-    }
-
-    /// Adds the port it is about.
-    #[must_use]
-    pub fn at_port(mut self, node: &Slug, port: &str) -> Self {
-        self.port = Some(port.to_owned());
-        self.at(node)
-    }
 }
 
 /// Which node an id means: the first that has it.
@@ -91,54 +55,68 @@ fn index_of(nodes: &[Node]) -> Lookup<&Slug> {
     index
 }
 
-/// The value that a node gives to an input of its skill without an edge.
-///
-/// `null` says nothing: it stands for the default, unless the port takes anything.
+/// The value that a node gives to an input without an edge, defaults applied.
 pub(crate) fn literal<'a>(node: &'a Node, port: &'a Port) -> Option<&'a Value> {
-    let given = node.inputs.get(&port.name);
-    let given = given.filter(|value| !value.is_null() || satisfies(ValueKind::Null, port.ty));
-    given.or(port.default.as_ref())
+    given(node, port).or(port.default.as_ref())
 }
 
-/// One side of a skill.
+/// The value that is written in a node for an input.
+///
+/// `null` says nothing: it stands for the default, unless the port takes anything.
+pub(super) fn given<'a>(node: &'a Node, port: &Port) -> Option<&'a Value> {
+    let given = node.inputs.get(&port.name);
+    given.filter(|value| !value.is_null() || satisfies(ValueKind::Null, port.ty))
+}
+
+/// One side of what a node runs.
 #[derive(Clone, Copy)]
-enum Side {
+pub(super) enum Side {
     Input,
     Output,
 }
 
 impl Side {
-    fn noun(self) -> &'static str {
+    pub(super) fn noun(self) -> &'static str {
         match self {
             Self::Input => "input",
             Self::Output => "output",
         }
     }
 
-    fn ports(self, skill: &Executable) -> &[Port] {
+    pub(super) fn of(self, ports: Ports<'_>) -> &[Port] {
         match self {
-            Self::Input => &skill.inputs,
-            Self::Output => &skill.outputs,
+            Self::Input => ports.inputs,
+            Self::Output => ports.outputs,
         }
     }
 }
 
-struct Check<'a> {
-    workflow: &'a Workflow,
+/// The check of one workflow; what it is made of is in the nest.
+pub(super) struct Check<'a> {
+    pub(super) workflow: &'a Workflow,
     skills: &'a dyn SkillSource,
+    nest: &'a Nest<'a>,
     index: Lookup<&'a Slug>,
-    /// The skill of each node, where there is one.
-    skill_of: Vec<Option<&'a Executable>>,
+    /// The ports of what each node runs, where they are known.
+    pub(super) ports_of: Vec<Option<Ports<'a>>>,
     /// The nodes that each edge connects.
-    ends: Vec<Ends>,
+    pub(super) ends: Vec<Ends>,
     /// The first edge into each input of each node.
     feeds: Lookup<(usize, &'a str)>,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
 }
 
 impl<'a> Check<'a> {
-    fn new(workflow: &'a Workflow, skills: &'a dyn SkillSource) -> Self {
-        let skill_of = workflow.nodes.iter().map(|node| skills.executable(&node.skill)).collect();
+    pub(super) fn new(
+        workflow: &'a Workflow,
+        skills: &'a dyn SkillSource,
+        nest: &'a Nest<'a>,
+    ) -> Self {
+        let ports = |node: &'a Node| match &node.uses {
+            Uses::Skill(id) => skills.executable(id).map(Ports::from),
+            Uses::Workflow(id) => nest.ports(id),
+        };
+        let ports_of = workflow.nodes.iter().map(ports).collect();
         let index = index_of(&workflow.nodes);
         let ends = workflow.edges.iter();
         let ends: Vec<_> =
@@ -149,11 +127,27 @@ impl<'a> Check<'a> {
                 feeds.or_insert((*to, edge.to.port.as_str()), i);
             }
         }
-        Self { workflow, skills, index, skill_of, ends, feeds, findings: Vec::new() }
+        Self { workflow, skills, nest, index, ports_of, ends, feeds, findings: Vec::new() }
+    }
+
+    /// Looks at nodes and edges.
+    pub(super) fn run(&mut self) {
+        if self.workflow.nodes.is_empty() {
+            let finding = Finding::error("empty", "the workflow has no nodes");
+            self.findings.push(finding.with_hint("add a node from the node library"));
+        }
+        self.nodes();
+        self.edges();
+        self.cycles();
+    }
+
+    /// Finds a node by its id: the first that has it.
+    pub(super) fn find(&self, id: &Slug) -> Option<usize> {
+        self.index.get(&id)
     }
 
     fn nodes(&mut self) {
-        let mut hints: BTreeMap<&Slug, String> = BTreeMap::new();
+        let mut hints: BTreeMap<&Uses, String> = BTreeMap::new();
         for (i, node) in self.workflow.nodes.iter().enumerate() {
             let first = self.index.get(&&node.id).unwrap_or(i);
             if first != i {
@@ -164,41 +158,70 @@ impl<'a> Check<'a> {
                 self.findings.push(finding.with_hint("give one of them another id").at(&node.id));
             }
             self.limits(node);
-            match self.skill_of[i] {
-                Some(skill) => self.inputs(node, first, skill),
+            match self.ports_of[i] {
+                Some(ports) => self.inputs(node, first, ports),
                 None => {
-                    let hint = hints.entry(&node.skill).or_insert_with(|| {
-                        let ids = self.skills.ids();
-                        suggest::hint(node.skill.as_str(), ids.iter().map(|id| id.as_str()))
-                            .unwrap_or_else(|| "choose a skill from the node library".to_owned())
-                    });
-                    let message = format!("there is no executable skill `{}`", node.skill);
-                    let finding = Finding::error("missing-skill", message);
-                    self.findings.push(finding.with_hint(hint.clone()).at(&node.id));
+                    let skills = self.skills;
+                    let hint = || near(&node.uses, skills);
+                    self.missing(node, || hints.entry(&node.uses).or_insert_with(hint).clone());
                 }
+            }
+            if let Uses::Workflow(id) = &node.uses
+                && let Standing::Ready(Some(error)) = self.nest.standing(id)
+            {
+                let message = format!(
+                    "the workflow `{id}` that node `{}` runs cannot run: {}",
+                    node.id, error.message
+                );
+                let finding = Finding::error("broken-workflow", message);
+                let hint = format!("open `{id}` and correct it");
+                self.findings.push(finding.with_hint(hint).at(&node.id));
             }
         }
     }
 
+    /// Complains about a node that runs what is not there. Circles are told elsewhere.
+    fn missing(&mut self, node: &Node, hint: impl FnOnce() -> String) {
+        let (code, message) = match &node.uses {
+            Uses::Skill(id) => ("missing-skill", format!("there is no executable skill `{id}`")),
+            Uses::Workflow(id) => match self.nest.standing(id) {
+                Standing::Missing => ("missing-workflow", format!("there is no workflow `{id}`")),
+                Standing::Circle | Standing::Ready(..) => return,
+            },
+        };
+        self.findings.push(Finding::error(code, message).with_hint(hint()).at(&node.id));
+    }
+
     fn limits(&mut self, node: &Node) {
+        let id = &node.id;
+        let mut bad = |message: String, hint: String| {
+            self.findings.push(Finding::error("bad-limit", message).with_hint(hint).at(id));
+        };
         if node.timeout_ms == Some(0) {
-            let finding =
-                Finding::error("bad-limit", format!("node `{}` has no time to run", node.id));
-            self.findings.push(finding.with_hint("set `timeout_ms` to 1 or more").at(&node.id));
+            bad(
+                format!("node `{id}` has no time to run"),
+                "set `timeout_ms` to 1 or more".to_owned(),
+            );
+        }
+        if let Some(memory_mb) = node.memory_mb.filter(|mb| !(1..=MAX_MEMORY_MB).contains(mb)) {
+            bad(
+                format!("node `{id}` cannot have {memory_mb} MB of memory"),
+                format!("set `memory_mb` to 1 or more, and to {MAX_MEMORY_MB} or less"),
+            );
         }
         if node.retries > MAX_RETRIES {
-            let message = format!("node `{}` would be tried again {} times", node.id, node.retries);
-            let finding = Finding::error("bad-limit", message);
-            let hint = format!("set `retries` to {MAX_RETRIES} or less");
-            self.findings.push(finding.with_hint(hint).at(&node.id));
+            bad(
+                format!("node `{id}` would be tried again {} times", node.retries),
+                format!("set `retries` to {MAX_RETRIES} or less"),
+            );
         }
     }
 
-    /// Checks what a node gives to its skill; edges lead to the node `number`, the first of its id.
-    fn inputs(&mut self, node: &'a Node, number: usize, skill: &'a Executable) {
+    /// Checks what a node gives to what it runs; edges lead to the node `number`, the first of its id.
+    fn inputs(&mut self, node: &'a Node, number: usize, ports: Ports<'a>) {
         for (name, value) in &node.inputs {
-            let Some(port) = skill.input(name) else {
-                self.findings.push(unknown_port(node, Side::Input, name, &skill.inputs));
+            let Some(port) = ports.inputs.iter().find(|port| port.name == *name) else {
+                self.findings.push(unknown_port(node, Side::Input, name, ports.inputs));
                 continue;
             };
             let kind = ValueKind::of(value);
@@ -219,7 +242,7 @@ impl<'a> Check<'a> {
                 self.findings.push(finding.with_hint(hint).at_port(&node.id, name));
             }
         }
-        for port in skill.inputs.iter().filter(|port| port.required) {
+        for port in ports.inputs.iter().filter(|port| port.required) {
             if literal(node, port).is_none() && !self.is_fed(number, &port.name) {
                 let message = format!("`{}.{}` needs a value", node.id, port.name);
                 let finding = Finding::error("missing-input", message);
@@ -232,7 +255,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn is_fed(&self, node: usize, port: &str) -> bool {
+    pub(super) fn is_fed(&self, node: usize, port: &str) -> bool {
         self.feeds.get(&(node, port)).is_some()
     }
 
@@ -280,10 +303,9 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Finds a port of a node's skill; `None` where there is no skill, or no such port.
+    /// Finds a port of a node; `None` where its ports are not known, or none has that name.
     fn port(&mut self, node: usize, side: Side, name: &str) -> Option<&'a Port> {
-        let skill = self.skill_of[node]?;
-        let ports = side.ports(skill);
+        let ports = side.of(self.ports_of[node]?);
         let found = ports.iter().find(|port| port.name == name);
         if found.is_none() {
             let finding = unknown_port(&self.workflow.nodes[node], side, name, ports);
@@ -312,6 +334,16 @@ impl<'a> Check<'a> {
     }
 }
 
+/// Names the skill or workflow that is most like one that is not there.
+fn near(uses: &Uses, skills: &dyn SkillSource) -> String {
+    let (ids, otherwise) = match uses {
+        Uses::Skill(_) => (skills.ids(), "choose a skill from the node library"),
+        Uses::Workflow(_) => (skills.workflow_ids(), "choose a workflow from the node library"),
+    };
+    suggest::hint(uses.id().as_str(), ids.iter().map(|id| id.as_str()))
+        .unwrap_or_else(|| otherwise.to_owned())
+}
+
 /// Complains about an edge into an input that `first` feeds already.
 fn second_feed(edge: &Edge, first: &PortRef) -> Finding {
     let finding = if *first == edge.from {
@@ -325,7 +357,7 @@ fn second_feed(edge: &Edge, first: &PortRef) -> Finding {
 }
 
 /// Writes a cycle, the middle of a long one left out.
-fn circle(path: &[Slug]) -> String {
+pub(super) fn circle(path: &[Slug]) -> String {
     const ENDS: usize = 6;
     let mut names: Vec<String> = path.iter().map(|id| format!("`{id}`")).collect();
     if names.len() > 2 * ENDS + 1 {
@@ -336,11 +368,12 @@ fn circle(path: &[Slug]) -> String {
     names.join(" → ")
 }
 
-fn unknown_port(node: &Node, side: Side, name: &str, ports: &[Port]) -> Finding {
+pub(super) fn unknown_port(node: &Node, side: Side, name: &str, ports: &[Port]) -> Finding {
     let what = side.noun();
     let message = format!(
-        "skill `{}` of node `{}` has no {what} `{}`",
-        node.skill,
+        "{} `{}` of node `{}` has no {what} `{}`",
+        node.uses.noun(),
+        node.uses.id(),
         node.id,
         name.escape_debug()
     );
@@ -348,7 +381,7 @@ fn unknown_port(node: &Node, side: Side, name: &str, ports: &[Port]) -> Finding 
     let hint = suggest::hint(name, names.clone()).unwrap_or_else(|| {
         let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
         match names.as_slice() {
-            [] => format!("remove it: the skill has no {what}s"),
+            [] => format!("remove it: the {} has no {what}s", node.uses.noun()),
             names => format!("use one of {}", names.join(", ")),
         }
     });

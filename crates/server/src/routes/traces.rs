@@ -3,15 +3,16 @@
 use axum::{
     Json,
     extract::{DefaultBodyLimit, State},
-    http::StatusCode,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use llmos_api::{
     problem::Problem,
     trace::{SaveTrace, SavedTrace, TraceList, TraceView},
 };
-use llmos_workbench::{Page, TraceFilter, ids};
+use llmos_workbench::{LargeValues, Page, TraceFilter, ids};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
@@ -25,6 +26,7 @@ pub(super) fn routes(max_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(list, save))
         .layer(DefaultBodyLimit::max(max_bytes))
         .routes(routes!(show))
+        .routes(routes!(value))
 }
 
 /// Keep the trace of a run
@@ -75,9 +77,23 @@ async fn list(
 struct ReadTrace {
     /// Who asks; the local user when left out.
     user_id: Option<String>,
+    /// `inside` puts large values back in, as when left out; `beside` leaves `{"$ref": "sha256:…", "bytes": n}`.
+    values: Option<Values>,
 }
 
-/// Read a trace, large values included
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Values {
+    /// Large values are part of the answer.
+    Inside,
+    /// They are read one by one.
+    Beside,
+}
+
+/// Read a trace
+///
+/// A trace of thousands of nodes is read fastest with `values=beside`; `GET /traces/{trace_id}/values/{sha256}` gives
+/// each large value.
 #[utoipa::path(get, path = "/traces/{trace_id}", tag = "traces",
     params(("trace_id" = String, Path, description = "The trace"), ReadTrace), responses(
     (status = 200, body = TraceView),
@@ -90,5 +106,40 @@ async fn show(
 ) -> Result<Json<TraceView>, ApiError> {
     let caller = app.caller(asked.user_id.as_deref(), None)?;
     let id = ids::trace(&id)?;
-    blocking(move || app.workbench.read_trace(&caller, &id)).await.map(Json)
+    let large = match asked.values {
+        None | Some(Values::Inside) => LargeValues::Inside,
+        Some(Values::Beside) => LargeValues::Beside,
+    };
+    blocking(move || app.workbench.read_trace(&caller, &id, large)).await.map(Json)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ReadValue {
+    /// Who asks; the local user when left out.
+    user_id: Option<String>,
+}
+
+/// Read a large value of a trace
+///
+/// It never changes, so browsers keep it.
+#[utoipa::path(get, path = "/traces/{trace_id}/values/{sha256}", tag = "traces",
+    params(("trace_id" = String, Path, description = "The trace"),
+        ("sha256" = String, Path, description = "What the trace calls it"), ReadValue), responses(
+    (status = 200, body = Object, content_type = "application/json"),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn value(
+    State(app): State<App>,
+    Path((id, sha256)): Path<(String, String)>,
+    Query(asked): Query<ReadValue>,
+) -> Result<Response, ApiError> {
+    let caller = app.caller(asked.user_id.as_deref(), None)?;
+    let id = ids::trace(&id)?;
+    let json = blocking(move || app.workbench.read_trace_value(&caller, &id, &sha256)).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+    ];
+    Ok((headers, json).into_response())
 }

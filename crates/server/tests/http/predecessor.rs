@@ -59,7 +59,7 @@ async fn d11_a_skill_without_keywords_matches_only_what_it_says() {
 async fn d12_executable_skills_are_listed_and_prepared() {
     let client = Client::memory();
     let list = client.get("/workflows/skills/executable").await.ok();
-    assert_eq!(ids(&list), ["load", "sum"]);
+    assert_eq!(ids(&list), ["load", "sum", "total"]);
     let ready = client.post("/workflows/execute", json!({"workflow_id": "total"})).await.ok();
     assert_eq!(ready["status"], "ready");
 }

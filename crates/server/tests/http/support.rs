@@ -15,7 +15,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use llmos_core::{seed::ShippedFile, store::Store};
-use llmos_server::{AllowedHosts, Settings};
+use llmos_server::{AllowedHosts, NoPackages, Packages, Settings};
 use llmos_testkit::MemoryStore;
 use llmos_volumes::GitStore;
 use llmos_workbench::{Workbench, World};
@@ -68,6 +68,11 @@ impl Client {
     }
 
     pub(crate) fn over(store: Arc<dyn Store>) -> Self {
+        Self::with(store, Arc::new(NoPackages))
+    }
+
+    /// A door over these volumes and packages.
+    pub(crate) fn with(store: Arc<dyn Store>, packages: Arc<dyn Packages>) -> Self {
         let workbench = Workbench::new(store, Arc::new(Fixed(AtomicU32::new(0x0a1b_2c3d))));
         let file = |path: &str, text: &str| ShippedFile {
             path: path.parse().expect("it is a path"),
@@ -83,6 +88,7 @@ impl Client {
         workbench.seed_system(&library, "test").expect("the system volume is new");
         let router = llmos_server::router(Settings {
             workbench: Arc::new(workbench),
+            packages,
             user: "local".parse().expect("it is a slug"),
             hosts: AllowedHosts::loopback_and(["box.example".to_owned()]),
         });

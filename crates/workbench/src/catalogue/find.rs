@@ -1,29 +1,29 @@
-//! The search over the skills of a view.
+//! The search over the skills and workflows of a view.
 
 use llmos_api::skill::Why;
 use llmos_core::search::{Fields, Index};
 
-use super::{SkillFile, view::Visible};
+use super::{SkillFile, WorkflowFile, view::Visible};
 
-/// The search over the skills of a view.
+/// The search over the skills of a view, and its workflows behind them.
 pub(crate) struct Finder(Index);
 
-/// A skill that was found.
+/// A skill or a workflow that was found.
 pub(crate) struct Found {
-    /// Its place in the view.
+    /// Its place among the skills of the view; past their end, among the workflows.
     pub(crate) doc: usize,
     pub(crate) score: f64,
     pub(crate) why: Vec<Why>,
 }
 
 impl Finder {
-    pub(crate) fn new(skills: &[Visible<SkillFile>]) -> Self {
-        let fields =
-            skills.iter().enumerate().map(|(doc, seen)| (doc, Fields::of(&seen.file.skill)));
-        Self(Index::new(fields))
+    pub(crate) fn new(skills: &[Visible<SkillFile>], workflows: &[Visible<WorkflowFile>]) -> Self {
+        let skills = skills.iter().map(|seen| Fields::of(&seen.file.skill));
+        let workflows = workflows.iter().map(|seen| Fields::of_workflow(&seen.file.workflow));
+        Self(Index::new(skills.chain(workflows).enumerate()))
     }
 
-    /// Returns how many wanted skills match, and one page of them, best first.
+    /// Returns how many of those that are wanted match, and one page of them, best first.
     pub(crate) fn find(
         &self,
         query: &str,

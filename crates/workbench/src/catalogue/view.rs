@@ -5,7 +5,12 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use llmos_core::{skill::Executable, slug::Slug, volume::VolumeId, workflow::SkillSource};
+use llmos_core::{
+    skill::Executable,
+    slug::Slug,
+    volume::VolumeId,
+    workflow::{Inner, Signature, SkillSource, signature},
+};
 
 use super::{SkillFile, Snapshot, WorkflowFile, find::Finder};
 
@@ -20,6 +25,7 @@ pub(crate) struct View {
     /// How many executable skills each category has.
     pub(crate) categories: BTreeMap<String, usize>,
     finder: OnceLock<Finder>,
+    signatures: OnceLock<Vec<Signature>>,
 }
 
 /// The nearest of the files with one id.
@@ -41,7 +47,14 @@ impl View {
                 *categories.entry(category.clone()).or_default() += 1;
             }
         }
-        Self { layers, skills, workflows, categories, finder: OnceLock::new() }
+        Self {
+            layers,
+            skills,
+            workflows,
+            categories,
+            finder: OnceLock::new(),
+            signatures: OnceLock::new(),
+        }
     }
 
     /// Returns the skill that the caller means by an id.
@@ -56,9 +69,15 @@ impl View {
         self.workflows.get(at)
     }
 
-    /// Returns the search over all skills, made when it is first asked for.
+    /// Returns the search over all skills and workflows, made when it is first asked for.
     pub(crate) fn finder(&self) -> &Finder {
-        self.finder.get_or_init(|| Finder::new(&self.skills))
+        self.finder.get_or_init(|| Finder::new(&self.skills, &self.workflows))
+    }
+
+    /// Returns the ports of each workflow, in the order of the list, found when first asked for.
+    pub(crate) fn signatures(&self) -> &[Signature] {
+        let all = || self.workflows.iter().map(|seen| signature(&seen.file.workflow, self));
+        self.signatures.get_or_init(|| all().collect())
     }
 }
 
@@ -70,6 +89,14 @@ impl SkillSource for View {
     fn ids(&self) -> Vec<&Slug> {
         let executable = |seen: &&Visible<SkillFile>| seen.file.skill.executable().is_some();
         self.skills.iter().filter(executable).map(|seen| &seen.file.skill.id).collect()
+    }
+
+    fn workflow(&self, id: &Slug) -> Option<Inner<'_>> {
+        self.workflow(id).map(|seen| Inner::Whole(&seen.file.workflow))
+    }
+
+    fn workflow_ids(&self) -> Vec<&Slug> {
+        self.workflows.iter().map(|seen| &seen.file.workflow.id).collect()
     }
 }
 

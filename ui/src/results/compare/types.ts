@@ -34,6 +34,9 @@ export type Comparison = { equal: boolean; differences: readonly Difference[] };
 /** Compares two values that are in the page: `compareResults` of the engine on their trace encoding. */
 export type CompareValues = (a: unknown, b: unknown, tolerance: number) => Comparison | Promise<Comparison>;
 
+/** How long a node took in each run, in milliseconds. */
+export type NodePairTimes = { name: string; left: number | undefined; right: number | undefined };
+
 /** What `<CompareRuns />` needs. */
 export type CompareRunsProps = {
   left: RunSide;

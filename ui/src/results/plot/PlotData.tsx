@@ -1,16 +1,22 @@
 import { useMemo } from "react";
 
-import { TableView } from "../TableView";
+import { TableView } from "../table/TableView";
 import type { Plot, Table } from "../value";
 
 /** The points of a plot as a table. */
 export function PlotData({ plot }: { plot: Plot }) {
   const table = useMemo(() => plotTable(plot), [plot]);
-  return <TableView table={table} />;
+  return <TableView table={table} name="plot" />;
 }
 
-/** One column for x where all series share it, else one for each series. */
-function plotTable({ series, x_label = "x" }: Plot): Table {
+/** One column for x where all series share it, else one for each series; of a heat map, one for each x. */
+export function plotTable({ series, x_label = "x", y_label = "y" }: Plot): Table {
+  const map = series.find(({ z }) => z !== undefined);
+  if (map?.z) {
+    const { x, y, z } = map;
+    const columns = Array.from(x, (name, at) => ({ name: String(name), values: Array.from(z, (row) => row[at] ?? null) }));
+    return { columns: [{ name: `${y_label || "y"} \\ ${x_label || "x"}`, values: y }, ...columns] };
+  }
   const [first] = series;
   const shared = series.every(({ x }) => x === first?.x || sameList(x, first?.x));
   const columns = series.flatMap(({ name, x, y }, at) => {

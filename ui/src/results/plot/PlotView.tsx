@@ -1,90 +1,78 @@
-import { useEffect, useMemo, useRef, useState } from "react";
-import type uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
+import { type ReactNode, useMemo, useState } from "react";
 
-import { useTheme } from "../../app/theme";
 import { Button } from "../../parts/Button";
-import { saveParts } from "../download";
-import type { Plot } from "../value";
-import { drawChart, type Palette, readPalette } from "./chart";
-import { plotCsv, plotPng } from "./export";
-import { Hover, type HoverState, hoverOf } from "./Hover";
-import { describePlot, plotModel } from "./model";
+import { Icon } from "../../parts/Icon";
+import { saveFile } from "../download";
+import { Switch } from "../Switch";
+import type { Plot, ScaleKind } from "../value";
+import { Chart } from "./Chart";
+import type { Picture } from "./draw";
+import { plotCsv, plotPng, plotSvg } from "./export";
 import { Legend } from "./Legend";
+import { plotModel } from "./model";
+import type { Palette } from "./palette";
 import { PlotData } from "./PlotData";
 import styles from "./PlotView.module.css";
 
-type PlotViewProps = { plot: Plot; name: string };
+type PlotViewProps = {
+  plot: Plot;
+  name: string;
+  /** More to choose, beside what every plot has. */
+  children?: ReactNode;
+};
 
-/** A plot that can be looked into: hover, zoom by dragging, series on and off, values as a table. */
-export function PlotView({ plot, name }: PlotViewProps) {
-  const model = useMemo(() => plotModel(plot), [plot]);
-  const box = useRef<HTMLDivElement>(null);
-  const chart = useRef<uPlot | null>(null);
-  const [palette, setPalette] = useState<Palette>();
+type Shown = { picture: Picture; width: number; height: number };
+
+/** A plot that can be looked into: read, zoomed, its series and scales switched, seen as a table, saved. */
+export function PlotView({ plot, name, children }: PlotViewProps) {
+  const [scales, setScales] = useState<{ x?: ScaleKind; y?: ScaleKind }>({});
+  const model = useMemo(() => plotModel(plot, scales), [plot, scales]);
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
-  const [hover, setHover] = useState<HoverState | null>(null);
+  const [palette, setPalette] = useState<Palette>();
   const [asTable, setAsTable] = useState(false);
-  const theme = useTheme();
+  const [shown, setShown] = useState<Shown>();
 
-  useEffect(() => {
-    const element = box.current;
-    if (!element || asTable) return;
-    const colours = readPalette(element);
-    setPalette(colours);
-    const size = () => ({ width: Math.max(element.clientWidth, 160), height: Math.max(element.clientHeight, 120) });
-    const made = drawChart(element, model, colours, size(), (u) => setHover(hoverOf(u, model)));
-    chart.current = made;
-    const watcher = new ResizeObserver(() => made.setSize(size()));
-    watcher.observe(element);
-    return () => {
-      watcher.disconnect();
-      made.destroy();
-      chart.current = null;
-    };
-  }, [model, theme, asTable]);
-
-  useEffect(() => {
-    for (const at of model.traces.keys()) chart.current?.setSeries(at + 1, { show: !hidden.has(at) });
-  }, [hidden, model, theme, asTable]);
-
-  const toggle = (at: number) =>
-    setHidden((now) => {
-      const next = new Set(now);
-      if (!next.delete(at)) next.add(at);
-      return next;
-    });
+  const flip = (axis: "x" | "y") =>
+    setScales({ ...scales, [axis]: model[axis].scale === "log" ? "linear" : "log" });
+  const save = async (as: typeof plotSvg | typeof plotPng) => {
+    if (shown) saveFile(await as(shown.picture, name, shown));
+  };
 
   return (
     <figure className={styles.figure}>
       <div className={styles.bar}>
         <figcaption className={styles.title}>{model.title || name}</figcaption>
-        {!asTable && palette && <Legend model={model} palette={palette} hidden={hidden} onToggle={toggle} />}
+        {!asTable && palette && model.traces.length > 0 && (
+          <Legend model={model} palette={palette} hidden={hidden} onHide={setHidden} />
+        )}
         <div className={styles.actions}>
+          {children}
+          {!asTable && (["x", "y"] as const).filter((axis) => !model[axis].categories).map((axis) => (
+            <Switch key={axis} on={model[axis].scale === "log"} title={`Logarithmic ${axis} axis`} onChange={() => flip(axis)}>
+              {`log ${axis}`}
+            </Switch>
+          ))}
           <Button small look="ghost" icon={asTable ? "line" : "table"} onClick={() => setAsTable(!asTable)}>
             {asTable ? "Plot" : "Values"}
           </Button>
-          <Button
-            small
-            look="ghost"
-            icon="down"
-            disabled={asTable}
-            onClick={() => chart.current && palette && void plotPng(chart.current, model, palette, name)}
-          >
-            PNG
-          </Button>
-          <Button small look="ghost" icon="down" onClick={() => saveParts(`${name}.csv`, "text/csv", plotCsv(plot))}>
-            CSV
-          </Button>
+          <span className={styles.save} role="group" aria-label="Save as">
+            <Icon name="down" size={13} />
+            <button type="button" disabled={asTable} onClick={() => void save(plotPng)}>
+              PNG
+            </button>
+            <button type="button" disabled={asTable} onClick={() => void save(plotSvg)}>
+              SVG
+            </button>
+            <button type="button" onClick={() => saveFile({ name: `${name}.csv`, mime: "text/csv", parts: plotCsv(plot) })}>
+              CSV
+            </button>
+          </span>
         </div>
       </div>
       {asTable ? (
         <PlotData plot={plot} />
       ) : (
-        <div className={styles.chart} role="img" aria-label={describePlot(model)} onPointerLeave={() => setHover(null)}>
-          <div ref={box} className={styles.box} />
-          {hover && palette && <Hover hover={hover} model={model} palette={palette} />}
-        </div>
+        <Chart model={model} hidden={hidden} palette={palette} onPalette={setPalette} onShown={setShown} />
       )}
     </figure>
   );

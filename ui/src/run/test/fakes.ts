@@ -62,6 +62,7 @@ export class FakePage {
     openSandbox: (events) => this.#openSandbox(events),
     assetsBase: "http://page.test/",
     cores: 2,
+    budgetBytes: 2 ** 30,
     now: () => this.now,
     every: (_ms, tick) => {
       this.#ticks.add(tick);

@@ -10,6 +10,11 @@ test.each([
   [{ a: () => 1 }, "output `a` is a function, which cannot be handed to another node"],
   [{ a: [1, { b: new Map() }] }, "output `a[1].b` is a Map, which cannot be handed to another node"],
   [{ a: new Date(0) }, "output `a` is a Date, which cannot be handed to another node"],
+  [{ a: new DataView(new ArrayBuffer(1)) }, "output `a` is a DataView, which cannot be handed to another node"],
+  [{ a: { b: new (class Vector { x = 1 })() } }, "output `a.b` is a Vector, which cannot be handed to another node"],
+  [{ a: [1, undefined] }, "output `a[1]` is nothing, which cannot be handed to another node"],
+  [{ a: new Set([1]) }, "output `a` is a Set, which cannot be handed to another node"],
+  [new Map([["a", 1]]), "`execute` returned a Map, not an object of outputs"],
 ])("%o is refused: %s", (outputs, message) => {
   expect(checkOutputs(outputs)).toMatchObject({ kind: "output", message });
 });

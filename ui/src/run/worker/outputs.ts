@@ -20,7 +20,7 @@ const DEPTH_LIMIT = 200;
 
 /** Why `result` cannot be handed on, or `null` when it can. */
 export function checkOutputs(result: unknown): NodeError | null {
-  if (typeof result !== "object" || result === null || Array.isArray(result) || ArrayBuffer.isView(result)) {
+  if (typeof result !== "object" || result === null || !isPlain(result)) {
     return {
       kind: "output",
       message: `\`execute\` returned ${describe(result)}, not an object of outputs`,
@@ -47,13 +47,14 @@ function check(value: unknown, path: string, depth: number): NodeError | null {
   switch (typeof value) {
     case "function":
     case "symbol":
-      return unfit(path, describe(value));
+      return unfit(path, value);
     case "object":
       break;
     default:
       return null;
   }
-  if (value === null || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return null;
+  if (value === null || value instanceof ArrayBuffer) return null;
+  if (ArrayBuffer.isView(value)) return TYPED.has(tagOf(value)) ? null : unfit(path, value);
   if (depth >= DEPTH_LIMIT) {
     return {
       kind: "output",
@@ -65,13 +66,13 @@ function check(value: unknown, path: string, depth: number): NodeError | null {
     for (let i = 0; i < value.length; i += 1) {
       const item: unknown = value[i];
       if (typeof item === "number" || typeof item === "string") continue;
+      if (item === undefined) return unfit(`${path}[${i}]`, undefined);
       const problem = check(item, `${path}[${i}]`, depth + 1);
       if (problem) return problem;
     }
     return null;
   }
-  const tag = Object.prototype.toString.call(value);
-  if (tag !== "[object Object]") return unfit(path, describe(value));
+  if (!isPlain(value)) return unfit(path, value);
   for (const key of Object.keys(value)) {
     const problem = check((value as Record<string, unknown>)[key], `${path}.${key}`, depth + 1);
     if (problem) return problem;
@@ -79,11 +80,45 @@ function check(value: unknown, path: string, depth: number): NodeError | null {
   return null;
 }
 
-function unfit(path: string, what: string): NodeError {
+/** The typed arrays that every runtime can take. */
+const TYPED = new Set([
+  "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array",
+  "BigInt64Array", "BigUint64Array", "Float32Array", "Float64Array",
+]);
+
+/** The name of a kind of object, whatever its properties say. */
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** Whether an object is nothing but its properties; one of another module's world counts, too. */
+function isPlain(value: object): boolean {
+  if (tagOf(value) !== "Object") return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** What to write instead of a value of these kinds. */
+const INSTEAD: readonly [string, string][] = [
+  ["a Date", "return `date.toISOString()` or `date.getTime()`"],
+  ["a Set", "return `[...set]`"],
+  ["a Map", "return `Object.fromEntries(map)`"],
+  ["a Promise", "`await` it before it is returned"],
+  ["a RegExp", "return `pattern.source`"],
+  ["an error", "return its `message`"],
+  ["a Float16Array", "return `Float32Array.from(array)`"],
+  ["a DataView", "return the `Uint8Array` of its buffer"],
+  ["nothing", "a list has no holes: write `null`"],
+];
+
+function unfit(path: string, value: unknown): NodeError {
+  const what = describe(value);
+  const isVector = typeof (value as { toArray?: unknown } | undefined)?.toArray === "function";
+  const instead = isVector ? "return its `toArray()`" : INSTEAD.find(([kind]) => kind === what)?.[1];
   return {
     kind: "output",
     message: `output \`${path}\` is ${what}, which cannot be handed to another node`,
-    hint: "return numbers, text, booleans, lists, plain objects and typed arrays",
+    hint: instead ?? "return numbers, text, booleans, lists, plain objects and typed arrays",
   };
 }
 
@@ -92,5 +127,9 @@ function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   if (typeof value !== "object") return `a ${typeof value}`;
-  return `a ${Object.prototype.toString.call(value).slice(8, -1)}`;
+  const tag = tagOf(value);
+  if (tag === "Error") return "an error";
+  if (tag !== "Object") return `a ${tag}`;
+  const { name } = (value as { constructor?: { name?: unknown } }).constructor ?? {};
+  return typeof name === "string" && name !== "" && name !== "Object" ? `a ${name}` : "an object with a prototype of its own";
 }

@@ -4,7 +4,7 @@
  * everything used after the first call is captured before it.
  */
 
-import { packLists, unpackLists } from "../lists";
+import { movable, packLists, unpackLists } from "../lists";
 import type { Call, Hello, LoadedRuntime, Outcome, WorkerHost, WorkerMessage, WorkerRuntime } from "../protocol";
 import type { NodeError } from "../types";
 import { importModule } from "./importModule";
@@ -13,8 +13,8 @@ import { sizeOf } from "../values";
 import { explainUncloneable, OUTPUT_LIMIT_BYTES, tooLarge } from "./outputs";
 
 const { apply } = Reflect;
-const post = MessagePort.prototype.postMessage;
-const dataOf = Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")?.get;
+// Outside of a browser the events of a port have no class that could be asked.
+const dataOf = globalThis.MessageEvent && Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")?.get;
 const clock = performance.now.bind(performance);
 const promiseThen = Promise.prototype.then;
 const isPromise = (value: unknown): value is Promise<Outcome> => value instanceof Promise;
@@ -32,6 +32,7 @@ export function serve(runtime: WorkerRuntime): void {
 }
 
 async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<void> {
+  const { postMessage: post } = port;
   const send = (message: WorkerMessage, transfer: Transferable[] = []): void => {
     apply(post, port, [message, transfer]);
   };
@@ -50,11 +51,12 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
   }
   for (const name of WITHHELD) Reflect.deleteProperty(globalThis, name);
   const heapBytes = (): number => loaded.heapBytes?.() ?? 0;
+  const after = (): { heapBytes: number; spent: boolean } => ({ heapBytes: heapBytes(), spent: loaded.isSpent?.() ?? false });
   reportStrayErrors(host.write);
 
   const codes = new Map<number, string>();
   port.onmessage = (event) => {
-    const call = apply(dataOf ?? (() => undefined), event, []) as Call;
+    const call = (dataOf ? apply(dataOf, event, []) : event.data) as Call;
     if (call.code !== null) codes.set(call.codeId, call.code);
     else call.code = codes.get(call.codeId) ?? "";
     call.inputs = unpackLists(call.inputs, call.lists);
@@ -66,14 +68,16 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
       const ms = clock() - from;
       const fits = !given.ok || sizeOf(given.outputs) <= OUTPUT_LIMIT_BYTES;
       const outcome: Outcome = fits ? given : { ok: false, error: tooLarge };
-      if (!outcome.ok) return send({ t: "fail", id, ms, error: outcome.error, heapBytes: heapBytes() });
+      if (!outcome.ok) return send({ t: "fail", id, ms, error: outcome.error, ...after() });
       try {
-        const { value: outputs, lists } = packLists(outcome.outputs);
-        const transfer = outcome.transfer ?? [];
+        const transfer = [...(outcome.transfer ?? [])];
+        const { value, blocks } = movable(outcome.outputs, transfer);
+        const { value: outputs, lists } = packLists(value);
+        transfer.push(...blocks);
         for (let i = 0; i < lists.length; i += 1) transfer.push(lists[i]?.data.buffer as ArrayBuffer);
-        send({ t: "done", id, ms, outputs, lists, heapBytes: heapBytes() }, transfer);
+        send({ t: "done", id, ms, outputs, lists, ...after() }, transfer);
       } catch (error) {
-        send({ t: "fail", id, ms, error: explainUncloneable(error), heapBytes: heapBytes() });
+        send({ t: "fail", id, ms, error: explainUncloneable(error), ...after() });
       }
     };
     const crash = (error: unknown): void => finish({ ok: false, error: crashed(error) });

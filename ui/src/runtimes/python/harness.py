@@ -3,7 +3,7 @@
 Values cross in two parts: a JSON text, and a list of slots for what JSON
 cannot hold or holds too slowly. A slot is a path into the value, a kind and
 the data. Lists stay lists and typed arrays stay typed: `Float64Array` is
-`array('d')` here, `Uint8Array` is `bytes`.
+`array('d')` here, `Uint8Array` is `bytes`, and `{re, im}` is a `complex`.
 """
 
 import array
@@ -19,6 +19,19 @@ DEPTH_LIMIT = 200
 SAFE_INTEGER = 2**53 - 1
 ARRAY_KINDS = frozenset("bBhHiIlLqQfd")
 PLAIN = frozenset({str, bool, type(None)})
+NUMBERS = frozenset({int, float, complex})
+# Modules whose package has another name, and packages that only a distribution has for the browser.
+PACKAGES = {
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "flint": "python-flint",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+COMPILED = frozenset({"numpy", "scipy", "pandas", "matplotlib", "scikit-learn", "pillow", "scikit-image"})
 
 # Taken before any skill runs: skills of the system volume share an interpreter.
 _dumps, _loads, _seed = json.dumps, json.loads, random.seed
@@ -104,6 +117,11 @@ def _restore(kind, data):
         return list(map(int, _typed("d", data)))
     if kind == "floats":
         return _typed("d", data).tolist()
+    if kind == "complex":
+        return complex(*_typed("d", data))
+    if kind == "complexes":
+        pairs = _typed("d", data)
+        return list(map(complex, pairs[0::2], pairs[1::2]))
     return _typed(kind, data)
 
 
@@ -148,8 +166,10 @@ def _pack(value, path, slots):
             f"output {_show(path[:1])} is nested too deep or contains itself",
             f"return a value of at most {DEPTH_LIMIT} levels",
         )
+    if isinstance(value, complex):
+        return {"re": _pack(value.real, (*path, "re"), slots), "im": _pack(value.imag, (*path, "im"), slots)}
     if isinstance(value, dict):
-        return {_key(name, path): _pack(item, (*path, _key(name, path)), slots) for name, item in value.items()}
+        return _pack_dict(value, path, slots)
     if isinstance(value, (list, tuple)):
         return _pack_list(value, path, slots)
     if isinstance(value, (bytes, bytearray)):
@@ -157,13 +177,36 @@ def _pack(value, path, slots):
     if isinstance(value, array.array) and value.typecode in ARRAY_KINDS:
         return _slot(slots, path, "typed", value)
     if isinstance(value, memoryview):
-        code = value.format if value.ndim == 1 and value.format in ARRAY_KINDS else "B"
-        if code == "B":
-            return _slot(slots, path, "bytes", value.tobytes())
-        return _slot(slots, path, "typed", array.array(code, value.tobytes()))
+        return _pack_block(value, value.format, value.ndim, path, slots)
+    if hasattr(value, "dtype") and hasattr(value, "tolist"):
+        return _pack_block(value, value.dtype.char, value.ndim, path, slots)
     raise OutputError(
         f"output {_show(path)} is of type `{kind.__name__}`, which cannot be handed to another node",
         _hint_for_type(kind),
+    )
+
+
+def _pack_dict(value, path, slots):
+    plain = {}
+    for name, item in value.items():
+        key = _key(name, path)
+        if key in plain:
+            raise OutputError(f"output {_show(path)} has two keys that are `{key}` as text", "use text as keys")
+        plain[key] = _pack(item, (*path, key), slots)
+    return plain
+
+
+def _pack_block(value, code, dimensions, path, slots):
+    """A memoryview, or an array or a number of numpy."""
+    if dimensions == 1 and code in ("B", "c"):
+        return _slot(slots, path, "bytes", value.tobytes())
+    if dimensions == 1 and code in ARRAY_KINDS:
+        return _slot(slots, path, "typed", array.array(code, value.tobytes()))
+    if code in ARRAY_KINDS or code in "?BFDU":
+        return _pack(value.tolist(), path, slots)
+    raise OutputError(
+        f"output {_show(path)} holds items of the form `{code}`, which cannot be handed to another node",
+        'convert it first, as in `astype("float64")`',
     )
 
 
@@ -171,6 +214,9 @@ def _pack_list(values, path, slots):
     kinds = set(map(type, values))
     if kinds <= PLAIN:
         return values
+    if complex in kinds and kinds <= NUMBERS and not any(type(value) is int and abs(value) > SAFE_INTEGER for value in values):
+        parts = {"re": [float(value.real) for value in values], "im": [float(value.imag) for value in values]}
+        return {name: _pack_list(part, (*path, name), slots) for name, part in parts.items()}
     if len(values) >= LIST_PACKED_FROM:
         if kinds == {float}:
             return _slot(slots, path, "floats", array.array("d", values))
@@ -201,12 +247,16 @@ def _show(path):
 
 
 def _hint_for_type(kind):
-    if kind is complex:
-        return "return the real and the imaginary part as two numbers"
     if kind in (set, frozenset):
         return "return `sorted(...)` or `list(...)` of it"
     if inspect.isgenerator(kind) or kind.__name__ in ("generator", "map", "filter", "zip", "range"):
         return "return `list(...)` of it"
+    if kind.__name__ in ("date", "datetime", "time"):
+        return "return its `isoformat()`"
+    if kind.__name__ in ("Decimal", "Fraction"):
+        return "return `float(...)` or `str(...)` of it"
+    if kind.__name__ in ("DataFrame", "Series"):
+        return 'return `{"columns": [{"name": name, "values": list(frame[name])} for name in frame]}`'
     if hasattr(kind, "__dataclass_fields__"):
         return "return `dataclasses.asdict(...)` of it"
     return "return numbers, text, booleans, lists, dicts, bytes and `array.array`"
@@ -243,18 +293,9 @@ def _describe(error, file):
 
 def _hint_for(error):
     if isinstance(error, ModuleNotFoundError):
-        package = (error.name or "").partition(".")[0]
-        if package.startswith("qiskit"):
-            return (
-                "Qiskit cannot be loaded in the browser: its simulator is compiled code that has no WebAssembly build; "
-                "compute the state vector in plain Python with `cmath` and lists"
-            )
-        if package in ("numpy", "scipy", "pandas", "matplotlib", "sympy", "sklearn", "networkx"):
-            return (
-                f"`{package}` is not installed: Python in the browser comes with the standard library only; "
-                "use `math`, `cmath`, `statistics` and lists, and return a `plot` value instead of drawing"
-            )
-        return f"`{package}` is not installed: Python in the browser comes with the standard library only"
+        return _hint_for_module((error.name or "").partition(".")[0])
+    if isinstance(error, ValueError) and "Can't find a" in str(error) and "wheel" in str(error):
+        return "only packages of the package cache can be installed: run `llmos packages add NAME`, then run again"
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return "there are no threads in the browser: put independent work into nodes of their own, these run in parallel"
     if isinstance(error, RuntimeError) and "stack switching" in str(error):
@@ -262,3 +303,16 @@ def _hint_for(error):
     if isinstance(error, OSError) and error.errno == 138:
         return "there are no processes and no network in the browser"
     return None
+
+
+def _hint_for_module(module):
+    if module.startswith("qiskit"):
+        return (
+            "Qiskit cannot be loaded in the browser: its simulator is compiled code that has no WebAssembly build; "
+            "write the circuit as an `openqasm` skill, or take the state-vector skills of the library"
+        )
+    package = PACKAGES.get(module, module.replace("_", "-").lower())
+    add = f"run `llmos packages add {package}`, then run again"
+    if package in COMPILED:
+        return f"{add}; it comes from a Pyodide distribution. Without it, use `math`, `cmath`, `array` and lists"
+    return f"{add}; or check the spelling"

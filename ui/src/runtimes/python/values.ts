@@ -37,7 +37,7 @@ function packOne(value: unknown, path: (string | number)[], slots: Slot[]): unkn
   };
   switch (typeof value) {
     case "number":
-      return Number.isFinite(value) ? value : slot("float", pythonFloat(value));
+      return staysNumber(value) ? value : slot("float", pythonFloat(value));
     case "bigint":
       return slot("bigint", value.toString());
     case "object":
@@ -46,6 +46,8 @@ function packOne(value: unknown, path: (string | number)[], slots: Slot[]): unkn
       return value;
   }
   if (value === null) return null;
+  const complex = complexOf(value);
+  if (complex) return slot(complex.kind, complex.data);
   if (value instanceof ArrayBuffer) return slot("bytes", new Uint8Array(value));
   if (ArrayBuffer.isView(value)) {
     const code = TYPE_CODES.get(Object.prototype.toString.call(value).slice(8, -1));
@@ -67,6 +69,25 @@ function packOne(value: unknown, path: (string | number)[], slots: Slot[]): unkn
   return copy;
 }
 
+/** `{re, im}` as one block: the two numbers, or those of two lists in turn. */
+function complexOf(value: object): { kind: "complex" | "complexes"; data: Float64Array } | null {
+  const { re, im } = value as { re?: unknown; im?: unknown };
+  if (re === undefined || im === undefined || Object.keys(value).length !== 2) return null;
+  if (typeof re === "number" && typeof im === "number") return { kind: "complex", data: new Float64Array([re, im]) };
+  if (!isNumberList(re) || !isNumberList(im) || re.length !== im.length) return null;
+  const data = new Float64Array(2 * re.length);
+  for (let i = 0; i < re.length; i += 1) {
+    data[2 * i] = re[i] as number;
+    data[2 * i + 1] = im[i] as number;
+  }
+  return { kind: "complexes", data };
+}
+
+function isNumberList(value: unknown): value is ArrayLike<number> {
+  if (Array.isArray(value)) return value.every((item) => typeof item === "number");
+  return value instanceof Float64Array || value instanceof Float32Array;
+}
+
 /** The list as one block of numbers, or `null` when it holds anything else. */
 function numbersOf(values: unknown[]): { kind: "ints" | "floats"; data: Float64Array } | null {
   let whole = true;
@@ -74,14 +95,22 @@ function numbersOf(values: unknown[]): { kind: "ints" | "floats"; data: Float64A
   for (let i = 0; i < values.length; i += 1) {
     const value = values[i];
     if (typeof value !== "number") return null;
-    if (whole && !Number.isSafeInteger(value)) whole = false;
+    if (whole && (!Number.isSafeInteger(value) || Object.is(value, -0))) whole = false;
     data[i] = value;
   }
   return { kind: whole ? "ints" : "floats", data };
 }
 
+/** Whether JSON leads to the same number again; Python would read large whole ones as `int`. */
+function staysNumber(value: number): boolean {
+  if (Object.is(value, -0) || !Number.isFinite(value)) return false;
+  return Number.isSafeInteger(value) || !Number.isInteger(value);
+}
+
 function pythonFloat(value: number): string {
   if (Number.isNaN(value)) return "nan";
+  if (value === 0) return "-0.0";
+  if (Number.isFinite(value)) return String(value);
   return value > 0 ? "inf" : "-inf";
 }
 

@@ -2,8 +2,8 @@ use proptest::{prelude::*, test_runner::RngSeed};
 
 use super::*;
 use crate::workflow::{
-    Edge, PortRef, parse,
-    tests::{node, slug, workflow},
+    Edge, Interface, OuterPort, PortRef, Uses, parse,
+    tests::{slug, workflow},
 };
 
 #[test]
@@ -112,6 +112,7 @@ fn workflows() -> impl Strategy<Value = Workflow> {
             prop::option::of("\\PC{1,12}"),
             prop::collection::btree_map("\\PC{1,8}", values(), 0..3),
             prop::option::of(1_u64..u64::MAX),
+            (prop::option::of(1_u64..4096), any::<bool>()),
             0_u32..5,
             prop::option::of((-1e6_f64..1e6, -1e6_f64..1e6)),
         ),
@@ -121,8 +122,10 @@ fn workflows() -> impl Strategy<Value = Workflow> {
         prop::collection::vec(("[a-z]{1,3}", "\\PC{1,6}", "[a-z]{1,3}", any::<String>()), 0..4);
     let texts =
         (any::<String>(), prop::collection::vec("\\PC{1,6}", 0..3), prop::option::of("\\PC{1,6}"));
-    (any::<String>(), texts, nodes, edges, "[a-z #*`\\-\n>|]{0,60}").prop_map(
-        |(name, (description, tags, author), nodes, edges, body)| {
+    let ports = || prop::collection::vec((any::<String>(), "[a-z]{1,3}", any::<String>()), 0..3);
+    let interface = prop::option::of((ports(), ports()));
+    (any::<String>(), texts, nodes, edges, interface, "[a-z #*`\\-\n>|]{0,60}").prop_map(
+        |(name, (description, tags, author), nodes, edges, interface, body)| {
             let mut flow = workflow();
             flow.name = if name.trim().is_empty() { "x".into() } else { name };
             flow.description = description;
@@ -136,9 +139,10 @@ fn workflows() -> impl Strategy<Value = Workflow> {
             flow.nodes = nodes
                 .into_iter()
                 .enumerate()
-                .map(|(i, (name, inputs, timeout_ms, retries, position))| {
-                    let node = node(&format!("n{i}"), "s", json!({}));
-                    Node { name, inputs, timeout_ms, retries, position, ..node }
+                .map(|(i, (name, inputs, timeout_ms, (memory_mb, nested), retries, position))| {
+                    let uses = if nested { Uses::Workflow } else { Uses::Skill };
+                    let node = Node::new(slug(&format!("n{i}")), uses(slug("s")));
+                    Node { name, inputs, timeout_ms, memory_mb, retries, position, ..node }
                 })
                 .collect();
             let end = |node: &str, port: String| {
@@ -149,6 +153,17 @@ fn workflows() -> impl Strategy<Value = Workflow> {
                 .into_iter()
                 .map(|(a, b, c, d)| Edge { from: end(&a, b), to: end(&c, d) })
                 .collect();
+            let ports = |ports: Vec<(String, String, String)>| {
+                let port = |(name, node, port): (String, String, String)| OuterPort {
+                    name,
+                    inner: PortRef { node: slug(&node), port },
+                };
+                ports.into_iter().map(port).collect()
+            };
+            flow.interface = interface.map(|(inputs, outputs)| Interface {
+                inputs: ports(inputs),
+                outputs: ports(outputs),
+            });
             flow.body = tidy(&body);
             flow
         },

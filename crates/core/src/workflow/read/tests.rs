@@ -67,8 +67,8 @@ fn mistakes_point_into_the_file() {
         "\"inputs\"",
         "\"input\"",
         &[
-            "11:34 error bad-graph: unknown field `input`, expected one of `id`, `skill`, `skill_id`, `name`, `inputs`, \
-         `timeout_ms`, `retries`, `position` (compare it with a workflow of the system volume)",
+            "11:34 error bad-graph: unknown field `input`, expected one of `id`, `skill`, `skill_id`, `workflow`, \
+         `name`, `inputs`, `timeout_ms`, `memory_mb`, `retries`, `position` (compare it with a workflow of the system volume)",
         ],
     );
     check(
@@ -97,6 +97,38 @@ fn mistakes_point_into_the_file() {
             "5:1 error no-graph: the file has no graph (add a ```json block with `nodes` and `edges`)",
         ],
     );
+}
+
+#[test]
+fn a_node_runs_one_thing() {
+    let hint = "(write `skill_id` for a skill, or `workflow` for a workflow)";
+    check(
+        "\"skill_id\": \"s\", ",
+        "",
+        &[&format!("11:5 error bad-graph: node `a` runs nothing {hint}")],
+    );
+    check(
+        "\"skill_id\": \"s\"",
+        "\"skill_id\": \"s\", \"workflow\": \"w\"",
+        &[&format!("11:5 error bad-graph: node `a` runs a skill and a workflow {hint}")],
+    );
+}
+
+#[test]
+fn an_interface_is_read_and_its_mistakes_point_into_the_file() {
+    let with = |interface: &str| {
+        GOOD.replace("  ]\n}", &format!("  ],\n  \"interface\": {interface}\n}}"))
+    };
+    let good = with(r#"{"inputs": [{"name": "n", "node": "a", "port": "n"}]}"#);
+    let flow = parse("w.md", good.as_bytes()).workflow.expect("a workflow");
+    let interface = flow.interface.expect("it has one");
+    assert_eq!(interface.inputs[0].inner.to_string(), "a.n");
+    assert_eq!(interface.outputs, []);
+    let bad = with(r#"{"inputs": [{"name": "n", "node": "A", "port": "n"}]}"#);
+    let found = &parse("w.md", bad.as_bytes()).diagnostics[0];
+    assert_eq!((found.position.line, found.position.column), (17, 50), "{found:?}");
+    assert_eq!(found.hint.as_deref(), Some("did you mean `a`?"));
+    assert_eq!(parse("w.md", with("null").as_bytes()).workflow.and_then(|w| w.interface), None);
 }
 
 #[test]

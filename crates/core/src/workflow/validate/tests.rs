@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use crate::workflow::{
-    Workflow,
-    tests::{edge, node, skills, workflow},
+    Uses, Workflow,
+    tests::{edge, node, skills, slug, workflow},
     validate,
 };
 
@@ -44,12 +44,12 @@ fn an_empty_workflow_cannot_run() {
 fn a_missing_skill_suggests_the_nearest_one() {
     let message = "there is no executable skill `conter`";
     check(
-        |flow| flow.nodes[0].skill = "conter".parse().expect("a slug"),
+        |flow| flow.nodes[0].uses = Uses::Skill(slug("conter")),
         &[("missing-skill", "source", message, "did you mean `counter`?")],
     );
     let message = "there is no executable skill `vqe-optimizer`";
     check(
-        |flow| flow.nodes[0].skill = "vqe-optimizer".parse().expect("a slug"),
+        |flow| flow.nodes[0].uses = Uses::Skill(slug("vqe-optimizer")),
         &[("missing-skill", "source", message, "choose a skill from the node library")],
     );
 }

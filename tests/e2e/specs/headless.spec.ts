@@ -1,0 +1,233 @@
+// Workflows without a browser: limits that hold, and no way out for hostile skills. That every example has the same
+// results as in the page is part of examples.spec.ts.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { startCanary } from "../support/canary";
+import { ended, headless, program, start } from "../support/headless";
+import { expect, test } from "../support/test";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const skills = path.resolve(here, "../fixtures/headless/skills");
+
+const skill = (id: string, type: string, code: string, more = ""): string =>
+  `---\nskill_id: ${id}\nname: ${id}\ntype: ${type}\n${more}inputs: []\noutputs:\n  - name: y\n    type: any\n---\n\`\`\`${type === "javascript" ? "javascript" : "python"}\n${code}\n\`\`\`\n`;
+
+/** A folder with skills and a workflow with one node for each. */
+function made(codes: Record<string, string>): { folder: string; document: object } {
+  const folder = mkdtempSync(path.join(tmpdir(), "llmos-skills-"));
+  for (const [id, text] of Object.entries(codes)) writeFileSync(path.join(folder, `${id}.md`), text);
+  const nodes = Object.keys(codes).map((id) => ({ id, skill_id: id }));
+  return { folder, document: { workflow_id: "made", name: "Made", nodes, edges: [] } };
+}
+
+test("the same workflow has the same result hashes every time, and another value has another", async () => {
+  const [first, again, other] = [
+    await headless("vqe-plot-export"),
+    await headless("vqe-plot-export"),
+    await headless("vqe-plot-export", ["--input", "hamiltonian.bond_length=0.9"]),
+  ];
+  expect(first.code, first.stderr).toBe(0);
+  expect(again.run.results).toEqual(first.run.results);
+  expect(other.code, other.stderr).toBe(0);
+  expect(other.run.results["exact"]?.["energy"]).not.toBe(first.run.results["exact"]?.["energy"]);
+});
+
+test("a wrong input is refused with what would be right, and code 2", async () => {
+  const cases: [string, RegExp][] = [
+    ["hamiltonain.bond_length=1", /no node `hamiltonain`[^]*did you mean `hamiltonian`/],
+    ["hamiltonian.bond_lenght=1", /did you mean `bond_length`/],
+    ["hamiltonian.bond_length=far", /no value for `hamiltonian.bond_length`[^]*takes `number`/],
+    ["vqe.hamiltonian={}", /gets its value from another node/],
+    ["nonsense", /names no input/],
+  ];
+  for (const [input, message] of cases) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other is quick enough
+    const { code, stderr } = await headless("vqe-plot-export", ["--input", input]);
+    expect(stderr).toMatch(message);
+    expect(code, input).toBe(2);
+  }
+});
+
+test("hostile skills find no network, no files, no processes and no environment", async () => {
+  const canary = await startCanary();
+  try {
+    const document = {
+      workflow_id: "probes",
+      name: "Probes",
+      nodes: [
+        { id: "js", skill_id: "js-probe", inputs: { port: canary.tcpPort } },
+        { id: "py", skill_id: "py-probe", inputs: { port: canary.tcpPort } },
+      ],
+      edges: [],
+    };
+    const { run, stderr } = await headless(document, ["--skills", skills], { env: { LLMOS_SECRET: "s3cret" } });
+    expect(run.outcome, stderr).toBe("success");
+    for (const node of ["js", "py"]) {
+      const found = run.nodes[node]?.outputs?.["found"] as Record<string, string>;
+      expect(Object.keys(found).length).toBeGreaterThan(12);
+      for (const [probe, answer] of Object.entries(found)) expect(answer, `${node}: ${probe}`).toMatch(/^refused: /);
+      expect(JSON.stringify(found)).not.toContain("s3cret");
+    }
+    expect(canary.hits).toEqual([]);
+  } finally {
+    await canary.stop();
+  }
+});
+
+test("the wall alone keeps a whole Node.js from network, files, processes and signals", async () => {
+  test.skip(process.platform !== "linux", "there is a wall on Linux only");
+  const canary = await startCanary();
+  const folder = mkdtempSync(path.join(tmpdir(), "llmos-wall-"));
+  try {
+    const target = path.join(folder, "written");
+    const probes = `
+      const found = {};
+      const attempt = async (name, probe) => { try { found[name] = String(await probe()); } catch (error) { found[name] = "refused: " + error.code; } };
+      const fs = require("fs"), net = require("net"), dgram = require("dgram"), { spawnSync } = require("child_process");
+      (async () => {
+        await attempt("passwd", () => fs.readFileSync("/etc/passwd", "utf8").length);
+        await attempt("home", () => fs.readdirSync("/root").length);
+        await attempt("environ", () => fs.readFileSync("/proc/" + process.ppid + "/environ", "utf8").length);
+        await attempt("write", () => fs.writeFileSync(${JSON.stringify(target)}, "x"));
+        await attempt("chmod", () => fs.chmodSync(${JSON.stringify(folder)}, 0));
+        await attempt("spawn", () => { const { error, status } = spawnSync(process.execPath, ["-v"]); if (error) throw error; return status; });
+        await attempt("tcp", () => new Promise((yes, no) => net.connect(${canary.tcpPort}, "127.0.0.1").on("connect", yes).on("error", no)));
+        await attempt("udp", () => new Promise((yes, no) => { const s = dgram.createSocket("udp4"); s.on("error", no); s.send("x", ${canary.udpPort}, "127.0.0.1", (e) => (e ? no(e) : yes())); }));
+        await attempt("listen", () => new Promise((yes, no) => net.createServer().on("error", no).listen(0, yes)));
+        await attempt("kill", () => process.kill(process.ppid, 0));
+        await attempt("env", () => { if (Object.keys(process.env).length > 0) return JSON.stringify(process.env); throw { code: "EMPTY" }; });
+        console.log(JSON.stringify(found));
+      })();`;
+    const node = execFileSync("node", ["-p", "process.execPath"], { encoding: "utf8" }).trim();
+    const libraries = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/dev/null", path.resolve(node, "../../lib")];
+    const wall = { read: libraries, execute: [node, "/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"], strict: false, required: true, limits: {} };
+    const child = start(["behind-wall", String(process.pid), JSON.stringify(wall), node, "--openssl-config=/dev/null", "-e", probes]);
+    const { stdout, stderr } = await ended(child);
+    const found = JSON.parse(stdout || "{}") as Record<string, string>;
+    expect(Object.keys(found), stderr).toHaveLength(11);
+    for (const [probe, answer] of Object.entries(found)) expect(answer, probe).toMatch(/^refused: /);
+    expect(existsSync(target)).toBe(false);
+    expect(canary.hits).toEqual([]);
+  } finally {
+    await canary.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("endless loops and memory hogs are stopped, and the other nodes go on", async () => {
+  test.setTimeout(120_000);
+  const limits = "timeout_ms: 1500\nmemory_mb: 64\n";
+  const { folder, document } = made({
+    "js-loop": skill("js-loop", "javascript", "function execute() { for (;;); }", limits),
+    "py-loop": skill("py-loop", "python-wasm", "def execute(inputs):\n    while True: pass", limits),
+    "js-hog": skill("js-hog", "javascript", "function execute() { const all = []; for (;;) all.push({ a: [1, 2, 3] }); }", "timeout_ms: 60000\nmemory_mb: 64\n"),
+    "py-hog": skill("py-hog", "python-wasm", "def execute(inputs):\n    all = []\n    while True: all.append(bytearray(1 << 20))", "timeout_ms: 60000\nmemory_mb: 64\n"),
+    fine: skill("fine", "javascript", "function execute() { return { y: 1 }; }"),
+    "fine-py": skill("fine-py", "python-wasm", "def execute(inputs):\n    return {'y': 2}"),
+  });
+  try {
+    const { run, code, stderr } = await headless(document, ["--skills", folder]);
+    const kinds = Object.fromEntries(Object.entries(run.nodes).map(([id, node]) => [id, node.error?.kind ?? node.state]));
+    expect(kinds, stderr).toEqual({
+      "js-loop": "timeout",
+      "py-loop": "timeout",
+      "js-hog": "memory",
+      "py-hog": "memory",
+      fine: "success",
+      "fine-py": "success",
+    });
+    expect(code).toBe(1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a failure says what and where, and what depends on it is skipped", async () => {
+  const { folder, document } = made({
+    raises: skill("raises", "python-wasm", "def execute(inputs):\n    return {'y': 1 / 0}"),
+    misspelt: skill("misspelt", "javascript", "function execute() {\n  return { y: 1 +* 2 };\n}"),
+  });
+  try {
+    const { run, code } = await headless(document, ["--skills", folder]);
+    expect(run.nodes["raises"]?.error?.message).toMatch(/^ZeroDivisionError[^]*raises.py", line 2/);
+    expect(run.nodes["misspelt"]?.error?.message).toMatch(/^SyntaxError[^]*misspelt.js:2/);
+    expect(code).toBe(1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("Ctrl-C cancels the run, the trace says so, and nothing is left running", async () => {
+  const { folder, document } = made({ endless: skill("endless", "javascript", "console.log('begun'); function execute() { for (;;); }") });
+  const volumes = path.join(folder, "volumes");
+  writeFileSync(path.join(folder, "workflow.json"), JSON.stringify(document));
+  try {
+    const child = start(["run", "workflow.json", "--json", "--save-trace", "--skills", folder, "--volumes", volumes], { cwd: folder });
+    const end = ended(child);
+    await new Promise<void>((resolve) => child.stderr?.on("data", (data: Buffer) => data.includes("begun") && resolve()));
+    child.kill("SIGINT");
+    const { code, run, stderr } = await end;
+    expect(code, stderr).toBe(130);
+    expect(run.outcome).toBe("cancelled");
+    const git = (...args: string[]) => execFileSync("git", ["-C", path.join(volumes, "users/local"), ...args], { encoding: "utf8" });
+    expect(git("log", "-1", "--format=%s")).toBe("trace: made cancelled\n");
+    await expect.poll(() => running(folder)).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a command that is killed takes its Node.js with it", async () => {
+  test.skip(process.platform !== "linux", "it is looked up in /proc");
+  const { folder, document } = made({ endless: skill("endless", "javascript", "console.log('begun'); function execute() { for (;;); }") });
+  writeFileSync(path.join(folder, "workflow.json"), JSON.stringify(document));
+  try {
+    const child = start(["run", "workflow.json", "--skills", folder], { cwd: folder, env: { LLMOS_CACHE: path.join(folder, "cache") } });
+    await new Promise<void>((resolve) => child.stderr?.on("data", (data: Buffer) => data.includes("begun") && resolve()));
+    expect(running(folder)).not.toEqual([]);
+    child.kill("SIGKILL");
+    await expect.poll(() => running(folder)).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** The processes that were started with a file of this folder. */
+function running(folder: string): string[] {
+  return readdirSync("/proc").filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, "utf8").includes(`${folder}/cache`);
+    } catch {
+      return false;
+    }
+  });
+}
+
+test("without Node.js the command says what to install", async () => {
+  const { code, stderr } = await headless("csv-statistics", [], { env: { PATH: "/nowhere" } });
+  expect(stderr).toMatch(/error: Node\.js was not found\nhint: install Node\.js 20\.19/);
+  expect(code).toBe(5);
+});
+
+test("outputs are written as files of their kind", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "llmos-output-"));
+  try {
+    const { code, stderr } = await headless("csv-statistics", ["--output", folder]);
+    expect(code, stderr).toBe(0);
+    const names = readdirSync(folder);
+    expect(names).toContain("statistics.statistics.csv");
+    expect(readFileSync(path.join(folder, "statistics.statistics.csv"), "utf8")).toMatch(/^column,count/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("the program is the one that was built", () => {
+  expect(execFileSync(program(), ["--version"], { encoding: "utf8" })).toMatch(/^llmos \d/);
+});

@@ -1,0 +1,2 @@
+export const WHEELS: string;
+export function fetchWheels(): void;

@@ -1,0 +1,103 @@
+/** The sandbox of the Node.js host: worker threads instead of a frame. */
+
+import { MessageChannel, Worker, type MessagePort as NodePort } from "node:worker_threads";
+
+import type { Sandbox, SandboxAsset, SandboxEvents } from "../run/sandbox";
+import type { ThreadData } from "./thread";
+
+/** What the sandbox is told of the machine and of the run. */
+export type ThreadLimits = {
+  /** How much heap a worker may have, in MB; asked when one is started. */
+  heapMb(): number;
+  /** How much memory the whole process may take, in bytes. */
+  totalBytes: number;
+  /** What it takes now. */
+  usedBytes(): number;
+};
+
+type Held = { worker: Worker; port: NodePort };
+
+/** Workers of `script`, each in a thread of its own. */
+export class ThreadSandbox implements Sandbox {
+  readonly #assets = new Map<string, ArrayBuffer | Promise<WebAssembly.Module>>();
+  readonly #workers = new Map<number, Held>();
+
+  constructor(
+    readonly script: URL,
+    readonly limits: ThreadLimits,
+    readonly events: SandboxEvents,
+  ) {}
+
+  keep({ name, buffer, compile }: SandboxAsset): void {
+    if (!compile) {
+      this.#assets.set(name, buffer);
+      return;
+    }
+    const compiled = WebAssembly.compile(buffer);
+    // Who asks for it hears of the failure.
+    compiled.catch(() => undefined);
+    this.#assets.set(name, compiled);
+  }
+
+  spawn(id: number, source: string, names: readonly string[]): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    const data: ThreadData = { source, port: port2 };
+    const heapMb = this.limits.heapMb();
+    const worker = new Worker(this.script, {
+      workerData: data,
+      transferList: [port2],
+      env: {},
+      argv: [],
+      stdin: false,
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: Math.min(64, heapMb), stackSizeMb: 4 },
+    });
+    const held = { worker, port: port1 };
+    this.#workers.set(id, held);
+    worker.on("error", (error: Error & { code?: string }) => {
+      const isMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
+      this.#gone(id, isMemory ? `over the memory limit of ${heapMb} MB` : error.message, isMemory);
+    });
+    worker.on("exit", () => this.#gone(id, "its thread ended", false));
+    void this.#greet(held, id, names);
+    return port1 as unknown as MessagePort;
+  }
+
+  kill(id: number): void {
+    const held = this.#workers.get(id);
+    this.#workers.delete(id);
+    held?.port.close();
+    void held?.worker.terminate();
+  }
+
+  watch(): void {
+    if (this.limits.usedBytes() > this.limits.totalBytes) this.events.onLost();
+  }
+
+  dispose(): void {
+    for (const id of [...this.#workers.keys()]) this.kill(id);
+    this.#assets.clear();
+  }
+
+  async #greet(held: Held, id: number, names: readonly string[]): Promise<void> {
+    const files: Record<string, ArrayBuffer | WebAssembly.Module> = {};
+    try {
+      for (const name of names) {
+        // oxlint-disable-next-line no-await-in-loop -- they compile at the same time already
+        const file = await this.#assets.get(name);
+        if (file) files[name.slice(name.indexOf("/") + 1)] = file;
+      }
+      held.port.postMessage({ files });
+    } catch (error) {
+      this.events.onFault(id, String(error));
+    }
+  }
+
+  #gone(id: number, message: string, isMemory: boolean): void {
+    if (!this.#workers.has(id)) return;
+    this.#workers.delete(id);
+    this.events.onFault(id, message);
+    this.events.onGone?.(id, isMemory ? { kind: "memory", message } : { kind: "crashed", message });
+  }
+}

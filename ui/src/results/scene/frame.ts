@@ -1,0 +1,128 @@
+/**
+ * A visible frame of the sandbox that draws one scene. The frame owns its
+ * canvas; the page sees nothing of it but messages, and ends its worker when
+ * that stays silent.
+ */
+
+import type { SceneValue } from "../../runtimes/threejs/value";
+import type { Order, Report, Size } from "./messages";
+
+/** What there is to tell about a scene that is shown. */
+export type FrameEvents = {
+  onShown(facts: { moves: boolean; background: boolean }): void;
+  onFailed(reason: Failure, message: string): void;
+  /** The graphics processor was taken away, or given back. */
+  onLost(lost: boolean): void;
+  onPicture(picture: Blob): void;
+};
+
+/** Why there is no picture, or no motion. */
+export type Failure = "no-webgl" | "unreadable" | "animate" | "silent";
+
+/** How a scene is shown at first. */
+export type Look = { size: Size; ground: string; playing: boolean; still: boolean };
+
+/** How often the worker is asked whether it lives, and how many answers it may owe. */
+const ASK_MS = 500;
+const OWED = 6;
+const WORD_LIMIT = 4_000;
+
+/** Loads the script that draws; it is large, and needed only where there is a scene. */
+const SCRIPTS = import.meta.glob<string>("./draw.ts", { query: "?script", import: "default" });
+
+/** A frame in `place`. */
+export class SceneFrame {
+  readonly #frame: HTMLIFrameElement;
+  readonly #control = new MessageChannel();
+  readonly #line = new MessageChannel();
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #asked = 0;
+  #answered = 0;
+  #visible = true;
+
+  constructor(
+    place: HTMLElement,
+    readonly value: SceneValue,
+    readonly look: Look,
+    readonly events: FrameEvents,
+    base: string = document.baseURI,
+  ) {
+    this.#line.port1.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(data);
+    const frame = document.createElement("iframe");
+    frame.setAttribute("sandbox", "allow-scripts");
+    frame.setAttribute("aria-hidden", "true");
+    frame.title = "Scene";
+    frame.tabIndex = -1;
+    frame.src = new URL("/sandbox.html", base).href;
+    const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
+    place.append(frame);
+    this.#frame = frame;
+    void this.#begin(loaded);
+  }
+
+  /** Asks for something; what the worker cannot do any more is lost. */
+  send(order: Order): void {
+    if (order.t === "visible") this.#visible = order.on;
+    this.#line.port1.postMessage(order);
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+    this.#control.port1.close();
+    this.#line.port1.close();
+    this.#frame.remove();
+  }
+
+  async #begin(loaded: Promise<unknown>): Promise<void> {
+    try {
+      const load = SCRIPTS["./draw.ts"];
+      if (!load) throw new Error("this build has no script that draws");
+      const [source] = await Promise.all([load(), loaded]);
+      const { port1, port2 } = this.#control;
+      this.#frame.contentWindow?.postMessage({ t: "connect" }, "*", [port2]);
+      port1.postMessage({ t: "draw", id: 1, source, port: this.#line.port2 }, [this.#line.port2]);
+      this.send({ t: "show", value: this.value, ...this.look });
+      this.#timer = setInterval(() => this.#ask(), ASK_MS);
+    } catch (error) {
+      this.events.onFailed("unreadable", error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** A page in the background has its clock slowed down, and the worker may sleep. */
+  #ask(): void {
+    if (!this.#visible || document.visibilityState === "hidden") return;
+    if (this.#asked - this.#answered >= OWED) {
+      clearInterval(this.#timer);
+      this.#control.port1.postMessage({ t: "kill", id: 1 });
+      return this.events.onFailed("silent", "");
+    }
+    this.#asked += 1;
+    this.send({ t: "ask", n: this.#asked });
+  }
+
+  #hear(data: unknown): void {
+    if (typeof data !== "object" || data === null) return;
+    const report = data as Partial<Record<string, unknown>>;
+    switch (report["t"] as Report["t"]) {
+      case "shown":
+        return this.events.onShown({ moves: report["moves"] === true, background: report["background"] === true });
+      case "failed": {
+        const { reason, message } = report;
+        const known = reason === "no-webgl" || reason === "animate" ? reason : "unreadable";
+        return this.events.onFailed(known, typeof message === "string" ? message.slice(0, WORD_LIMIT) : "");
+      }
+      case "lost":
+        return this.events.onLost(true);
+      case "restored":
+        return this.events.onLost(false);
+      case "picture":
+        if (report["blob"] instanceof Blob) this.events.onPicture(report["blob"]);
+        return undefined;
+      case "alive":
+        this.#answered = Math.min(this.#asked, Number(report["n"]) || 0);
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+}
