@@ -3,6 +3,7 @@
 
 mod bare;
 mod client;
+mod commits;
 mod flow;
 mod http;
 mod skills;
@@ -16,10 +17,11 @@ fn main() -> Result<()> {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["skills"] => skills::run()?.print()?,
+        ["commits"] => commits::run()?.print()?,
         ["flow"] => flow::run()?.print()?,
         ["http", server] => http::run(server.as_ref())?.print()?,
         ["bare"] => bare::serve()?,
-        _ => bail!("name a measurement: `skills`, `flow`, `http SERVER`"),
+        _ => bail!("name a measurement: `skills`, `commits`, `flow`, `http SERVER`"),
     }
     Ok(())
 }

@@ -21,7 +21,9 @@ impl Table {
 
     /// Adds a row.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().collect());
+        let row: Vec<String> = cells.into_iter().collect();
+        let _ = writeln!(io::stderr(), "{}", row.join(" | "));
+        self.rows.push(row);
     }
 
     /// Prints it.

@@ -37,7 +37,10 @@ pub(crate) fn read(
 }
 
 /// Returns the first change whose file is staged otherwise than in the commit it starts from.
-pub(crate) fn staged<'a>(index: &File, changes: &'a [FileChange]) -> Option<&'a VolumePath> {
+pub(crate) fn staged<'a>(
+    index: &File,
+    mut changes: impl Iterator<Item = &'a FileChange>,
+) -> Option<&'a VolumePath> {
     let differs = |change: &&FileChange| {
         let path: &BStr = change.path.as_str().into();
         match index.entry_range(path) {
@@ -50,7 +53,7 @@ pub(crate) fn staged<'a>(index: &File, changes: &'a [FileChange]) -> Option<&'a 
             }),
         }
     };
-    changes.iter().find(differs).map(|change| &change.path)
+    changes.find(differs).map(|change| &change.path)
 }
 
 /// Says whether a file is staged where `path` needs a folder.

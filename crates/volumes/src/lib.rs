@@ -6,14 +6,25 @@
 //! filter, submodule, symbolic link or command of its configuration is ever
 //! followed. This crate does not know who may read or write what.
 
-mod change;
+mod branch;
+mod create;
+mod disk;
 mod folder;
 mod history;
 mod index;
+mod journal;
+mod keeper;
 mod lock;
+mod object;
+mod pack;
+mod publish;
+mod recover;
+mod session;
 mod tree;
+mod upkeep;
 mod volume;
 mod worktree;
+mod writer;
 
 use std::{
     collections::BTreeMap,
@@ -27,7 +38,9 @@ use llmos_core::{
     volume::{VolumeId, VolumePath},
 };
 
-use crate::volume::Volume;
+pub use crate::disk::{Disk, RealDisk};
+
+use crate::{keeper::Keeper, volume::Volume};
 
 /// A [`Store`] of Git repositories under one folder.
 ///
@@ -37,14 +50,32 @@ use crate::volume::Volume;
 #[derive(Debug)]
 pub struct GitStore {
     root: PathBuf,
+    disk: Arc<dyn Disk>,
     open: Mutex<BTreeMap<VolumeId, Arc<Volume>>>,
+    keeper: Arc<Keeper>,
 }
 
 impl GitStore {
     /// Opens the volumes under `root`; touches nothing on disk.
     pub fn open(root: PathBuf) -> Self {
+        Self::with_disk(root, Arc::new(RealDisk))
+    }
+
+    /// Like [`Self::open`], on a disk that may fail where it is told to.
+    pub fn with_disk(root: PathBuf, disk: Arc<dyn Disk>) -> Self {
         let root = std::path::absolute(&root).unwrap_or(root);
-        Self { root, open: Mutex::default() }
+        Self { root, disk, open: Mutex::default(), keeper: Arc::default() }
+    }
+
+    /// Waits until `git` sees everything that was committed, which takes milliseconds.
+    ///
+    /// What was committed is durable before; this is for whoever looks with another program.
+    pub fn settle(&self) {
+        let open: Vec<_> =
+            self.open.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        for volume in open {
+            volume.settle();
+        }
     }
 
     /// Returns the folder that holds, or would hold, a volume.
@@ -61,7 +92,7 @@ impl GitStore {
         if let Some(volume) = open.get(id) {
             return Arc::clone(volume);
         }
-        let volume = Arc::new(Volume::new(id.clone(), self.folder(id)));
+        let volume = Arc::new(self.make(id));
         // A volume that does not exist is not remembered, or asking for many names would fill the memory.
         if volume.exists() {
             open.insert(id.clone(), Arc::clone(&volume));
@@ -72,10 +103,22 @@ impl GitStore {
     /// Like [`Self::volume`], and remembers it, as all its writers must meet at one lock.
     fn volume_to_write(&self, id: &VolumeId) -> Arc<Volume> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = self.folder(id);
-        Arc::clone(
-            open.entry(id.clone()).or_insert_with(|| Arc::new(Volume::new(id.clone(), folder))),
-        )
+        Arc::clone(open.entry(id.clone()).or_insert_with(|| Arc::new(self.make(id))))
+    }
+
+    fn make(&self, id: &VolumeId) -> Volume {
+        Volume::new(id.clone(), self.folder(id), Arc::clone(&self.disk))
+    }
+}
+
+impl Drop for GitStore {
+    /// Brings everything to Git and empties the journals, so that the next start has nothing to do.
+    fn drop(&mut self) {
+        for volume in self.keeper.stop() {
+            volume.settle();
+            // What fails here is done by whoever opens the volume next.
+            drop(volume.checkpoint());
+        }
     }
 }
 
@@ -98,7 +141,10 @@ impl Store for GitStore {
     }
 
     fn commit(&self, volume: &VolumeId, change: Change) -> Result<CommitId, StoreError> {
-        self.volume_to_write(volume).commit(&change)
+        let volume = self.volume_to_write(volume);
+        let made = volume.commit(change);
+        self.keeper.note(&volume);
+        made
     }
 
     fn history(
@@ -125,7 +171,7 @@ impl Store for GitStore {
             {
                 let Ok(slug) = name.parse() else { continue };
                 let id = make(slug);
-                if Volume::new(id.clone(), self.folder(&id)).exists() {
+                if self.volume(&id).exists() {
                     found.push(id);
                 }
             }

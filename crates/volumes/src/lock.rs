@@ -63,7 +63,7 @@ impl Lock {
         loop {
             match File::options().write(true).create_new(true).open(&path) {
                 Ok(mut file) => {
-                    writeln!(file, "{SIGNATURE} {}", std::process::id())?;
+                    sign(&mut file)?;
                     return Ok(Taken::Held(Self { path, file, release: true }, begun));
                 }
                 Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {}
@@ -105,6 +105,16 @@ impl Drop for Lock {
     }
 }
 
+/// Notes in a lock file which process holds it.
+pub(crate) fn sign(file: &mut File) -> io::Result<()> {
+    writeln!(file, "{SIGNATURE} {}", std::process::id())
+}
+
+/// Says whether a lock file is empty and was made at least `age` ago.
+pub(crate) fn is_empty_for(path: &Path, age: Duration) -> io::Result<bool> {
+    Ok(look(path)?.is_some_and(|(content, found)| content.is_empty() && found >= age))
+}
+
 /// What became of a lock file without a note.
 pub(crate) enum Forgotten {
     Removed,
@@ -112,13 +122,15 @@ pub(crate) enum Forgotten {
     NotThere,
 }
 
-/// Removes a lock file that is too old to be in use.
+/// Removes a lock file whose holder is gone, or that is too old to be in use.
 pub(crate) fn remove_if_forgotten(path: &Path) -> io::Result<Forgotten> {
-    match look(path)? {
-        None => Ok(Forgotten::NotThere),
-        Some((_, age)) if age > FOREIGN_IS_STALE => remove(path).map(|()| Forgotten::Removed),
-        Some(_) => Ok(Forgotten::InUse),
+    if look(path)?.is_none() {
+        return Ok(Forgotten::NotThere);
     }
+    Ok(match remove_if_stale(path)? {
+        Some(_) => Forgotten::Removed,
+        None => Forgotten::InUse,
+    })
 }
 
 /// Removes a lock file, if it is there.

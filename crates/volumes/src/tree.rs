@@ -36,6 +36,10 @@ pub(crate) enum Found {
 pub(crate) enum TreeError {
     #[error(transparent)]
     Git(#[from] gix::Error),
+    #[error("a folder of it is not as Git writes folders")]
+    Broken,
+    #[error("a folder of it holds the name {name:?}, which is not safe to write")]
+    UnsafeName { name: String },
     #[error("a folder of it holds more than {limit} files")]
     TooManyFiles { limit: usize },
 }

@@ -3,7 +3,8 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, PoisonError, RwLock, atomic::AtomicBool},
+    time::{Duration, SystemTime},
 };
 
 use gix::{ObjectId, Repository, ThreadSafeRepository, objs::Kind, refs::TargetRef};
@@ -12,13 +13,24 @@ use llmos_core::{
     volume::{VolumeId, VolumePath},
 };
 
-use crate::tree::{self, Found};
+use crate::{
+    disk::Disk,
+    index,
+    object::Shared,
+    session::{self, SharedIndex, SoundTrees},
+    tree::{self, Found},
+    upkeep::Upkeep,
+    writer::{Queue, Writing},
+};
 
 /// The branch that a volume is.
 pub(crate) const MAIN: &str = "refs/heads/main";
 
 /// The largest file that is read, so that a small pack cannot unfold into all memory.
 const MAX_BLOB_BYTES: u64 = 256 << 20;
+
+/// How many packs may come to be while a repository is open.
+const PACK_SLOTS: u16 = 2_048;
 
 /// How much of the trees and commits of a request is kept at hand.
 const OBJECT_CACHE_BYTES: usize = 4 << 20;
@@ -28,30 +40,110 @@ const OBJECT_CACHE_BYTES: usize = 4 << 20;
 pub(crate) struct Volume {
     pub(crate) id: VolumeId,
     pub(crate) folder: PathBuf,
+    pub(crate) disk: Arc<dyn Disk>,
     repository: Mutex<Option<ThreadSafeRepository>>,
-    /// Held for the whole of a commit.
-    pub(crate) writer: Mutex<()>,
+    pub(crate) queue: Queue,
+    pub(crate) writing: Mutex<Writing>,
+    /// Tells of every step towards the disk.
+    pub(crate) progress: Condvar,
+    /// Asks for another attempt where the disk refused one.
+    pub(crate) try_again: Condvar,
+    pub(crate) is_publishing: AtomicBool,
+    pub(crate) upkeep: Upkeep,
+    pub(crate) sound: Arc<SoundTrees>,
+    /// What was promised and is not in Git yet.
+    pending: RwLock<Option<Arc<Pending>>>,
+    /// The index as it was last written, while it is still that one.
+    index: Mutex<Option<(Stamp, SharedIndex)>>,
 }
 
+/// What readers must know of commits that are not in Git yet.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) tip: ObjectId,
+    pub(crate) objects: Vec<Shared>,
+}
+
+/// Tells one state of a file from another, as far as the file system does.
+type Stamp = (SystemTime, u64, u64);
+
 impl Volume {
-    pub(crate) fn new(id: VolumeId, folder: PathBuf) -> Self {
-        Self { id, folder, repository: Mutex::new(None), writer: Mutex::new(()) }
+    pub(crate) fn new(id: VolumeId, folder: PathBuf, disk: Arc<dyn Disk>) -> Self {
+        Self {
+            id,
+            folder,
+            disk,
+            repository: Mutex::new(None),
+            queue: Queue::default(),
+            writing: Mutex::default(),
+            progress: Condvar::new(),
+            try_again: Condvar::new(),
+            is_publishing: AtomicBool::new(false),
+            upkeep: Upkeep::default(),
+            sound: Arc::default(),
+            pending: RwLock::new(None),
+            index: Mutex::new(None),
+        }
+    }
+
+    /// Lets readers see what was promised.
+    pub(crate) fn show(&self, pending: Option<Pending>) {
+        let mut shown = self.pending.write().unwrap_or_else(PoisonError::into_inner);
+        *shown = pending.map(Arc::new);
+    }
+
+    fn pending(&self) -> Option<Arc<Pending>> {
+        self.pending.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until everything that was promised is in Git; gives up where the disk refuses it.
+    pub(crate) fn settle(self: &Arc<Self>) {
+        let mut writing = self.writing();
+        while writing.session.is_some() && writing.stuck.is_none() {
+            self.start_publishing();
+            let waited = self.progress.wait_timeout(writing, Duration::from_millis(100));
+            writing = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 
     /// Says whether the volume has, or once had, a commit.
     pub(crate) fn exists(&self) -> bool {
         let git = self.git();
-        is_real_folder(&self.folder)
-            && is_real_folder(&git)
-            && (git.join(MAIN).is_file() || git.join("packed-refs").is_file())
+        self.pending().is_some()
+            || is_real_folder(&self.folder)
+                && is_real_folder(&git)
+                && (git.join(MAIN).is_file() || git.join("packed-refs").is_file())
     }
 
     pub(crate) fn git(&self) -> PathBuf {
         self.folder.join(".git")
     }
 
-    /// Opens the repository, or returns `None` while there is none.
+    /// Opens the repository with what was promised on top of it, or returns `None` while there is none.
     pub(crate) fn open(&self) -> Result<Option<Repository>, StoreError> {
+        // Looked at first: what is no longer pending is on disk.
+        let pending = self.pending();
+        let repository = self.open_on_disk()?;
+        if repository.is_some() {
+            self.recover_to_read();
+        }
+        Ok(repository.map(|repository| match pending {
+            None => repository,
+            Some(pending) => {
+                let mut repository = repository.with_object_memory();
+                session::remember_all(&mut repository, &pending.objects);
+                repository
+            }
+        }))
+    }
+
+    /// Opens the repository, which must be there.
+    pub(crate) fn must_open(&self) -> Result<Repository, StoreError> {
+        self.open_on_disk()?.ok_or_else(|| self.damaged("its repository vanished"))
+    }
+
+    /// Opens the repository as Git sees it, or returns `None` while there is none.
+    pub(crate) fn open_on_disk(&self) -> Result<Option<Repository>, StoreError> {
         let git = self.git();
         let mut cached = self.repository.lock().unwrap_or_else(PoisonError::into_inner);
         if !is_real_folder(&self.folder) || !is_real_folder(&git) {
@@ -68,7 +160,9 @@ impl Volume {
             return Err(self.damaged(format!("`.git/{name}` is no plain file")));
         }
         if cached.is_none() {
-            let options = gix::open::Options::isolated().open_path_as_is(true);
+            let options = gix::open::Options::isolated()
+                .open_path_as_is(true)
+                .object_store_slots(gix::odb::store::init::Slots::Given(PACK_SLOTS));
             let opened = options.open(&git).map_err(|err| self.damaged(err))?;
             *cached = Some(opened);
         }
@@ -79,14 +173,69 @@ impl Volume {
     }
 
     pub(crate) fn head(&self) -> Result<Option<CommitId>, StoreError> {
+        if let Some(pending) = self.pending() {
+            return Ok(Some(CommitId(pending.tip.to_string())));
+        }
         match self.open()? {
             Some(repository) => Ok(self.tip(&repository)?.map(|id| CommitId(id.to_string()))),
             None => Ok(None),
         }
     }
 
-    /// Returns the commit that `main` names now.
+    /// Says whether the working tree shows `main`; otherwise it is left alone.
+    pub(crate) fn is_checked_out(&self, repository: &Repository) -> Result<bool, StoreError> {
+        let head = repository.try_find_reference("HEAD").map_err(|err| self.damaged(err))?;
+        let target = head.as_ref().map(gix::Reference::target);
+        Ok(matches!(target, Some(TargetRef::Symbolic(name)) if name.as_bstr() == MAIN))
+    }
+
+    /// Reads the index, or takes the one that was last written if it is still that one.
+    pub(crate) fn index(
+        &self,
+        repository: &Repository,
+        tree: Option<ObjectId>,
+    ) -> Result<SharedIndex, StoreError> {
+        let mut kept = self.index.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some((stamp, index)), Some(now)) = (&*kept, self.index_stamp())
+            && *stamp == now
+        {
+            return Ok(Arc::clone(index));
+        }
+        *kept = None;
+        let index = index::read(repository, &self.git(), tree).map_err(|err| self.damaged(err))?;
+        Ok(Arc::new(RwLock::new(index)))
+    }
+
+    /// Keeps the index that was just written.
+    pub(crate) fn keep_index(&self, index: &SharedIndex) {
+        let stamp = self.index_stamp();
+        let mut kept = self.index.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = stamp.map(|stamp| (stamp, Arc::clone(index)));
+    }
+
+    fn index_stamp(&self) -> Option<Stamp> {
+        let metadata = fs::symlink_metadata(self.git().join("index")).ok()?;
+        #[cfg(unix)]
+        let number = std::os::unix::fs::MetadataExt::ino(&metadata);
+        #[cfg(not(unix))]
+        let number = 0;
+        Some((metadata.modified().ok()?, metadata.len(), number))
+    }
+
+    /// Returns the newest commit.
     pub(crate) fn tip(&self, repository: &Repository) -> Result<Option<ObjectId>, StoreError> {
+        match self.pending() {
+            // Without its objects it cannot be read: then it is on disk meanwhile.
+            Some(pending) if repository.has_object(pending.tip) => Ok(Some(pending.tip)),
+            _ => self.tip_on_disk(repository),
+        }
+    }
+
+    /// Returns the commit that `main` names now.
+    pub(crate) fn tip_on_disk(
+        &self,
+        repository: &Repository,
+    ) -> Result<Option<ObjectId>, StoreError> {
         let main = repository.try_find_reference(MAIN).map_err(|err| self.damaged(err))?;
         match main.as_ref().map(gix::Reference::target) {
             None => Ok(None),
@@ -123,8 +272,13 @@ impl Volume {
     }
 
     pub(crate) fn read(&self, blob: &BlobId) -> Result<Vec<u8>, StoreError> {
-        let Some(repository) = self.open()? else { return Err(self.unknown(&blob.0)) };
         let id = self.object_id(&blob.0)?;
+        let pending = self.pending();
+        let found = pending.iter().flat_map(|pending| &pending.objects).find(|it| it.id == id);
+        if let Some(object) = found.filter(|object| object.kind == Kind::Blob) {
+            return Ok(object.data.clone());
+        }
+        let Some(repository) = self.open()? else { return Err(self.unknown(&blob.0)) };
         let header = repository.try_find_header(id).map_err(|err| self.damaged(err))?;
         let header = header
             .filter(|header| header.kind() == Kind::Blob)

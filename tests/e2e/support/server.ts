@@ -47,7 +47,11 @@ export async function startServer(): Promise<Server> {
   return {
     origin,
     volumes,
-    git: (...args) => execFileSync("git", ["-C", path.join(volumes, "users/local"), ...args], { encoding: "utf8" }),
+    git: (...args) => {
+      const folder = path.join(volumes, "users/local");
+      untilSettled(folder);
+      return execFileSync("git", ["-C", folder, ...args], { encoding: "utf8" });
+    },
     log: () => printed,
     async stop() {
       if (child.exitCode === null) {
@@ -60,6 +64,15 @@ export async function startServer(): Promise<Server> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Waits until Git has what was answered: the program holds Git's lock that long. */
+function untilSettled(volume: string): void {
+  const deadline = Date.now() + 20_000;
+  while (existsSync(path.join(volume, ".git/index.lock"))) {
+    if (Date.now() > deadline) throw new Error(`${volume} stays locked`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  }
 }
 
 async function untilReady(origin: string, child: ChildProcess, printed: () => string): Promise<void> {

@@ -1,6 +1,12 @@
 //! The same door over real Git repositories.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 
@@ -9,8 +15,18 @@ use crate::{
     support::{CODING, Client},
 };
 
+/// Waits until Git has what was answered: the volume holds Git's lock so long.
+fn settled(folder: &Path) {
+    let started = Instant::now();
+    while folder.join(".git/index.lock").exists() {
+        assert!(started.elapsed() < Duration::from_secs(20), "it never gets to Git");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
 /// Runs `git` in a folder, apart from the settings of this machine.
 pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
+    settled(folder);
     let output = Command::new("git")
         .args(args)
         .current_dir(folder)
@@ -52,6 +68,7 @@ async fn what_somebody_commits_by_hand_is_served_without_a_restart() {
         .await
         .ok();
     let folder = root.path().join("users/alice");
+    settled(&folder);
     fs::write(folder.join("skills/python-coding.md"), CODING).expect("the file can be written");
     fs::write(folder.join("skills/bad.md"), "---\nname: [\n---\n")
         .expect("the file can be written");
@@ -134,6 +151,7 @@ async fn a_file_in_the_place_of_the_traces_refuses_a_trace_and_hangs_nothing() {
     let client = Client::git(root.path());
     client.post("/skills", json!({"user_id": "alice", "source": CODING})).await.ok();
     let folder = root.path().join("users/alice");
+    settled(&folder);
     fs::write(folder.join("traces"), "in the way").expect("there is room");
     git(&folder, &["add", "traces"]);
     let who = ["-c", "user.name=Alice", "-c", "user.email=alice@example.org"];
@@ -149,6 +167,7 @@ async fn a_file_that_cannot_be_read_hides_no_other() {
     let client = Client::git(root.path());
     client.post("/skills", json!({"user_id": "alice", "source": CODING})).await.ok();
     let folder = root.path().join("users/alice");
+    settled(&folder);
     let huge = fs::File::create(folder.join("skills/huge.md")).expect("there is room");
     huge.set_len(300 << 20).expect("a file with a hole takes no room");
     git(&folder, &["-c", "core.bigFileThreshold=1m", "-c", "core.compression=1", "add", "skills"]);
@@ -167,7 +186,9 @@ async fn a_damaged_volume_is_named_and_the_others_stay() {
     let root = tempfile::tempdir().expect("there is room");
     let client = Client::git(root.path());
     client.post("/skills", json!({"user_id": "alice", "source": CODING})).await.ok();
-    fs::write(root.path().join("users/alice/.git/refs/heads/main"), "nonsense").expect("is there");
+    let folder = root.path().join("users/alice");
+    settled(&folder);
+    fs::write(folder.join(".git/refs/heads/main"), "nonsense").expect("is there");
     let problem = client.get("/skills?user_id=alice").await.problem(500);
     assert_eq!(problem["code"], "damaged");
     assert_eq!(problem["detail"], "volume `user/alice` cannot be used as it is");

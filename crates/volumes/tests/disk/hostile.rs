@@ -202,6 +202,7 @@ fn nothing_of_a_repository_is_run() {
     let store = llmos_volumes::GitStore::open(volumes.outside().join("volumes"));
     put(&store, "user/ana", &[("a.md", "line\nline\n"), ("b.md", "b\n")]);
     assert_eq!(text(&store, "user/ana", "a.md").as_deref(), Some("line\nline\n"));
+    store.settle();
     assert_eq!(fs::read(volumes.ana().join("a.md")).unwrap(), b"line\nline\n");
     assert_eq!(
         store.history(&ana(), &HistoryQuery { limit: 9, ..HistoryQuery::default() }).unwrap().len(),

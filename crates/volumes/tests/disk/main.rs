@@ -1,5 +1,6 @@
 //! What volumes are on disk: for plain `git`, for attackers and after a crash.
 
+mod crash;
 mod folder;
 mod git;
 #[cfg(unix)]

@@ -16,14 +16,14 @@ use crate::{
 };
 
 /// What a change comes to: only files that will differ, sorted by path.
-pub(super) struct Resolved {
-    pub(super) files: Vec<FileChange>,
+pub(crate) struct Resolved {
+    pub(crate) files: Vec<FileChange>,
     /// The new contents in the same order; `None` deletes.
-    pub(super) contents: Vec<Option<Vec<u8>>>,
+    pub(crate) contents: Vec<Option<Vec<u8>>>,
 }
 
 /// Checks every expectation of `change` against a tree; `None` stands for a volume that does not exist.
-pub(super) fn resolve(
+pub(crate) fn resolve(
     volume: &Volume,
     base: Option<(&Repository, Option<ObjectId>)>,
     change: &Change,

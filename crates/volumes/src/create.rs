@@ -8,7 +8,7 @@ use crate::volume::{Volume, is_real_folder};
 
 impl Volume {
     /// Makes an empty repository, whole or not at all; files that are already in the folder stay.
-    pub(super) fn create(&self) -> Result<(), StoreError> {
+    pub(crate) fn create(&self) -> Result<(), StoreError> {
         let creating = "creating the volume";
         fs::create_dir_all(&self.folder).map_err(self.medium(creating))?;
         if !is_real_folder(&self.folder) {
