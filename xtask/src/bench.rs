@@ -21,7 +21,7 @@ struct Bench {
     workbench: bool,
 }
 
-const BENCHES: [Bench; 7] = [
+const BENCHES: [Bench; 8] = [
     Bench { name: "skills", job: || native(&["skills"]), workbench: false },
     Bench { name: "flow", job: || native(&["flow"]), workbench: false },
     Bench { name: "engine", job: || script("engine.mjs"), workbench: true },
@@ -29,6 +29,7 @@ const BENCHES: [Bench; 7] = [
     Bench { name: "http", job: http, workbench: true },
     Bench { name: "load", job: || browser("load"), workbench: true },
     Bench { name: "runs", job: || browser("runs"), workbench: true },
+    Bench { name: "values", job: || browser("values"), workbench: true },
 ];
 
 /// Runs the measurements named, or all of them.

@@ -33,7 +33,7 @@ export async function withFreshPage(work) {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.LLMOS_CHROMIUM ?? "/usr/bin/chromium",
     viewport: { width: 1440, height: 900 },
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    args: ["--no-sandbox", "--disable-gpu", "--enable-unsafe-webgpu", "--disable-background-networking"],
   });
   try {
     return await work(context.pages()[0] ?? (await context.newPage()));
