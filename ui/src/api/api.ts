@@ -29,8 +29,7 @@ export type SaveRequest = {
 /** Reads the executable skills that feed the node library. */
 export interface SkillsApi {
   listExecutable(query: SkillQuery, signal?: AbortSignal): Promise<ExecutableList>;
-  /** Reads a skill or, with the type `workflow`, the ports of a workflow that can be a node. */
-  readExecutable(id: string, type?: string, signal?: AbortSignal): Promise<ExecutableSkill>;
+  readExecutable(id: string, signal?: AbortSignal): Promise<ExecutableSkill>;
   categories(signal?: AbortSignal): Promise<Category[]>;
   /** The files that are meant to be skills and are none as they stand. */
   brokenSkills(signal?: AbortSignal): Promise<readonly BrokenFile[]>;

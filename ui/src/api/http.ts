@@ -24,8 +24,8 @@ export function httpApi(base: string, config: Config): LlmosApi {
   return {
     config,
     listExecutable: (query, signal) => call(url("/workflows/skills/executable", query), { signal }),
-    readExecutable: (id, type, signal) =>
-      call(url(`/workflows/skills/executable/${encodeURIComponent(id)}`, { type }), { signal }),
+    readExecutable: (id, signal) =>
+      call(url(`/workflows/skills/executable/${encodeURIComponent(id)}`), { signal }),
     categories: async (signal) =>
       (await call<CategoryList>(url("/workflows/categories"), { signal })).categories,
     brokenSkills: async (signal) => (await call<SkillList>(url("/skills", { limit: 1 }), { signal })).broken ?? [],

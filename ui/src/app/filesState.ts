@@ -4,7 +4,7 @@ import { ApiError, type LlmosApi } from "../api/api";
 import type { ExecutableSkill, NodeDoc, WorkflowDoc } from "../api/schema";
 import { type Draft, draftKey, type Drafts } from "../workflow/drafts";
 import type { Editor } from "../workflow/editor";
-import { nodeSkill, usedId, usedKey, WORKFLOW } from "../workflow/uses";
+import { nodeSkill, usedKey, WORKFLOW, WORKFLOWS } from "../workflow/uses";
 import type { Notices } from "./notices";
 import type { Route } from "./route";
 
@@ -83,6 +83,10 @@ export async function readSkillsAgain({ api, editor }: Pick<FilesParts, "api" | 
 }
 
 /** Reads what a node runs: a skill, or the ports of a workflow. */
-function readUsed(api: LlmosApi, node: NodeDoc): Promise<ExecutableSkill> {
-  return api.readExecutable(usedId(node), node.workflow ? WORKFLOW : undefined);
+async function readUsed(api: LlmosApi, node: NodeDoc): Promise<ExecutableSkill> {
+  if (!node.workflow) return api.readExecutable(node.skill_id);
+  const { skills } = await api.listExecutable({ category: WORKFLOWS, limit: 1000 });
+  const found = skills.find(({ skill_id, type }) => type === WORKFLOW && skill_id === node.workflow);
+  if (found) return found;
+  throw new Error(`nobody has the workflow \`${node.workflow}\``);
 }

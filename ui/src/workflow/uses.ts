@@ -4,6 +4,9 @@ import type { Skills } from "../engine/engine";
 /** The type under which the library lists workflows that can be nodes. */
 export const WORKFLOW = "workflow";
 
+/** The category that they have there. */
+export const WORKFLOWS = "workflows";
+
 type Uses = Pick<NodeDoc, "skill_id" | "workflow">;
 
 /** What a node runs, as one text: a skill and a workflow may have the same id. */
