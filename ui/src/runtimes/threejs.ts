@@ -147,7 +147,7 @@ function rehearse(outputs: Record<string, unknown>, { animate, inputs }: Motion,
 
 /** Adds what is known about mistakes that are easily made here. */
 function explained(outcome: Outcome): Outcome {
-  if (outcome.ok || outcome.error.hint) return outcome;
+  if (outcome.ok) return outcome;
   const hint = HINTS.find(([pattern]) => pattern.test(outcome.error.message))?.[1];
   return hint ? { ok: false, error: { ...outcome.error, hint } } : outcome;
 }

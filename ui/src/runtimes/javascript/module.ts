@@ -77,11 +77,32 @@ function misspelt(error: SyntaxError, { code, file }: Call): Outcome | Promise<O
   });
 }
 
-function hintOf({ message }: SyntaxError): { hint?: string } {
-  if (/import statement|import\.meta|Failed to fetch|does not provide an export/.test(message)) {
-    return { hint: "a skill imports nothing: what it may use is handed in" };
-  }
-  return {};
+function hintOf({ message }: SyntaxError): { hint: string } {
+  if (/import statement|import\.meta|does not provide an export/.test(message)) return { hint: NO_IMPORT };
+  if (/await is only valid|Unexpected reserved word/.test(message)) return { hint: "write `async function execute(inputs)` to use `await`" };
+  return { hint: "see the line: a bracket, a quote or a comma may be missing before it" };
+}
+
+const NO_IMPORT = "a skill imports nothing: write what you need into it, or take it from another node";
+const NO_NETWORK = "there is no network here: put the data into an input, or into a file that another node reads";
+
+/** What is known about mistakes that are easily made in a worker without network and page. */
+const HINTS: readonly [RegExp, string][] = [
+  [/(document|window|alert|localStorage|sessionStorage|requestAnimationFrame) is not defined/, "there is no page here: return values, and the page shows them"],
+  [/require is not defined|Failed to fetch dynamically imported|module specifier/, NO_IMPORT],
+  [/Failed to fetch|NetworkError|violates the following Content Security Policy|importScripts/, NO_NETWORK],
+  [/(EvalError|unsafe-eval|Code generation from strings)/, "code cannot be made from text here: write a function"],
+  [/(Worker|SharedWorker|BroadcastChannel) is not defined/, "put independent work into nodes of their own: these run in parallel"],
+  [/Maximum call stack size exceeded/, "a function calls itself without end: look for a missing condition, or write a loop"],
+  [/(indexedDB|IndexedDB|caches|storage).*(denied|not allowed|not defined|insecure)|SecurityError/, "nothing is kept between calls: return what is to stay"],
+  [/Cannot read properties of (undefined|null)/, "something is missing: look whether the input is connected and has this field"],
+  [/is not a function|is not iterable/, "the value is of another kind than expected: print it with `console.log`"],
+  [/is not defined/, "declare the name first; inputs are properties of the first argument"],
+];
+
+function hintFor(summary: string): { hint?: string } {
+  const hint = HINTS.find(([pattern]) => pattern.test(summary))?.[1];
+  return hint === undefined ? {} : { hint };
 }
 
 /** The line of the first mention of `file` in a stack, as some hosts put it above the error. */
@@ -98,7 +119,9 @@ export function failed(error: unknown, { file }: Call): Outcome {
   const summary = `${error.name}: ${error.message}`;
   const frames = (error.stack ?? "").split("\n").filter((line) => line.includes(file) && /^\s+at /.test(line));
   const message = [summary, ...frames].join("\n");
-  if (!(error instanceof RangeError) || !OUT_OF_MEMORY.test(error.message)) return { ok: false, error: { kind: "exception", message } };
+  if (!(error instanceof RangeError) || !OUT_OF_MEMORY.test(error.message)) {
+    return { ok: false, error: { kind: "exception", message, ...hintFor(summary) } };
+  }
   return { ok: false, error: { kind: "memory", message, hint: "work on less at a time, or give the skill a larger `memory_mb`" } };
 }
 
