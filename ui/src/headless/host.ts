@@ -7,6 +7,7 @@
 import { Encoder } from "../run/encode";
 import type { StartCommand } from "../run/engine";
 import type { HeldOutputs } from "../run/lists";
+import { refusalOf } from "../run/mode";
 import type { Pool } from "../run/pool";
 import { inputsOf, newRecord, type NodeRecord } from "../run/record";
 import type { Registry } from "../run/registry";
@@ -100,6 +101,8 @@ export class HeadlessHost {
         : `the skill \`${command.skill_id}\` was not delivered with the workflow`;
       return this.#failed(command, { kind: "load", message }, 0, false);
     }
+    const refusal = refusalOf(skill);
+    if (refusal) return this.#failed(command, refusal, 0, false);
     let startedAt = 0;
     const queued: QueuedTask = pool.submit({
       ...callOf(command, skill, runtime, this.#codeId(skill.code)),

@@ -7,6 +7,7 @@ import { UpdateBatch, type NextFrame } from "./batch";
 import type { ResultCache } from "./cache";
 import type { RunCommand, RunEvent, StartCommand } from "./engine";
 import type { HeldOutputs } from "./lists";
+import { refusalOf } from "./mode";
 import type { Pool } from "./pool";
 import type { PrintedLine } from "./protocol";
 import { inputsOf, newRecord, reportOf, type NodeRecord } from "./record";
@@ -165,6 +166,8 @@ export class ActiveRun {
         : `the skill \`${command.skill_id}\` was not delivered with the workflow`;
       return this.#tell({ type: "failed", node, attempt, retryable: false, kind: "load", message });
     }
+    const refusal = refusalOf(skill);
+    if (refusal) return this.#tell({ type: "failed", node, attempt, retryable: false, ...refusal });
     const queued = this.ports.pool.submit({
       ...callOf(command, skill, runtime, this.ports.codeId(skill.code)),
       ...inputsOf(command, this.records),

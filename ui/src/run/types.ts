@@ -45,6 +45,8 @@ export type ExecutableSkill = {
   version?: string | null;
   /** The volume it was read from. */
   volume?: string | null;
+  /** `browser-wasm`, `server-python` or `hybrid`. */
+  execution_mode?: string | null;
   inputs: Port[];
   outputs: Port[];
   memory_mb?: number | null;
