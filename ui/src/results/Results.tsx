@@ -25,11 +25,12 @@ const Gallery = lazy(async () => ({ default: (await import("./Gallery")).Gallery
 /** What runs gave: outputs, printed lines, and what stands in the way of a run. */
 export function Results() {
   const { board, canvas, editor, runs, sweeps, view } = useWorkbench();
-  const tab = useView((state) => state.bottom);
+  const asked = useView((state) => state.bottom);
   const phase = useBoard(board, (now) => now.phase());
   const nLines = useBoard(board, (now) => now.lines().length);
   const findings = useEditor((state) => state.findings);
   const nRuns = useStore(sweeps.store, ({ sweep }) => sweep?.runs.length ?? 0);
+  const tab = asked === "sweep" && nRuns === 0 ? "results" : asked;
   const nameOf = (id: string) => {
     const { doc, skills } = editor.store.getState();
     const node = findNode(doc, id);
