@@ -111,7 +111,7 @@ export class Pool {
   }
 
   #progress(lane: Lane, progress: Omit<LoadProgress, "runtime">): void {
-    this.ports.onProgress({ runtime: lane.runtime.name, ...progress });
+    this.ports.onProgress({ runtime: (lane.runtime.base ?? lane.runtime).name, ...progress });
   }
 
   /** Gives every waiting task a worker, as far as there are any. */
