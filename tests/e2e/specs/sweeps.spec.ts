@@ -1,0 +1,93 @@
+// A workflow is run for many values of its inputs: progress, cancel, a table, a plot, a trace; on two workers and on one.
+
+import { readFileSync } from "node:fs";
+
+import { durationMs, watchFrames } from "../support/bench";
+import { workflow } from "../support/documents";
+import { expect, test } from "../support/test";
+
+/** An RC low-pass in SPICE, and how fast its output rises. */
+const RC = workflow(
+  "rc-sweep",
+  [
+    { id: "rc", skill_id: "rc-circuit", name: "RC circuit", inputs: { step: 1e-5 } },
+    { id: "rise", skill_id: "measure-waveform", name: "Rise", inputs: { column: "v(out)", to: 0.008 } },
+  ],
+  ["rc.waveforms > rise.table"],
+);
+const N = 200;
+
+test.describe.configure({ timeout: 400_000 });
+
+/** Fills the form of a sweep over the resistance, from 100 ohm to 1 kilohm. */
+async function ask(page: import("@playwright/test").Page, steps: number): Promise<void> {
+  const dialog = page.getByRole("dialog", { name: "Sweep over values" });
+  await dialog.getByRole("textbox", { name: "From" }).fill("100");
+  await dialog.getByRole("textbox", { name: "To" }).fill("1000");
+  await dialog.getByRole("textbox", { name: "Values" }).fill(String(steps));
+  await dialog.getByRole("combobox", { name: "Steps" }).selectOption("log");
+  await expect(dialog.getByRole("status", { name: "Number of runs" })).toHaveText(`${steps} runs`);
+  await dialog.getByRole("button", { name: "Run the sweep" }).click();
+}
+
+test(`${N} runs of an RC circuit: progress, table, plot, one run on the canvas, CSV, trace; faster on two workers`, async ({ bench, page, store }) => {
+  const address = await store.addWorkflow(RC);
+  const spent: Record<number, number> = {};
+  for (const atOnce of [1, 2]) {
+    await bench.open(`${address}?at-once=${atOnce}`, 2);
+    // The runtime is loaded before the clock runs.
+    await bench.run();
+    await bench.nodeById("rc").click();
+    await bench.inspector.getByRole("button", { name: "Sweep resistance over values" }).click();
+    const stop = await watchFrames(page);
+    const ended = await bench.startRun(() => ask(page, N));
+    if (atOnce === 2) await expect(page.getByRole("status", { name: "Progress of the sweep" })).toContainText(/\d+ of 200 runs.*left/);
+    const trace = await ended(200_000);
+    const frames = await stop();
+    spent[atOnce] = durationMs(trace);
+    const busy = trace.run.nodes.filter(({ node }) => node.startsWith("rc")).reduce((sum, node) => sum + (node.duration_ms ?? 0), 0);
+    console.log(`${N} runs, ${atOnce} at once: ${spent[atOnce]} ms, circuits ${Math.round(busy)} ms; longest frame gap ${Math.round(frames.longestGapMs)} ms`);
+    expect(trace.run.outcome).toBe("success");
+    expect(trace.run.nodes.filter(({ node }) => node.startsWith("rc--"))).toHaveLength(N);
+    if (atOnce === 2) expect(busy / (spent[atOnce] ?? 1), "circuits that were simulated at the same time").toBeGreaterThan(1.3);
+  }
+  const ratio = (spent[1] ?? 0) / (spent[2] ?? 1);
+  console.log(`two workers are ${ratio.toFixed(2)} times as fast as one`);
+
+  await expect(page.getByRole("status", { name: "Progress of the sweep" })).toHaveText(`${N} runs`);
+  const rows = page.getByRole("grid", { name: "Runs of the sweep" }).getByRole("row");
+  await expect(bench.results.locator("canvas").first()).toBeVisible();
+
+  // One run on the canvas: 2.2 RC is the rise time from 10 % to 90 %.
+  await rows.nth(1).click();
+  const shown = await bench.show("rise", "rise_time");
+  const seconds = Number(/[\d.]+(e-\d+)?/.exec(await shown.innerText().then((text) => text.split("\n").find((line) => /^[\d.]+(e-\d+)?$/.test(line.trim())) ?? ""))?.[0]);
+  expect(Math.abs(seconds / (Math.log(9) * 100 * 1e-6) - 1)).toBeLessThan(0.01);
+
+  await bench.results.getByRole("tab", { name: /^Sweep/ }).click();
+  const download = page.waitForEvent("download");
+  await bench.results.getByRole("button", { name: "CSV", exact: true }).first().click();
+  const lines = readFileSync(await (await download).path(), "utf8").trim().split("\r\n");
+  expect(lines).toHaveLength(N + 1);
+  expect(lines[0]).toMatch(/^run,rc\.resistance,.*rise\.rise_time.*,state$/);
+
+  // The trace opens as a sweep again.
+  await bench.library.getByRole("tab", { name: "Runs" }).click();
+  await bench.library.getByRole("list", { name: "Runs" }).getByRole("listitem").first().getByRole("button").click();
+  await expect(page.getByRole("group", { name: "Earlier run" })).toBeVisible();
+  await expect(bench.nodes()).toHaveCount(2);
+  await bench.results.getByRole("tab", { name: /^Sweep/ }).click();
+  await expect(page.getByRole("status", { name: "Progress of the sweep" })).toHaveText(`${N} runs`);
+});
+
+test("a sweep is cancelled, and what was done stays", async ({ bench, page, store }) => {
+  await bench.open(await store.addWorkflow({ ...RC, workflow_id: "rc-cancelled" }), 2);
+  await bench.run();
+  await bench.nodeById("rc").click({ button: "right" });
+  await page.getByRole("menuitem", { name: /Sweep over values/ }).click();
+  const ended = await bench.startRun(() => ask(page, 400));
+  await expect(page.getByRole("status", { name: "Progress of the sweep" })).toContainText(/^[1-9]\d* of 400 runs/, { timeout: 60_000 });
+  await bench.cancelButton.click();
+  expect((await ended(60_000)).run.outcome).toBe("cancelled");
+  await expect(page.getByRole("grid", { name: "Runs of the sweep" }).locator('[data-mark="success"]').first()).toBeVisible();
+});
