@@ -16,6 +16,14 @@ pub struct Graph {
     targets: Vec<usize>,
 }
 
+/// The nodes of a graph by level.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Order {
+    /// Where each level begins in `nodes`; one more than there are levels.
+    starts: Vec<usize>,
+    nodes: Vec<usize>,
+}
+
 /// A way along edges from a node back to itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the graph has a cycle of {n} nodes", n = .path.len())]
@@ -38,23 +46,41 @@ pub fn levels(n_nodes: usize, edges: &[(usize, usize)]) -> Result<Vec<Vec<usize>
     Graph::new(n_nodes, edges).levels()
 }
 
+impl Order {
+    /// Returns the levels, the first one first; within a level the order is ascending.
+    pub(crate) fn levels(&self) -> impl Iterator<Item = &[usize]> {
+        self.starts.windows(2).map(|ends| &self.nodes[ends[0]..ends[1]])
+    }
+
+    /// Returns all nodes, each behind those that lead to it.
+    pub(crate) fn nodes(&self) -> &[usize] {
+        &self.nodes
+    }
+}
+
 impl Graph {
     /// Makes the graph. Edges that name no node are left out; equal edges count each.
     pub fn new(n_nodes: usize, edges: &[(usize, usize)]) -> Self {
-        let known = |&&(from, to): &&(usize, usize)| from < n_nodes && to < n_nodes;
-        let mut starts = vec![0; n_nodes + 1];
-        for &(from, _) in edges.iter().filter(known) {
-            starts[from + 1] += 1;
+        Self::of(n_nodes, edges.iter().copied())
+    }
+
+    /// Makes the graph of edges that are not in a list; they are walked twice.
+    pub(crate) fn of(n_nodes: usize, edges: impl Iterator<Item = (usize, usize)> + Clone) -> Self {
+        let known = |&(from, to): &(usize, usize)| from < n_nodes && to < n_nodes;
+        // Counted two places further on, so that filling in moves each start to its place.
+        let mut starts = vec![0; n_nodes + 2];
+        for (from, _) in edges.clone().filter(known) {
+            starts[from + 2] += 1;
         }
         for node in 0..n_nodes {
-            starts[node + 1] += starts[node];
+            starts[node + 2] += starts[node + 1];
         }
-        let mut next = starts.clone();
-        let mut targets = vec![0; starts[n_nodes]];
-        for &(from, to) in edges.iter().filter(known) {
-            targets[next[from]] = to;
-            next[from] += 1;
+        let mut targets = vec![0; starts[n_nodes + 1]];
+        for (from, to) in edges.filter(known) {
+            targets[starts[from + 1]] = to;
+            starts[from + 1] += 1;
         }
+        starts.pop();
         Self { starts, targets }
     }
 
@@ -74,35 +100,49 @@ impl Graph {
 
     /// Splits the graph into levels, as the function [`levels`] does.
     pub fn levels(&self) -> Result<Vec<Vec<usize>>, Cycle> {
+        Ok(self.order()?.levels().map(<[usize]>::to_vec).collect())
+    }
+
+    /// Orders the nodes by level.
+    pub(crate) fn order(&self) -> Result<Order, Cycle> {
         let n_nodes = self.n_nodes();
-        let mut waits_for = vec![0_usize; n_nodes];
+        let mut waits_for = vec![0_u32; n_nodes];
         for &to in &self.targets {
             waits_for[to] += 1;
         }
-        let mut level_of = vec![0_usize; n_nodes];
-        let mut ready: VecDeque<usize> =
-            (0..n_nodes).filter(|&node| waits_for[node] == 0).collect();
-        let (mut n_done, mut n_levels) = (0, 0);
-        while let Some(node) = ready.pop_front() {
-            n_done += 1;
-            n_levels = n_levels.max(level_of[node] + 1);
+        let mut level_of = vec![0_u32; n_nodes];
+        let mut ready: Vec<usize> = Vec::with_capacity(n_nodes);
+        ready.extend((0..n_nodes).filter(|&node| waits_for[node] == 0));
+        let (mut at, mut n_levels) = (0, 0);
+        while let Some(&node) = ready.get(at) {
+            at += 1;
+            let level = level_of[node] + 1;
+            n_levels = n_levels.max(level as usize);
             for &to in self.successors(node) {
-                level_of[to] = level_of[to].max(level_of[node] + 1);
+                level_of[to] = level_of[to].max(level);
                 waits_for[to] -= 1;
                 if waits_for[to] == 0 {
-                    ready.push_back(to);
+                    ready.push(to);
                 }
             }
         }
-        if n_done < n_nodes {
+        if ready.len() < n_nodes {
             let first = self.cycles().into_iter().next();
             return Err(first.expect("because only nodes behind a cycle are never ready"));
         }
-        let mut levels = vec![Vec::new(); n_levels];
-        for (node, &level) in level_of.iter().enumerate() {
-            levels[level].push(node);
+        let mut starts = vec![0; n_levels + 2];
+        level_of.iter().for_each(|&level| starts[level as usize + 2] += 1);
+        for level in 0..n_levels {
+            starts[level + 2] += starts[level + 1];
         }
-        Ok(levels)
+        let mut nodes = ready;
+        for (node, &level) in level_of.iter().enumerate() {
+            let next = &mut starts[level as usize + 1];
+            nodes[*next] = node;
+            *next += 1;
+        }
+        starts.pop();
+        Ok(Order { starts, nodes })
     }
 
     /// Finds the strongly connected components: groups of nodes that all lead to each other.

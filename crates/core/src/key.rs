@@ -15,7 +15,10 @@
 //! node behind it: its outputs differ from run to run, so nothing that is made
 //! from them can be known without running it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};
@@ -23,10 +26,14 @@ use sha2::{Digest, Sha256};
 use crate::skill::{Executable, Port};
 
 /// Changes whenever keys are made in another way, so that old results are not taken for new ones.
-const FORM: &[u8] = b"llmos key 1";
+const FORM: &[u8] = b"llmos key 2";
 
 /// The largest number up to which every integer is a JavaScript number.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
+
+/// What the result of a node is kept under; printed as lower-case hex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key([u8; 32]);
 
 /// What all nodes of one skill share.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +47,7 @@ pub enum Feed<'a> {
     /// An output of another node.
     Link {
         /// The key of that node.
-        key: &'a str,
+        key: Key,
         /// The name of the output.
         port: &'a str,
         /// The value taken when that output is left out.
@@ -74,8 +81,9 @@ impl SkillKey {
         Some(Self(hash.finish()))
     }
 
-    /// Derives the key of a node from what feeds it, by input: lower-case hex.
-    pub fn node_key(&self, feeds: &BTreeMap<&str, Feed<'_>>) -> String {
+    /// Derives the key of a node from what feeds it: the inputs with their feeds, sorted by name.
+    pub fn node_key(&self, feeds: &[(&str, Feed<'_>)]) -> Key {
+        debug_assert!(feeds.is_sorted_by_key(|(name, _)| *name), "the inputs are not sorted");
         let mut hash = Writer::new();
         hash.bytes(&self.0);
         hash.count(feeds.len());
@@ -88,14 +96,20 @@ impl SkillKey {
                 }
                 Feed::Link { key, port, fallback } => {
                     hash.tag(b'l');
-                    hash.bytes(key.as_bytes());
+                    hash.bytes(&key.0);
                     hash.bytes(port.as_bytes());
                     hash.count(usize::from(fallback.is_some()));
                     fallback.iter().for_each(|value| hash.value(value));
                 }
             }
         }
-        hex(&hash.finish())
+        Key(hash.finish())
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
     }
 }
 

@@ -12,6 +12,7 @@ mod interface;
 mod nest;
 mod print;
 mod read;
+mod resolve;
 mod source;
 mod suggest;
 mod validate;
@@ -30,16 +31,18 @@ use crate::{
 };
 
 pub use finding::Finding;
+pub(crate) use finding::has_errors;
 pub use flatten::{Flat, MAX_NODES, Part, flatten};
 pub(crate) use graph_text::read_strictly as read_graph;
 pub use interface::signature;
 pub(crate) use print::graph as print_graph;
 pub use print::print;
 pub use read::parse;
+pub(crate) use resolve::{Resolved, Wire};
 pub use source::{Inner, Signature, SkillSource};
 pub(crate) use suggest::hint as suggestion;
-pub(crate) use validate::{Ends, literal, resolve};
 pub use validate::{MAX_RETRIES, validate};
+pub(crate) use validate::{given, resolve};
 
 /// A graph of skills with its description.
 #[derive(Clone, Debug, PartialEq)]

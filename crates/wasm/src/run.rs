@@ -56,9 +56,9 @@ impl Run {
 
     /// Returns the key of each node; `null` where a result must not be kept.
     pub fn keys(&self) -> Result<String, JsError> {
-        print(
-            &self.run.plan().keys().map(|(id, key)| (id.as_str(), key)).collect::<BTreeMap<_, _>>(),
-        )
+        let keys = self.run.plan().keys();
+        let keys = keys.map(|(id, key)| (id.as_str(), key.map(|key| key.to_string())));
+        print(&keys.collect::<BTreeMap<_, _>>())
     }
 
     /// Returns the state of each node.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use llmos_core::{
+    key::Key,
     run::{self, ErrorKind, Plan, Run, RuntimeVersions},
     skill::Runtime,
     slug::{Slug, SlugError},
@@ -93,7 +94,7 @@ impl From<&Plan> for PlanView {
         let ids = |level: Vec<&Slug>| level.into_iter().map(Slug::to_string).collect();
         Self {
             levels: plan.levels().into_iter().map(ids).collect(),
-            keys: plan.keys().map(|(id, key)| (id.to_string(), key.map(str::to_owned))).collect(),
+            keys: plan.keys().map(|(id, key)| (id.to_string(), printed(key))).collect(),
         }
     }
 }
@@ -104,13 +105,17 @@ impl From<&Run> for RunView {
             node: node.node.to_string(),
             skill_id: node.skill.to_string(),
             state: node.state.into(),
-            key: node.key.map(str::to_owned),
+            key: printed(node.key),
             attempts: node.attempts,
             error: node.error.map(NodeError::from),
-            inputs: node.literals.clone(),
+            inputs: node.literals(),
         };
         Self { outcome: run.outcome().map(Into::into), nodes: run.report().map(node).collect() }
     }
+}
+
+fn printed(key: Option<Key>) -> Option<String> {
+    key.map(|key| key.to_string())
 }
 
 impl From<run::RunError> for Refusal {

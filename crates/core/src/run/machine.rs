@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Command, Event, NodeError, NodeState, Outcome, Plan, step::timeout_error};
-use crate::slug::Slug;
+use crate::{key::Key, slug::Slug};
 
 /// One run of a plan.
 ///
@@ -56,7 +56,7 @@ pub enum RunError {
 }
 
 /// What a node did so far; see [`Run::report`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct NodeReport<'a> {
     /// The node.
     pub node: &'a Slug,
@@ -65,13 +65,20 @@ pub struct NodeReport<'a> {
     /// Where it is in its life.
     pub state: NodeState,
     /// What its result is kept under.
-    pub key: Option<&'a str>,
+    pub key: Option<Key>,
     /// How often it was started.
     pub attempts: u32,
     /// Why it failed or was skipped.
     pub error: Option<&'a NodeError>,
-    /// Its literal inputs, defaults applied.
-    pub literals: &'a BTreeMap<String, serde_json::Value>,
+    plan: &'a Plan,
+    number: usize,
+}
+
+impl NodeReport<'_> {
+    /// Returns its literal inputs, defaults applied.
+    pub fn literals(&self) -> BTreeMap<String, serde_json::Value> {
+        self.plan.literals(self.number)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +101,8 @@ pub(super) struct NodeRun {
     pub(super) attempt: u32,
     pub(super) failures: u32,
     pub(super) error: Option<NodeError>,
-    /// Optional outputs that it left out.
-    pub(super) left_out: Vec<String>,
+    /// Optional outputs that it left out, as its skill lists them.
+    pub(super) left_out: Vec<u32>,
 }
 
 impl RunError {
@@ -122,10 +129,10 @@ impl NodeRun {
 impl Run {
     /// Prepares a run of a plan.
     pub fn new(plan: Plan, options: &RunOptions) -> Result<Self, RunError> {
-        let mut nodes = vec![NodeRun::default(); plan.nodes.len()];
+        let mut nodes = vec![NodeRun::default(); plan.n_nodes()];
         for id in &options.cached {
             if let Some(i) = plan.find(id) {
-                nodes[i].cached = plan.nodes[i].key.is_some();
+                nodes[i].cached = plan.key(i).is_some();
             }
         }
         let mut run =
@@ -141,7 +148,7 @@ impl Run {
         }
         run.n_open = run.nodes.iter().filter(|node| node.wanted).count();
         for i in 0..run.nodes.len() {
-            run.nodes[i].waiting = run.plan.nodes[i].links.len();
+            run.nodes[i].waiting = run.plan.links(i).len();
         }
         Ok(run)
     }
@@ -188,7 +195,7 @@ impl Run {
             Event::TimedOut { node, attempt } => {
                 if let Some(i) = self.current(&node, attempt)? {
                     self.commands.push(Command::Stop { node, attempt });
-                    let error = timeout_error(&self.plan.nodes[i]);
+                    let error = timeout_error(self.plan.timeout_ms(i));
                     self.fail_or_retry(i, error, true);
                 }
             }
@@ -220,14 +227,15 @@ impl Run {
 
     /// Tells what each node did, in the order of the workflow.
     pub fn report(&self) -> impl Iterator<Item = NodeReport<'_>> {
-        self.plan.nodes.iter().zip(&self.nodes).map(|(planned, node)| NodeReport {
-            node: &planned.id,
-            skill: &planned.skill,
+        self.nodes.iter().enumerate().map(|(number, node)| NodeReport {
+            node: self.plan.id(number),
+            skill: &self.plan.skill(number).id,
             state: node.state,
-            key: planned.key.as_deref(),
+            key: self.plan.key(number),
             attempts: node.attempt,
             error: node.error.as_ref(),
-            literals: &planned.literals,
+            plan: &self.plan,
+            number,
         })
     }
 

@@ -1,84 +1,95 @@
 //! A workflow that is ready to run: every skill found, every input fed, every key known.
+//!
+//! A plan of many nodes is a few long lists, not many small things: what the
+//! nodes of one skill share is there once, and names are numbers. So planning
+//! ten times as many nodes takes hardly more than ten times as long.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range};
 
 use serde_json::Value;
 
 use crate::{
-    diagnostic::Severity,
-    graph::Graph,
-    key::{Feed, SkillKey},
-    lookup::Lookup,
-    skill::{Executable, Runtime},
+    graph::{Graph, Order},
+    key::{Feed, Key, SkillKey},
+    lookup::{Lookup, small},
+    skill::{Executable, Port, Runtime},
     slug::Slug,
-    value::PortType,
-    workflow::{Ends, Finding, Node, SkillSource, Uses, Workflow, literal, resolve},
+    workflow::{
+        Finding, Node, Resolved, SkillSource, Uses, Wire, Workflow, given, has_errors, resolve,
+    },
 };
 
 /// A workflow without errors, with what its run needs of its skills.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    pub(super) nodes: Vec<PlanNode>,
+    ids: Vec<Slug>,
+    index: Lookup,
+    nodes: Vec<PlanNode>,
+    skills: Vec<PlanSkill>,
+    links: Lists<Link>,
+    /// The values that are written in the workflow, each with the number of its input.
+    given: Lists<(u32, Value)>,
+    keys: Vec<Option<Key>>,
     pub(super) graph: Graph,
-    index: Lookup<Slug>,
-    levels: Vec<Vec<usize>>,
+    order: Order,
 }
 
 /// The versions of runtimes, as they go into keys. One that is missing counts as empty.
 pub type RuntimeVersions = BTreeMap<Runtime, String>;
 
-/// One node of a plan.
+/// What a node says for itself.
 #[derive(Clone, Debug)]
-pub(super) struct PlanNode {
-    pub(super) id: Slug,
-    pub(super) skill: Slug,
-    pub(super) runtime: Runtime,
-    pub(super) literals: BTreeMap<String, Value>,
-    pub(super) links: Vec<Link>,
-    pub(super) timeout_ms: Option<u64>,
-    pub(super) memory_mb: Option<u64>,
-    pub(super) retries: u32,
-    pub(super) outputs: Arc<[Output]>,
-    pub(super) key: Option<String>,
-}
-
-/// An input that an edge feeds.
-#[derive(Clone, Debug)]
-pub(super) struct Link {
-    pub(super) port: Arc<str>,
-    pub(super) from: usize,
-    pub(super) from_port: Arc<str>,
-    /// What stands in where the output is left out.
-    pub(super) fallback: Option<Value>,
-    pub(super) required: bool,
-}
-
-/// What a skill declares about one of its outputs.
-#[derive(Clone, Debug)]
-pub(super) struct Output {
-    pub(super) name: String,
-    pub(super) ty: PortType,
-    pub(super) required: bool,
-}
-
-/// What feeds the inputs of a node: port, node and output, sorted by port.
-type Links<'a> = Vec<(&'a str, usize, &'a str)>;
-
-/// The names of ports, each kept once: a large workflow repeats few of them.
-#[derive(Default)]
-struct Names<'a>(BTreeMap<&'a str, Arc<str>>);
-
-impl<'a> Names<'a> {
-    fn share(&mut self, name: &'a str) -> Arc<str> {
-        self.0.entry(name).or_insert_with(|| name.into()).clone()
-    }
+struct PlanNode {
+    skill: u32,
+    retries: u32,
+    timeout_ms: Option<u64>,
+    memory_mb: Option<u64>,
 }
 
 /// What the nodes of one skill share.
-struct Shared<'a> {
-    skill: &'a Executable,
+#[derive(Clone, Debug)]
+pub(super) struct PlanSkill {
+    pub(super) id: Slug,
+    pub(super) runtime: Runtime,
+    pub(super) inputs: Vec<Port>,
+    pub(super) outputs: Vec<Port>,
+    /// The numbers of the inputs, sorted by name.
+    sorted: Vec<u32>,
+    timeout_ms: Option<u64>,
+    memory_mb: Option<u64>,
     key: Option<SkillKey>,
-    outputs: Arc<[Output]>,
+}
+
+/// An input that an edge feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Link {
+    /// The input, as the skill of the node lists it.
+    pub(super) input: u32,
+    from: u32,
+    /// The output, as the skill of the node before lists it.
+    pub(super) output: u32,
+}
+
+impl Link {
+    /// Returns the node before.
+    pub(super) fn from(self) -> usize {
+        self.from as usize
+    }
+}
+
+/// A short list for each node, one behind the other.
+#[derive(Clone, Debug)]
+struct Lists<T> {
+    /// Where each list begins; one more than there are lists.
+    starts: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T> Lists<T> {
+    fn of(&self, i: usize) -> &[T] {
+        let Range { start, end } = self.starts[i] as usize..self.starts[i + 1] as usize;
+        &self.items[start..end]
+    }
 }
 
 impl Plan {
@@ -90,65 +101,223 @@ impl Plan {
         skills: &dyn SkillSource,
         versions: &RuntimeVersions,
     ) -> Result<Self, Vec<Finding>> {
-        let (findings, ends) = resolve(workflow, skills);
-        if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        let Resolved { findings, index, uses, uses_of, wires, graph } = resolve(workflow, skills);
+        if has_errors(&findings) {
             return Err(findings);
         }
-        let nested = workflow.nodes.iter().find(|node| matches!(node.uses, Uses::Workflow(_)));
-        if let Some(node) = nested {
-            return Err(vec![not_flat(node)]);
+        if let Some(at) = uses.iter().position(|uses| matches!(uses, Uses::Workflow(_))) {
+            let node = uses_of.iter().position(|&uses| uses as usize == at);
+            return Err(node.map(|node| not_flat(&workflow.nodes[node])).into_iter().collect());
         }
-        let links = links_of(workflow, &ends);
-        let graph = graph_of(&links);
-        let levels = graph.levels().expect("because validation finds every cycle");
-        let mut names = Names::default();
-        let mut shared: BTreeMap<&Slug, Shared<'_>> = BTreeMap::new();
-        let mut nodes = Vec::with_capacity(workflow.nodes.len());
-        for (node, links) in workflow.nodes.iter().zip(&links) {
-            let shared = shared.entry(node.uses.id()).or_insert_with(|| {
-                let skill = skills.executable(node.uses.id());
-                Shared::new(skill.expect("because validation finds every missing skill"), versions)
-            });
-            nodes.push(plan_node(node, shared, links, &mut names));
-        }
-        for &i in levels.iter().flatten() {
-            let skill_key = shared[&nodes[i].skill].key.as_ref();
-            nodes[i].key = skill_key.and_then(|key| node_key(key, &nodes[i], &nodes));
-        }
-        let mut index = Lookup::with_capacity(nodes.len());
-        for (i, node) in nodes.iter().enumerate() {
-            index.or_insert(node.id.clone(), i);
-        }
-        Ok(Self { nodes, graph, index, levels })
+        let (graph, order) = graph.expect("because validation finds every cycle");
+        let skills: Vec<PlanSkill> = uses
+            .iter()
+            .map(|uses| {
+                let skill = skills.executable(uses.id());
+                let skill = skill.expect("because validation finds every missing skill");
+                PlanSkill::new(uses.id(), skill, versions)
+            })
+            .collect();
+        let nodes = workflow.nodes.iter().zip(&uses_of).map(|(node, &skill)| PlanNode {
+            skill,
+            retries: node.retries,
+            timeout_ms: node.timeout_ms.or(skills[skill as usize].timeout_ms),
+            memory_mb: node.memory_mb.or(skills[skill as usize].memory_mb),
+        });
+        let mut plan = Self {
+            ids: workflow.nodes.iter().map(|node| node.id.clone()).collect(),
+            index,
+            nodes: nodes.collect(),
+            links: links_of(workflow.nodes.len(), &wires),
+            given: given_of(workflow, &skills, &uses_of),
+            keys: Vec::new(),
+            skills,
+            graph,
+            order,
+        };
+        plan.keys = plan.derive_keys();
+        Ok(plan)
     }
 
     /// Returns the ids of the nodes by level; see [`Graph::levels`].
     pub fn levels(&self) -> Vec<Vec<&Slug>> {
-        let ids = |level: &Vec<usize>| level.iter().map(|&i| &self.nodes[i].id).collect();
-        self.levels.iter().map(ids).collect()
+        let ids = |level: &[usize]| level.iter().map(|&i| &self.ids[i]).collect();
+        self.order.levels().map(ids).collect()
     }
 
     /// Returns each node with its key, in the order of the workflow.
     ///
     /// A node without a key must run each time: see [`crate::key`].
-    pub fn keys(&self) -> impl Iterator<Item = (&Slug, Option<&str>)> {
-        self.nodes.iter().map(|node| (&node.id, node.key.as_deref()))
+    pub fn keys(&self) -> impl Iterator<Item = (&Slug, Option<Key>)> {
+        self.ids.iter().zip(self.keys.iter().copied())
+    }
+
+    /// Returns the inputs of a node that no edge feeds, defaults applied.
+    pub(super) fn literals(&self, i: usize) -> BTreeMap<String, Value> {
+        let inputs = self.skill(i).inputs.iter().enumerate();
+        let open = inputs.filter(|&(input, _)| !self.is_linked(i, small(input)));
+        let values = open.filter_map(|(input, port)| Some((port, self.value(i, small(input))?)));
+        values.map(|(port, value)| (port.name.clone(), value.clone())).collect()
+    }
+
+    /// Returns what an input is without an edge: the value of the node, else the default.
+    pub(super) fn value(&self, i: usize, input: u32) -> Option<&Value> {
+        let given = self.given.of(i).iter().find(|(number, _)| *number == input);
+        let default = || self.skill(i).inputs[input as usize].default.as_ref();
+        given.map(|(_, value)| value).or_else(default)
+    }
+
+    fn is_linked(&self, i: usize, input: u32) -> bool {
+        self.links(i).iter().any(|link| link.input == input)
     }
 
     pub(super) fn find(&self, id: &Slug) -> Option<usize> {
-        self.index.get(id)
+        self.index.get(id.as_str(), &self.ids)
+    }
+
+    pub(super) fn n_nodes(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub(super) fn id(&self, i: usize) -> &Slug {
+        &self.ids[i]
+    }
+
+    pub(super) fn key(&self, i: usize) -> Option<Key> {
+        self.keys[i]
+    }
+
+    pub(super) fn skill(&self, i: usize) -> &PlanSkill {
+        &self.skills[self.nodes[i].skill as usize]
+    }
+
+    pub(super) fn links(&self, i: usize) -> &[Link] {
+        self.links.of(i)
+    }
+
+    /// Returns the name of the input that a link of a node feeds, and of the output it comes from.
+    pub(super) fn ports(&self, i: usize, link: Link) -> (&Port, &Port) {
+        let input = &self.skill(i).inputs[link.input as usize];
+        (input, &self.skill(link.from()).outputs[link.output as usize])
+    }
+
+    pub(super) fn retries(&self, i: usize) -> u32 {
+        self.nodes[i].retries
+    }
+
+    pub(super) fn timeout_ms(&self, i: usize) -> Option<u64> {
+        self.nodes[i].timeout_ms
+    }
+
+    pub(super) fn memory_mb(&self, i: usize) -> Option<u64> {
+        self.nodes[i].memory_mb
+    }
+
+    /// Derives the keys of all nodes.
+    ///
+    /// Most files name a node behind those that feed it, and memory is read
+    /// fastest in its order: so that order first, and by level whatever is left.
+    fn derive_keys(&self) -> Vec<Option<Key>> {
+        let mut keys = vec![None; self.n_nodes()];
+        let mut done = vec![false; self.n_nodes()];
+        let mut feeds = Vec::new();
+        let mut derive = |i: usize, keys: &mut Vec<Option<Key>>| {
+            feeds.clear();
+            keys[i] = self.derive_key(i, keys, &mut feeds);
+        };
+        for i in 0..self.n_nodes() {
+            if self.links(i).iter().all(|link| done[link.from()]) {
+                derive(i, &mut keys);
+                done[i] = true;
+            }
+        }
+        for &i in self.order.nodes() {
+            if !done[i] {
+                derive(i, &mut keys);
+            }
+        }
+        keys
+    }
+
+    /// Derives the key of a node; `None` when one of the nodes that feed it has none.
+    fn derive_key<'a>(
+        &'a self,
+        i: usize,
+        keys: &[Option<Key>],
+        feeds: &mut Vec<(&'a str, Feed<'a>)>,
+    ) -> Option<Key> {
+        let skill = self.skill(i);
+        let key = skill.key.as_ref()?;
+        for &input in &skill.sorted {
+            let name = skill.inputs[input as usize].name.as_str();
+            let value = self.value(i, input);
+            match self.links(i).iter().find(|link| link.input == input) {
+                Some(link) => {
+                    let key = keys[link.from()]?;
+                    let port = self.ports(i, *link).1.name.as_str();
+                    feeds.push((name, Feed::Link { key, port, fallback: value }));
+                }
+                None => feeds.extend(value.map(|value| (name, Feed::Literal(value)))),
+            }
+        }
+        Some(key.node_key(feeds))
     }
 }
 
-impl<'a> Shared<'a> {
-    fn new(skill: &'a Executable, versions: &RuntimeVersions) -> Self {
+impl PlanSkill {
+    fn new(id: &Slug, skill: &Executable, versions: &RuntimeVersions) -> Self {
         let version = versions.get(&skill.runtime).map_or("", String::as_str);
-        let outputs = skill.outputs.iter();
-        let outputs = outputs
-            .map(|port| Output { name: port.name.clone(), ty: port.ty, required: port.required })
-            .collect();
-        Self { skill, key: SkillKey::new(skill, version), outputs }
+        let mut sorted: Vec<u32> = (0..small(skill.inputs.len())).collect();
+        sorted.sort_by_key(|&input| &skill.inputs[input as usize].name);
+        Self {
+            id: id.clone(),
+            runtime: skill.runtime,
+            inputs: skill.inputs.clone(),
+            outputs: skill.outputs.clone(),
+            sorted,
+            timeout_ms: skill.timeout_ms,
+            memory_mb: skill.memory_mb,
+            key: SkillKey::new(skill, version),
+        }
     }
+}
+
+/// Lists what feeds each node, sorted by input.
+fn links_of(n_nodes: usize, wires: &[Wire]) -> Lists<Link> {
+    // Counted two places further on, so that filling in moves each start to its place.
+    let mut starts = vec![0_u32; n_nodes + 2];
+    wires.iter().for_each(|wire| starts[wire.to as usize + 2] += 1);
+    for node in 0..n_nodes {
+        starts[node + 2] += starts[node + 1];
+    }
+    let mut items = vec![Link { input: 0, from: 0, output: 0 }; wires.len()];
+    for &Wire { from, output, to, input } in wires {
+        let next = &mut starts[to as usize + 1];
+        items[*next as usize] = Link { input, from, output };
+        *next += 1;
+    }
+    starts.pop();
+    for ends in starts.windows(2) {
+        items[ends[0] as usize..ends[1] as usize].sort_unstable();
+    }
+    Lists { starts, items }
+}
+
+/// Lists the values that are written in each node.
+fn given_of(workflow: &Workflow, skills: &[PlanSkill], uses_of: &[u32]) -> Lists<(u32, Value)> {
+    let mut lists =
+        Lists { starts: Vec::with_capacity(workflow.nodes.len() + 1), items: Vec::new() };
+    for (node, &skill) in workflow.nodes.iter().zip(uses_of) {
+        lists.starts.push(small(lists.items.len()));
+        if node.inputs.is_empty() {
+            continue;
+        }
+        for (input, port) in skills[skill as usize].inputs.iter().enumerate() {
+            lists.items.extend(given(node, port).map(|value| (small(input), value.clone())));
+        }
+    }
+    lists.starts.push(small(lists.items.len()));
+    lists
 }
 
 fn not_flat(node: &Node) -> Finding {
@@ -159,76 +328,4 @@ fn not_flat(node: &Node) -> Finding {
     );
     let finding = Finding::error("not-flat", message);
     finding.with_hint("prepare the run with `POST /workflows/execute`").at(&node.id)
-}
-
-/// Lists what feeds each node. An edge that is there twice counts once.
-fn links_of<'a>(workflow: &'a Workflow, ends: &[Ends]) -> Vec<Links<'a>> {
-    let mut links: Vec<Links<'a>> = vec![Vec::new(); workflow.nodes.len()];
-    for (edge, &(from, to)) in workflow.edges.iter().zip(ends) {
-        let node = |end: Option<usize>| end.expect("because validation finds every unknown node");
-        links[node(to)].push((&edge.to.port, node(from), &edge.from.port));
-    }
-    for links in &mut links {
-        links.sort_unstable();
-        links.dedup_by_key(|&mut (port, ..)| port);
-    }
-    links
-}
-
-/// The graph of nodes, one edge for each link.
-fn graph_of(links: &[Links<'_>]) -> Graph {
-    let feeds = links.iter().enumerate();
-    let edges = feeds.flat_map(|(to, links)| links.iter().map(move |&(_, from, _)| (from, to)));
-    Graph::new(links.len(), &edges.collect::<Vec<_>>())
-}
-
-fn plan_node<'a>(
-    node: &Node,
-    shared: &Shared<'a>,
-    links: &[(&'a str, usize, &'a str)],
-    names: &mut Names<'a>,
-) -> PlanNode {
-    let skill = shared.skill;
-    let mut planned = PlanNode {
-        id: node.id.clone(),
-        skill: node.uses.id().clone(),
-        runtime: skill.runtime,
-        literals: BTreeMap::new(),
-        links: Vec::with_capacity(links.len()),
-        timeout_ms: node.timeout_ms.or(skill.timeout_ms),
-        memory_mb: node.memory_mb.or(skill.memory_mb),
-        retries: node.retries,
-        outputs: shared.outputs.clone(),
-        key: None,
-    };
-    for port in &skill.inputs {
-        let value = literal(node, port).cloned();
-        let link = links.binary_search_by_key(&port.name.as_str(), |&(port, ..)| port);
-        if let Ok(link) = link {
-            let (_, from, from_port) = links[link];
-            planned.links.push(Link {
-                port: names.share(&port.name),
-                from,
-                from_port: names.share(from_port),
-                fallback: value,
-                required: port.required,
-            });
-        } else if let Some(value) = value {
-            planned.literals.insert(port.name.clone(), value);
-        }
-    }
-    planned
-}
-
-/// Derives the key of a node; `None` when one of the nodes that feed it has none.
-fn node_key(skill: &SkillKey, node: &PlanNode, nodes: &[PlanNode]) -> Option<String> {
-    let literals = node.literals.iter();
-    let mut feeds: BTreeMap<&str, Feed<'_>> =
-        literals.map(|(name, value)| (name.as_str(), Feed::Literal(value))).collect();
-    for link in &node.links {
-        let key = nodes[link.from].key.as_deref()?;
-        let feed = Feed::Link { key, port: &link.from_port, fallback: link.fallback.as_ref() };
-        feeds.insert(&link.port, feed);
-    }
-    Some(skill.node_key(&feeds))
 }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use super::{
     Command, ErrorKind, NodeError, NodeState, Outcome, Run, Start,
     machine::{NodeRun, Phase},
-    plan::{Link, PlanNode},
+    plan::Link,
 };
 use crate::{
+    lookup::small,
     value::{PortType, ValueKind, satisfies},
     workflow::PortRef,
 };
@@ -27,7 +28,7 @@ impl Run {
             }
             new.push(i);
             if !self.nodes[i].cached {
-                next.extend(self.plan.nodes[i].links.iter().map(|link| link.from));
+                next.extend(self.plan.links(i).iter().map(|link| link.from()));
             }
         }
         new
@@ -35,7 +36,7 @@ impl Run {
 
     pub(super) fn set_state(&mut self, i: usize, state: NodeState) {
         self.nodes[i].state = state;
-        let (node, error) = (self.plan.nodes[i].id.clone(), self.nodes[i].error.clone());
+        let (node, error) = (self.plan.id(i).clone(), self.nodes[i].error.clone());
         self.commands.push(Command::State { node, state, error });
     }
 
@@ -45,9 +46,9 @@ impl Run {
             if self.nodes[i].state != NodeState::Idle {
                 continue;
             }
-            match (&self.plan.nodes[i].key, self.nodes[i].cached) {
+            match (self.plan.key(i), self.nodes[i].cached) {
                 (Some(key), true) => {
-                    let (node, key) = (self.plan.nodes[i].id.clone(), key.clone());
+                    let (node, key) = (self.plan.id(i).clone(), key.to_string());
                     self.commands.push(Command::Reuse { node, key });
                     self.set_state(i, NodeState::Cached);
                     self.complete(i, &mut ready);
@@ -62,66 +63,66 @@ impl Run {
 
     fn launch(&mut self, i: usize, delay_ms: u64) {
         self.nodes[i].attempt += 1;
-        let planned = &self.plan.nodes[i];
-        let mut literals = planned.literals.clone();
+        let mut literals = self.plan.literals(i);
         let mut links = BTreeMap::new();
-        for link in &planned.links {
+        for &link in self.plan.links(i) {
+            let (input, output) = self.plan.ports(i, link);
             if !self.is_left_out(link) {
-                let node = self.plan.nodes[link.from].id.clone();
-                links.insert(
-                    link.port.to_string(),
-                    PortRef { node, port: link.from_port.to_string() },
-                );
-            } else if let Some(value) = &link.fallback {
-                literals.insert(link.port.to_string(), value.clone());
+                let node = self.plan.id(link.from()).clone();
+                links.insert(input.name.clone(), PortRef { node, port: output.name.clone() });
+            } else if let Some(value) = self.plan.value(i, link.input) {
+                literals.insert(input.name.clone(), value.clone());
             }
         }
+        let skill = self.plan.skill(i);
         let start = Start {
-            node: planned.id.clone(),
+            node: self.plan.id(i).clone(),
             attempt: self.nodes[i].attempt,
-            skill: planned.skill.clone(),
-            runtime: planned.runtime,
+            skill: skill.id.clone(),
+            runtime: skill.runtime,
             literals,
             links,
-            timeout_ms: planned.timeout_ms,
-            memory_mb: planned.memory_mb,
-            key: planned.key.clone(),
+            timeout_ms: self.plan.timeout_ms(i),
+            memory_mb: self.plan.memory_mb(i),
+            key: self.plan.key(i).map(|key| key.to_string()),
             delay_ms,
         };
         self.set_state(i, NodeState::Queued);
         self.commands.push(Command::Start(Box::new(start)));
     }
 
-    fn is_left_out(&self, link: &Link) -> bool {
-        self.nodes[link.from].left_out.iter().any(|port| **port == *link.from_port)
+    fn is_left_out(&self, link: Link) -> bool {
+        self.nodes[link.from()].left_out.contains(&link.output)
     }
 
     /// Says which required input gets nothing because an optional output was left out.
     fn missing_input(&self, i: usize) -> Option<NodeError> {
-        let planned = &self.plan.nodes[i];
-        let empty =
-            |link: &&Link| link.required && link.fallback.is_none() && self.is_left_out(link);
-        let link = planned.links.iter().find(empty)?;
-        let from = &self.plan.nodes[link.from].id;
+        let empty = |link: Link| {
+            let required = self.plan.ports(i, link).0.required;
+            required && self.is_left_out(link) && self.plan.value(i, link.input).is_none()
+        };
+        let link = self.plan.links(i).iter().copied().find(|&link| empty(link))?;
+        let (input, output) = self.plan.ports(i, link);
+        let from = self.plan.id(link.from());
         Some(NodeError {
             kind: ErrorKind::Input,
             message: format!(
                 "`{}` needs a value, but `{from}.{}` gave none",
-                link.port, link.from_port
+                input.name, output.name
             ),
-            hint: Some(format!("give `{}` a value of its own, or look into `{from}`", link.port)),
+            hint: Some(format!("give `{}` a value of its own, or look into `{from}`", input.name)),
         })
     }
 
     pub(super) fn finish(&mut self, i: usize, outputs: &BTreeMap<String, ValueKind>) {
         let mut wrong = Vec::new();
         let mut left_out = Vec::new();
-        for output in self.plan.nodes[i].outputs.iter() {
+        for (number, output) in self.plan.skill(i).outputs.iter().enumerate() {
             let name = &output.name;
             match outputs.get(name) {
                 None | Some(ValueKind::Null)
                     if output.ty == PortType::Any && outputs.contains_key(name) => {}
-                None | Some(ValueKind::Null) if !output.required => left_out.push(name.clone()),
+                None | Some(ValueKind::Null) if !output.required => left_out.push(small(number)),
                 None => wrong.push(format!("`{name}` is missing")),
                 Some(kind) if satisfies(*kind, output.ty) => {}
                 Some(kind) => wrong.push(format!("`{name}` is `{kind}`, not `{}`", output.ty)),
@@ -131,7 +132,7 @@ impl Run {
             let message =
                 format!("the outputs are not what the skill declares: {}", wrong.join(", "));
             let hint =
-                format!("correct what `execute` returns in skill `{}`", self.plan.nodes[i].skill);
+                format!("correct what `execute` returns in skill `{}`", self.plan.skill(i).id);
             return self.fail(i, NodeError { kind: ErrorKind::Output, message, hint: Some(hint) });
         }
         self.nodes[i].left_out = left_out;
@@ -156,7 +157,7 @@ impl Run {
     }
 
     pub(super) fn fail_or_retry(&mut self, i: usize, error: NodeError, retryable: bool) {
-        let retries = self.plan.nodes[i].retries;
+        let retries = self.plan.retries(i);
         if !retryable || self.nodes[i].failures >= retries {
             return self.fail(i, error);
         }
@@ -188,7 +189,7 @@ impl Run {
     }
 
     fn skip(&mut self, i: usize, because_of: usize) {
-        let node = &self.plan.nodes[because_of].id;
+        let node = self.plan.id(because_of);
         let what =
             if self.nodes[because_of].state == NodeState::Error { "failed" } else { "was skipped" };
         let error = NodeError {
@@ -209,7 +210,7 @@ impl Run {
         for at in 0..self.plan.graph.successors(i).len() {
             let to = self.plan.graph.successors(i)[at];
             if self.nodes[to].is_at_host() {
-                let (node, attempt) = (self.plan.nodes[to].id.clone(), self.nodes[to].attempt);
+                let (node, attempt) = (self.plan.id(to).clone(), self.nodes[to].attempt);
                 self.commands.push(Command::Stop { node, attempt });
                 self.set_state(to, NodeState::Idle);
             }
@@ -223,21 +224,21 @@ impl Run {
     /// Brings back what a node needs and launches whatever of it is ready.
     fn demand(&mut self, i: usize) {
         let mut new = vec![i];
-        let feeds: Vec<usize> = self.plan.nodes[i].links.iter().map(|link| link.from).collect();
+        let feeds: Vec<usize> = self.plan.links(i).iter().map(|link| link.from()).collect();
         for &feed in &feeds {
             new.extend(self.want(feed));
         }
         self.n_open += new.len() - 1;
         for &node in &new {
-            let links = self.plan.nodes[node].links.iter();
+            let links = self.plan.links(node).iter();
             self.nodes[node].waiting =
-                links.filter(|link| !self.nodes[link.from].is_done()).count();
+                links.filter(|link| !self.nodes[link.from()].is_done()).count();
         }
         let broken = |run: &Self, i: usize| {
             matches!(run.nodes[i].state, NodeState::Error | NodeState::Skipped)
         };
         for &node in &new {
-            let mut feeds = self.plan.nodes[node].links.iter().map(|link| link.from);
+            let mut feeds = self.plan.links(node).iter().map(|link| link.from());
             if !self.nodes[node].cached
                 && self.nodes[node].state == NodeState::Idle
                 && let Some(feed) = feeds.find(|&feed| broken(self, feed))
@@ -257,7 +258,7 @@ impl Run {
         }
         for i in 0..self.nodes.len() {
             if self.nodes[i].is_at_host() {
-                let (node, attempt) = (self.plan.nodes[i].id.clone(), self.nodes[i].attempt);
+                let (node, attempt) = (self.plan.id(i).clone(), self.nodes[i].attempt);
                 self.commands.push(Command::Stop { node, attempt });
             } else if !self.nodes[i].wanted || self.nodes[i].state != NodeState::Idle {
                 continue;
@@ -280,8 +281,8 @@ impl Run {
     }
 }
 
-pub(super) fn timeout_error(node: &PlanNode) -> NodeError {
-    let message = match node.timeout_ms {
+pub(super) fn timeout_error(timeout_ms: Option<u64>) -> NodeError {
+    let message = match timeout_ms {
         Some(limit) => format!("stopped after {limit} ms, the time it may take"),
         None => "stopped because it took too long".to_owned(),
     };

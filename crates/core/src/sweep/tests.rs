@@ -236,7 +236,7 @@ proptest! {
         let found = expanded(&flow, &sweep);
         let keys = |flow: &Workflow| -> BTreeMap<Slug, String> {
             let plan = Plan::new(flow, &skills(), &BTreeMap::new()).expect("it can run");
-            plan.keys().map(|(id, key)| (id.clone(), key.expect("it has one").to_owned())).collect()
+            plan.keys().map(|(id, key)| (id.clone(), key.expect("it has one").to_string())).collect()
         };
         let all = keys(&found.workflow);
         // Nothing is there twice: each node of the sweep has a key of its own, or one it shares already in one run.

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Finding, Interface, Node, OuterPort, PortRef, Signature, SkillSource, Workflow,
     nest::Nest,
-    source::Ports,
+    resolve::{Check, Side},
     suggest,
-    validate::{Check, Side, literal, unknown_port},
+    validate::{literal, unknown_port},
 };
 use crate::{
+    lookup::small,
     skill::{Port, is_port_name},
+    slug::Slug,
     value::{PortType, can_connect},
 };
 
@@ -58,8 +60,9 @@ pub(super) fn face(check: &Check<'_>) -> Face {
     }
     let mut given = BTreeSet::new();
     for outer in interface.inputs.iter().take(MAX_PORTS) {
-        let Some((node, port)) = face.find(check, Side::Input, outer) else { continue };
-        if check.is_fed(node, &port.name) {
+        let Some((node, at)) = face.find(check, Side::Input, outer) else { continue };
+        let Some(port) = check.ports(node).and_then(|ports| ports.inputs.get(at)) else { continue };
+        if check.is_fed(node, at) {
             face.findings.push(fed_inside(outer));
         } else if !given.insert((node, port.name.as_str())) {
             face.findings.push(given_twice(outer));
@@ -68,7 +71,10 @@ pub(super) fn face(check: &Check<'_>) -> Face {
         }
     }
     for outer in interface.outputs.iter().take(MAX_PORTS) {
-        let Some((node, port)) = face.find(check, Side::Output, outer) else { continue };
+        let Some((node, at)) = face.find(check, Side::Output, outer) else { continue };
+        let Some(port) = check.ports(node).and_then(|ports| ports.outputs.get(at)) else {
+            continue;
+        };
         let place = (node, port.name.clone());
         if face.outputs.insert(outer.name.clone(), place).is_some() {
             face.findings.push(two_outputs(outer));
@@ -81,13 +87,9 @@ pub(super) fn face(check: &Check<'_>) -> Face {
 }
 
 impl Face {
-    /// Finds the port of a node that an outer port names, and says what is wrong otherwise.
-    fn find<'a>(
-        &mut self,
-        check: &Check<'a>,
-        side: Side,
-        outer: &OuterPort,
-    ) -> Option<(usize, &'a Port)> {
+    /// Finds the port of a node that an outer port names, and says what is wrong otherwise:
+    /// the number of the node, and of the port in its list.
+    fn find(&mut self, check: &Check<'_>, side: Side, outer: &OuterPort) -> Option<(usize, usize)> {
         let PortRef { node, port } = &outer.inner;
         let named = check.workflow.interface.is_some();
         if named && !is_port_name(&outer.name) {
@@ -105,8 +107,8 @@ impl Face {
             self.findings.push(finding.with_hint(hint).at_port(node, port));
             return None;
         };
-        let ports = side.of(check.ports_of[number]?);
-        let found = ports.iter().find(|known| known.name == *port);
+        let ports = side.of(check.ports(number)?);
+        let found = ports.iter().position(|known| known.name == *port);
         if found.is_none() {
             let node = &check.workflow.nodes[number];
             self.findings.push(unknown_port(node, side, port, ports));
@@ -161,30 +163,33 @@ fn narrower(a: PortType, b: PortType) -> Option<PortType> {
 
 /// Makes the interface of a workflow that has none: whatever no edge touches.
 fn derive(check: &Check<'_>) -> Interface {
-    let mut taken = BTreeSet::new();
-    for (edge, (from, _)) in check.workflow.edges.iter().zip(&check.ends) {
-        from.iter().for_each(|&from| _ = taken.insert((from, edge.from.port.as_str())));
-    }
+    let taken = check.taken_outputs();
     Interface {
         inputs: named(check, Side::Input, &|node, port| check.is_fed(node, port)),
-        outputs: named(check, Side::Output, &|node, port| taken.contains(&(node, port))),
+        outputs: named(check, Side::Output, &|node, port| {
+            taken.contains(&(small(node), small(port)))
+        }),
     }
 }
 
 /// Names the ports that no edge touches.
-fn named(check: &Check<'_>, side: Side, is_linked: &dyn Fn(usize, &str) -> bool) -> Vec<OuterPort> {
-    let nodes = check.workflow.nodes.iter().zip(&check.ports_of).enumerate();
-    let ports = nodes.flat_map(|(i, (node, ports))| {
-        let ports = ports.map_or(&[][..], |ports: Ports<'_>| side.of(ports));
-        ports.iter().map(move |port| (i, &node.id, port.name.as_str()))
+fn named(
+    check: &Check<'_>,
+    side: Side,
+    is_linked: &dyn Fn(usize, usize) -> bool,
+) -> Vec<OuterPort> {
+    let nodes = check.workflow.nodes.iter().enumerate();
+    let ports = nodes.flat_map(|(i, node)| {
+        let ports = check.ports(i).map_or(&[][..], |ports| side.of(ports));
+        let free = ports.iter().enumerate().filter(move |&(at, _)| !is_linked(i, at));
+        free.map(move |(_, port)| (&node.id, port.name.as_str()))
     });
-    let free = ports.filter(|&(i, _, port)| !is_linked(i, port));
     // One more than there may be, so that it shows.
-    let free: Vec<_> = free.take(MAX_PORTS + 1).collect();
+    let free: Vec<_> = ports.take(MAX_PORTS + 1).collect();
     let mut n_named: BTreeMap<&str, usize> = BTreeMap::new();
-    free.iter().for_each(|&(_, _, port)| *n_named.entry(port).or_default() += 1);
+    free.iter().for_each(|&(_, port)| *n_named.entry(port).or_default() += 1);
     let mut taken: BTreeSet<String> = BTreeSet::new();
-    let name = |(_, node, port): (usize, &crate::slug::Slug, &str)| {
+    let name = |(node, port): (&Slug, &str)| {
         let plain = if n_named[port] == 1 { port.to_owned() } else { format!("{node}-{port}") };
         let numbered = (2..).map(|n| format!("{plain}-{n}"));
         let mut names = std::iter::once(plain.clone()).chain(numbered);

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use super::{
     Finding, Inner, SkillSource, Uses, Workflow,
     interface::{Face, face},
+    resolve::Check,
     source::Ports,
-    validate::Check,
 };
 use crate::{diagnostic::Severity, graph::Graph, slug::Slug};
 

@@ -8,12 +8,11 @@ use super::{
     Edge, Finding, Node, PortRef, SkillSource, Uses, Workflow,
     interface::face,
     nest::{Nest, Standing},
+    resolve::{Check, NONE, Resolved, Side, Wire, graph_of},
     source::Ports,
     suggest,
 };
 use crate::{
-    graph::Graph,
-    lookup::Lookup,
     skill::{MAX_MEMORY_MB, Port},
     slug::Slug,
     value::{ValueKind, can_connect, satisfies},
@@ -28,14 +27,11 @@ pub const MAX_RETRIES: u32 = 100;
 /// edges, then one finding for each group of nodes, or of workflows, that lead
 /// to each other, and at last the interface.
 pub fn validate(workflow: &Workflow, skills: &dyn SkillSource) -> Vec<Finding> {
-    resolve(workflow, skills).0
+    resolve(workflow, skills).findings
 }
 
-/// The nodes at the two ends of an edge, where there are any.
-pub(crate) type Ends = (Option<usize>, Option<usize>);
-
-/// As [`validate`], and tells which nodes each edge connects.
-pub(crate) fn resolve(workflow: &Workflow, skills: &dyn SkillSource) -> (Vec<Finding>, Vec<Ends>) {
+/// As [`validate`], and tells what the names mean. The wires of a workflow with errors may lead nowhere.
+pub(crate) fn resolve(workflow: &Workflow, skills: &dyn SkillSource) -> Resolved {
     let nest = Nest::new(workflow, skills);
     let mut check = Check::new(workflow, skills, &nest);
     check.run();
@@ -43,93 +39,23 @@ pub(crate) fn resolve(workflow: &Workflow, skills: &dyn SkillSource) -> (Vec<Fin
     if workflow.interface.is_some() {
         check.findings.extend(face(&check).findings);
     }
-    (check.findings, check.ends)
-}
-
-/// Which node an id means: the first that has it.
-fn index_of(nodes: &[Node]) -> Lookup<&Slug> {
-    let mut index = Lookup::with_capacity(nodes.len());
-    for (i, node) in nodes.iter().enumerate() {
-        index.or_insert(&node.id, i);
-    }
-    index
+    check.resolved()
 }
 
 /// The value that a node gives to an input without an edge, defaults applied.
-pub(crate) fn literal<'a>(node: &'a Node, port: &'a Port) -> Option<&'a Value> {
+pub(super) fn literal<'a>(node: &'a Node, port: &'a Port) -> Option<&'a Value> {
     given(node, port).or(port.default.as_ref())
 }
 
 /// The value that is written in a node for an input.
 ///
 /// `null` says nothing: it stands for the default, unless the port takes anything.
-pub(super) fn given<'a>(node: &'a Node, port: &Port) -> Option<&'a Value> {
+pub(crate) fn given<'a>(node: &'a Node, port: &Port) -> Option<&'a Value> {
     let given = node.inputs.get(&port.name);
     given.filter(|value| !value.is_null() || satisfies(ValueKind::Null, port.ty))
 }
 
-/// One side of what a node runs.
-#[derive(Clone, Copy)]
-pub(super) enum Side {
-    Input,
-    Output,
-}
-
-impl Side {
-    pub(super) fn noun(self) -> &'static str {
-        match self {
-            Self::Input => "input",
-            Self::Output => "output",
-        }
-    }
-
-    pub(super) fn of(self, ports: Ports<'_>) -> &[Port] {
-        match self {
-            Self::Input => ports.inputs,
-            Self::Output => ports.outputs,
-        }
-    }
-}
-
-/// The check of one workflow; what it is made of is in the nest.
-pub(super) struct Check<'a> {
-    pub(super) workflow: &'a Workflow,
-    skills: &'a dyn SkillSource,
-    nest: &'a Nest<'a>,
-    index: Lookup<&'a Slug>,
-    /// The ports of what each node runs, where they are known.
-    pub(super) ports_of: Vec<Option<Ports<'a>>>,
-    /// The nodes that each edge connects.
-    pub(super) ends: Vec<Ends>,
-    /// The first edge into each input of each node.
-    feeds: Lookup<(usize, &'a str)>,
-    pub(super) findings: Vec<Finding>,
-}
-
 impl<'a> Check<'a> {
-    pub(super) fn new(
-        workflow: &'a Workflow,
-        skills: &'a dyn SkillSource,
-        nest: &'a Nest<'a>,
-    ) -> Self {
-        let ports = |node: &'a Node| match &node.uses {
-            Uses::Skill(id) => skills.executable(id).map(Ports::from),
-            Uses::Workflow(id) => nest.ports(id),
-        };
-        let ports_of = workflow.nodes.iter().map(ports).collect();
-        let index = index_of(&workflow.nodes);
-        let ends = workflow.edges.iter();
-        let ends: Vec<_> =
-            ends.map(|edge| (index.get(&&edge.from.node), index.get(&&edge.to.node))).collect();
-        let mut feeds = Lookup::with_capacity(ends.len());
-        for (i, (edge, (_, to))) in workflow.edges.iter().zip(&ends).enumerate() {
-            if let Some(to) = to {
-                feeds.or_insert((*to, edge.to.port.as_str()), i);
-            }
-        }
-        Self { workflow, skills, nest, index, ports_of, ends, feeds, findings: Vec::new() }
-    }
-
     /// Looks at nodes and edges.
     pub(super) fn run(&mut self) {
         if self.workflow.nodes.is_empty() {
@@ -141,15 +67,10 @@ impl<'a> Check<'a> {
         self.cycles();
     }
 
-    /// Finds a node by its id: the first that has it.
-    pub(super) fn find(&self, id: &Slug) -> Option<usize> {
-        self.index.get(&id)
-    }
-
     fn nodes(&mut self) {
         let mut hints: BTreeMap<&Uses, String> = BTreeMap::new();
         for (i, node) in self.workflow.nodes.iter().enumerate() {
-            let first = self.index.get(&&node.id).unwrap_or(i);
+            let first = self.find(&node.id).unwrap_or(i);
             if first != i {
                 let finding = Finding::error(
                     "duplicate-node",
@@ -158,7 +79,7 @@ impl<'a> Check<'a> {
                 self.findings.push(finding.with_hint("give one of them another id").at(&node.id));
             }
             self.limits(node);
-            match self.ports_of[i] {
+            match self.ports(i) {
                 Some(ports) => self.inputs(node, first, ports),
                 None => {
                     let skills = self.skills;
@@ -220,12 +141,13 @@ impl<'a> Check<'a> {
     /// Checks what a node gives to what it runs; edges lead to the node `number`, the first of its id.
     fn inputs(&mut self, node: &'a Node, number: usize, ports: Ports<'a>) {
         for (name, value) in &node.inputs {
-            let Some(port) = ports.inputs.iter().find(|port| port.name == *name) else {
+            let Some(at) = ports.inputs.iter().position(|port| port.name == *name) else {
                 self.findings.push(unknown_port(node, Side::Input, name, ports.inputs));
                 continue;
             };
+            let port = &ports.inputs[at];
             let kind = ValueKind::of(value);
-            if self.is_fed(number, name) {
+            if self.is_fed(number, at) {
                 if !value.is_null() {
                     let message =
                         format!("`{}.{name}` has a value and an edge, the edge wins", node.id);
@@ -242,8 +164,8 @@ impl<'a> Check<'a> {
                 self.findings.push(finding.with_hint(hint).at_port(&node.id, name));
             }
         }
-        for port in ports.inputs.iter().filter(|port| port.required) {
-            if literal(node, port).is_none() && !self.is_fed(number, &port.name) {
+        for (at, port) in ports.inputs.iter().enumerate().filter(|(_, port)| port.required) {
+            if !self.is_fed(number, at) && literal(node, port).is_none() {
                 let message = format!("`{}.{}` needs a value", node.id, port.name);
                 let finding = Finding::error("missing-input", message);
                 let hint = format!(
@@ -255,30 +177,32 @@ impl<'a> Check<'a> {
         }
     }
 
-    pub(super) fn is_fed(&self, node: usize, port: &str) -> bool {
-        self.feeds.get(&(node, port)).is_some()
-    }
-
     fn edges(&mut self) {
         let edges = &self.workflow.edges;
         for (i, edge) in edges.iter().enumerate() {
-            let (from, to) = self.ends[i];
+            let Wire { from, output, to, input } = self.wires[i];
             self.end(&edge.from, from);
             self.end(&edge.to, to);
-            let Some(to) = to else { continue };
-            if let Some(from) = from {
-                self.ports(edge, from, to);
+            if to == NONE {
+                continue;
             }
-            let first = self.feeds.get(&(to, edge.to.port.as_str())).unwrap_or(i);
-            if first != i {
-                self.findings.push(second_feed(edge, &edges[first].from));
+            if from != NONE {
+                let output = self.port(from, Side::Output, output, &edge.from.port);
+                let input = self.port(to, Side::Input, input, &edge.to.port);
+                self.types(edge, output, input);
+            }
+            if input != NONE {
+                let first = self.feeds[self.input_starts[to as usize] + input as usize] as usize;
+                if first != i {
+                    self.findings.push(second_feed(edge, &edges[first].from));
+                }
             }
         }
     }
 
     /// Complains about an end of an edge where there is no node.
-    fn end(&mut self, end: &PortRef, found: Option<usize>) {
-        if found.is_none() {
+    fn end(&mut self, end: &PortRef, found: u32) {
+        if found == NONE {
             let message = format!("an edge names the node `{}`, which is not there", end.node);
             let ids = self.workflow.nodes.iter().map(|node| node.id.as_str());
             let hint = suggest::hint(end.node.as_str(), ids);
@@ -288,9 +212,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn ports(&mut self, edge: &Edge, from: usize, to: usize) {
-        let output = self.port(from, Side::Output, &edge.from.port);
-        let input = self.port(to, Side::Input, &edge.to.port);
+    fn types(&mut self, edge: &Edge, output: Option<&Port>, input: Option<&Port>) {
         if let (Some(output), Some(input)) = (output, input)
             && let Err(err) = can_connect(output.ty, input.ty)
         {
@@ -303,12 +225,12 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Finds a port of a node; `None` where its ports are not known, or none has that name.
-    fn port(&mut self, node: usize, side: Side, name: &str) -> Option<&'a Port> {
-        let ports = side.of(self.ports_of[node]?);
-        let found = ports.iter().find(|port| port.name == name);
+    /// Returns a port of a node; `None` where its ports are not known, or none has that name.
+    fn port(&mut self, node: u32, side: Side, number: u32, name: &str) -> Option<&'a Port> {
+        let ports = side.of(self.ports(node as usize)?);
+        let found = ports.get(number as usize);
         if found.is_none() {
-            let finding = unknown_port(&self.workflow.nodes[node], side, name, ports);
+            let finding = unknown_port(&self.workflow.nodes[node as usize], side, name, ports);
             self.findings.push(finding);
         }
         found
@@ -316,9 +238,12 @@ impl<'a> Check<'a> {
 
     fn cycles(&mut self) {
         let nodes = &self.workflow.nodes;
-        let ends = self.ends.iter();
-        let edges: Vec<_> = ends.filter_map(|&(from, to)| Some((from?, to?))).collect();
-        for cycle in Graph::new(nodes.len(), &edges).cycles() {
+        let graph = graph_of(nodes.len(), &self.wires);
+        if let Ok(order) = graph.order() {
+            self.graph = Some((graph, order));
+            return;
+        }
+        for cycle in graph.cycles() {
             let path: Vec<Slug> = cycle.path.iter().map(|&node| nodes[node].id.clone()).collect();
             let mut finding = match path.as_slice() {
                 [one] => Finding::error("self-loop", format!("node `{one}` feeds itself")),

@@ -431,7 +431,7 @@ proptest! {
             prop_assert_eq!(flat.workflow.edges.len(), by_hand.edges.len());
             let keys = |workflow: &Workflow| -> Vec<_> {
                 let plan = Plan::new(workflow, &shelf, &BTreeMap::new()).expect("it can run");
-                plan.keys().map(|(id, key)| (original(id).to_owned(), key.map(str::to_owned))).collect()
+                plan.keys().map(|(id, key)| (original(id).to_owned(), key.map(|key| key.to_string()))).collect()
             };
             prop_assert_eq!(keys(&flat.workflow), keys(&by_hand));
             let n_parts: usize = flat.parts.values().map(|part| part.nodes.len()).sum();
