@@ -41,13 +41,13 @@ export function HistogramView({ value, about }: ViewerProps) {
           {`${counts.shots} shots, ${rows.length} ${rows.length === 1 ? "result" : "results"}`}
           {share !== undefined && total > 0 && `; ${chosen}: ${share} times, ${((100 * share) / total).toFixed(1)} %`}
         </span>
-        <label className={styles.choose}>
-          Result
-          <select value={chosen} onChange={({ target }) => setChosen(target.value)}>
+        <div className={styles.choose}>
+          <span aria-hidden="true">Result</span>
+          <select aria-label="Result" value={chosen} onChange={({ target }) => setChosen(target.value)}>
             <option value="">none</option>
             {rows.slice(0, 256).map(([result]) => <option key={result} value={result}>{result}</option>)}
           </select>
-        </label>
+        </div>
         <Switch on={byCount} onChange={setByCount} title="The most frequent result first">by count</Switch>
         {rows.length > MANY && <Switch on={top} onChange={setTop} title="Only the 25 most frequent results">top 25</Switch>}
       </div>
