@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { page, written } from "./page.mjs";
 import { LANGUAGES, block, ids, read } from "./skill.mjs";
 
 const TYPES = ["number", "integer", "string", "boolean", "array", "object", "table", "plot", "image", "file", "bytes", "any"];
@@ -36,6 +37,11 @@ test("the library holds what its documentation promises", () => {
     "circuit-simulator",
   ];
   assert.deepEqual(promised.filter((id) => !have.has(id)), []);
+});
+
+test("the page of the guide is that of these files, with a picture of each example", () => {
+  assert.ok(written() === page(), "docs/guide/library.md is not up to date; run `node tests/library/page.mjs`");
+  assert.equal(written().match(/^!\[/gm).length, ids("workflows").length);
 });
 
 test("context skills say when they help and hold real guidance", () => {

@@ -3,10 +3,14 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { EXAMPLES } from "../support/examples";
 import { expect, test } from "../support/test";
 
 const images = path.resolve(fileURLToPath(import.meta.url), "../../../../docs/images");
 const file = (name: string) => path.join(images, `${name}.png`);
+
+/** Moments of an animation that make a better picture than its beginning, in milliseconds. */
+const LATER: Record<string, number> = { "rotating-cube": 1500, "lorenz-attractor": 2500 };
 
 test("the start page @screenshots", async ({ bench, page }) => {
   await bench.open("/");
@@ -14,13 +18,15 @@ test("the start page @screenshots", async ({ bench, page }) => {
   await page.screenshot({ path: file("start") });
 });
 
-for (const [id, select] of [["vqe-plot-export", "plot"], ["csv-statistics", "relation"]] as const) {
+for (const { id, nodes, seen } of EXAMPLES) {
   test(`${id} after its run @screenshots`, async ({ bench, page }) => {
-    await bench.open(`/workflows/system/${id}`, 5);
+    await bench.open(`/workflows/system/${id}`, nodes);
     await bench.run();
     await bench.allAre("success");
-    await expect((await bench.show(select, "plot")).locator("canvas").first()).toBeVisible();
-    await page.waitForTimeout(500);
+    const [node, port] = seen[0] ?? ["", ""];
+    await expect(await bench.show(node, port)).toBeVisible();
+    await page.getByRole("button", { name: "Show all", exact: true }).click();
+    await page.waitForTimeout(1000 + (LATER[id] ?? 0));
     await page.screenshot({ path: file(id) });
   });
 }

@@ -182,8 +182,8 @@ export const EXAMPLES: readonly Example[] = [
     nodes: 4,
     numbers(results) {
       const { d, w, v } = results.value<Record<"d" | "w" | "v", number>>("fit", "parameters");
-      near(d, 2000, 20);
-      near(w, Math.sqrt(1e8 - 4e6), 98);
+      near(d, 500, 5);
+      near(w, Math.sqrt(1e8 - 25e4), 100);
       near(v, 5, 0.05);
     },
     seen: [["path", "scene", "scene"], ["fit", "plot", "plot"], ["report", "text", "text"]],
