@@ -102,13 +102,13 @@ export type EdgeDoc = {
 
 /** Answer of `GET /workflows/skills/executable`. */
 export type ExecutableList = {
-  /** This page, without code. */
+  /** This page, without code. Workflows that can be nodes stand among them. */
   skills: ExecutableSkill[];
   /** How many there are, on all pages. */
   total: number;
 };
 
-/** An executable skill, as the node library and the runner need it. */
+/** An executable skill, as the node library and the runner need it, or a workflow that can be a node. */
 export type ExecutableSkill = {
   /** Who wrote it. */
   author?: string | null;
@@ -136,13 +136,13 @@ export type ExecutableSkill = {
   packages?: string[];
   /** The version that the author wrote in the file. */
   release?: string | null;
-  /** The id. */
+  /** The id. A node of a workflow gives it as `skill_id`, or as `workflow` where the type says so. */
   skill_id?: string;
   /** Search words. */
   tags?: string[];
   /** How long it may take. */
   timeout_ms?: number | null;
-  /** The runtime: `python-wasm`, `qiskit`, `javascript`, ... */
+  /** The runtime: `python-wasm`, `qiskit`, `javascript`, ...; `workflow` for a workflow. */
   type?: string;
   /** The Git blob id of the file: this exact text and no other. */
   version?: string;
@@ -150,10 +150,15 @@ export type ExecutableSkill = {
   volume?: string;
 };
 
-/** Body of `POST /workflows/execute`: a workflow, or the id of a saved one. */
+/** Body of `POST /workflows/execute`: a workflow, the id of a saved one, or the id of a trace. */
 export type ExecuteWorkflow = {
   /** The team that the caller works in. */
   team_id?: string | null;
+  /**
+   * A trace of the caller, to run again what ran then: the workflow with its values, and the
+   * skills as they were.
+   */
+  trace_id?: string | null;
   /** Who asks; the local user when left out. */
   user_id?: string | null;
   /** The volume of the saved workflow; the nearest one that has it when left out. */
@@ -199,6 +204,14 @@ export type History = {
   volume: string;
 };
 
+/** Which inputs and outputs a workflow has as a node of another one. */
+export type InterfaceDoc = {
+  /** Its inputs. A name that is there twice feeds two nodes. */
+  inputs?: OuterPortDoc[];
+  /** Its outputs. */
+  outputs?: OuterPortDoc[];
+};
+
 /** A line that a node printed. */
 export type LogLine = {
   /** When, counted from the start of the run. */
@@ -215,15 +228,19 @@ export type NodeDoc = {
   id: string;
   /** Values of inputs that no edge feeds. */
   inputs?: Record<string, unknown>;
+  /** How much memory it may use; as the skill says when left out. */
+  memory_mb?: number | null;
   /** The name for people; that of the skill when left out. */
   name?: string | null;
   position?: PositionDoc | null;
   /** How often it is tried again after a failure. */
   retries?: number | null;
-  /** The skill it runs. */
+  /** The skill it runs; empty, or left out, where it runs a workflow. */
   skill_id: string;
   /** How long it may take; as the skill says when left out. */
   timeout_ms?: number | null;
+  /** The workflow it runs in place of a skill. */
+  workflow?: string | null;
 };
 
 /** Why a node failed. */
@@ -269,6 +286,16 @@ export type NodeState = "idle" | "queued" | "running" | "success" | "error" | "s
 /** How a run ended. */
 export type Outcome = "success" | "error" | "cancelled";
 
+/** A port of a workflow, and the port of one of its nodes behind it. */
+export type OuterPortDoc = {
+  /** Its name on the outside. */
+  name: string;
+  /** The node behind it. */
+  node: string;
+  /** The port of that node. */
+  port: string;
+};
+
 /** Answer of `GET /packages`: the lock of the package cache, in the form that Pyodide reads. */
 export type PackageLock = {
   /** The Python that the packages are for. */
@@ -313,6 +340,16 @@ export type PackageView = {
   unvendored_tests: boolean;
   /** The version. */
   version: string;
+};
+
+/** The nodes that took the place of one that ran a workflow. */
+export type PartDoc = {
+  /** What each input of the node feeds now. */
+  inputs?: Record<string, PortRefDoc[]>;
+  /** Their ids, in order. */
+  nodes: string[];
+  /** Where each output of the node comes from now. */
+  outputs?: Record<string, PortRefDoc>;
 };
 
 /** An input or output of an executable skill. */
@@ -389,10 +426,16 @@ export type ReadyWorkflow = {
 
 /** Everything that a runner needs. */
 export type RunPayload = {
+  /** What became of each node that ran a workflow. */
+  parts?: Record<string, PartDoc>;
   /** Its skills with code, by id. */
   skills: Record<string, ExecutableSkill>;
-  /** The workflow. */
+  /** The workflow. Its nodes all run skills: those of workflows inside are laid open. */
   workflow: WorkflowDoc;
+  /** The Git blob id of its file. */
+  workflow_version?: string | null;
+  /** The volume that the workflow comes from, where it is a saved one or was when it ran. */
+  workflow_volume?: string | null;
 };
 
 /** What a run did: the body of `POST /traces`, and what comes back when a trace is read. */
@@ -655,6 +698,7 @@ export type WorkflowDoc = {
   description?: string;
   /** The edges. */
   edges?: EdgeDoc[];
+  interface?: InterfaceDoc | null;
   /** The name for people. */
   name?: string;
   /** The nodes. */

@@ -65,6 +65,7 @@ export type WorkflowNode = {
   name?: string | null;
   inputs?: Record<string, unknown>;
   timeout_ms?: number | null;
+  memory_mb?: number | null;
   retries?: number;
   position?: { x: number; y: number } | null;
 };
