@@ -88,7 +88,7 @@ fn every_way_out_is_closed() {
         format!("return socket.create_connection(('127.0.0.1', {port}), 1)"),
         "return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)".to_owned(),
         "return socket.socket(socket.AF_UNIX)".to_owned(),
-        format!("return ctypes.CDLL(None, use_errno=True).socket(2, 1, 0) >= 0 or 1 / 0"),
+        "return ctypes.CDLL(None, use_errno=True).socket(2, 1, 0) >= 0 or 1 / 0".to_owned(),
         "return subprocess.check_output(['id'])".to_owned(),
         "return os.fork()".to_owned(),
         "return os.posix_spawn('/bin/sh', ['sh'], {})".to_owned(),

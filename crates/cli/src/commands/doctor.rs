@@ -8,6 +8,7 @@ use std::{
 };
 
 use llmos_core::{diagnostic::Severity, skill, store::Store};
+use llmos_headless::{Node, wall};
 use llmos_volumes::GitStore;
 
 use crate::{
@@ -37,7 +38,8 @@ enum Finding {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let findings = [shipped(), page(), volumes(&args.volumes), git(), port(args.port)];
+    let findings =
+        [shipped(), page(), volumes(&args.volumes), git(), node(), wall(), port(args.port)];
     let mut out = Out::new();
     for finding in &findings {
         let (line, hint) = match finding {
@@ -125,6 +127,24 @@ fn git() -> Finding {
             hint: "install Git to look at the volumes yourself; the workbench works without it"
                 .to_owned(),
         },
+    }
+}
+
+fn node() -> Finding {
+    match Node::find() {
+        Ok(node) => Finding::Good(format!("Node.js {} for `llmos run`", node.version)),
+        Err(error) => Finding::Worse { what: error.to_string(), hint: error.hint() },
+    }
+}
+
+fn wall() -> Finding {
+    let strength = wall::strength();
+    if strength.is_whole() {
+        return Finding::Good(format!("the system walls skills in with {strength}"));
+    }
+    Finding::Worse {
+        what: format!("the system has {strength}: it cannot wall in what `llmos run` starts"),
+        hint: "run only skills that you trust there, or run them in the page".to_owned(),
     }
 }
 
