@@ -41,7 +41,9 @@ export function workflow(id: string, nodes: Node[], edges: string[] = []): Workf
 }
 
 /** What runs a skill, and the language of its code block. */
-const LANGUAGES = { javascript: "javascript", "python-wasm": "python", threejs: "javascript", webgpu: "wgsl" } as const;
+const LANGUAGES = {
+  javascript: "javascript", "python-wasm": "python", threejs: "javascript", webgpu: "wgsl", spice: "spice", openqasm: "openqasm", qsharp: "qsharp",
+} as const;
 export type SkillType = keyof typeof LANGUAGES;
 
 /** An executable skill as a file. */

@@ -43,14 +43,15 @@ function standalone(svg: SVGSVGElement): string {
   return new XMLSerializer().serializeToString(copy);
 }
 
+/** As attributes: the page's policy forbids `style` in markup, and a file would lose it. */
 function writeStyle(original: Element, copy: Element): void {
   const style = getComputedStyle(original);
-  const text = STYLES.map((name) => [name, style.getPropertyValue(name)] as const)
-    .filter(([, value]) => value !== "")
-    .map(([name, value]) => `${name}:${value}`)
-    .join(";");
-  copy.setAttribute("style", text);
+  for (const name of STYLES) {
+    const value = style.getPropertyValue(name);
+    if (value !== "") copy.setAttribute(name, value);
+  }
   copy.removeAttribute("class");
+  copy.removeAttribute("style");
 }
 
 function backgroundOf(element: Element): string {
