@@ -11,6 +11,8 @@ const FREE: u32 = u32::MAX;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lookup {
     slots: Vec<Slot>,
+    /// Whether no name is there twice.
+    is_unique: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -23,15 +25,23 @@ impl Lookup {
     /// Numbers the names of a list; of equal ones the first counts.
     pub(crate) fn new(names: &[impl AsRef<str>]) -> Self {
         let n_slots = (names.len() * 2).next_power_of_two();
-        let mut lookup = Self { slots: vec![Slot { hash: 0, number: FREE }; n_slots] };
+        let slots = vec![Slot { hash: 0, number: FREE }; n_slots];
+        let mut lookup = Self { slots, is_unique: true };
         for (number, name) in names.iter().enumerate() {
             let hash = hash(name.as_ref().as_bytes());
             let slot = lookup.find(hash, name.as_ref(), names);
             if lookup.slots[slot].number == FREE {
                 lookup.slots[slot] = Slot { hash, number: small(number) };
+            } else {
+                lookup.is_unique = false;
             }
         }
         lookup
+    }
+
+    /// Says whether no name is there twice.
+    pub(crate) fn is_unique(&self) -> bool {
+        self.is_unique
     }
 
     /// Returns the number of a name in the list that this was made from.
@@ -87,6 +97,7 @@ mod tests {
         }
         assert_eq!(lookup.get("n4000", &names), None);
         assert_eq!(lookup.get("", &names), None);
+        assert!(!lookup.is_unique() && Lookup::new(&names[..4000]).is_unique());
         let none: [String; 0] = [];
         assert_eq!(Lookup::new(&none).get("a", &none), None);
         assert_eq!(Lookup::default().get("a", &none), None);

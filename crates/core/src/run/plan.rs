@@ -118,25 +118,43 @@ impl Plan {
                 PlanSkill::new(uses.id(), skill, versions)
             })
             .collect();
-        let nodes = workflow.nodes.iter().zip(&uses_of).map(|(node, &skill)| PlanNode {
-            skill,
-            retries: node.retries,
-            timeout_ms: node.timeout_ms.or(skills[skill as usize].timeout_ms),
-            memory_mb: node.memory_mb.or(skills[skill as usize].memory_mb),
-        });
+        let n_nodes = workflow.nodes.len();
         let mut plan = Self {
-            ids: workflow.nodes.iter().map(|node| node.id.clone()).collect(),
+            ids: Vec::with_capacity(n_nodes),
             index,
-            nodes: nodes.collect(),
-            links: links_of(workflow.nodes.len(), &wires),
-            given: given_of(workflow, &skills, &uses_of),
+            nodes: Vec::with_capacity(n_nodes),
+            links: links_of(n_nodes, &wires),
+            given: Lists { starts: Vec::with_capacity(n_nodes + 1), items: Vec::new() },
             keys: Vec::new(),
             skills,
             graph,
             order,
         };
+        for (node, &skill) in workflow.nodes.iter().zip(&uses_of) {
+            plan.add(node, skill);
+        }
+        plan.given.starts.push(small(plan.given.items.len()));
         plan.keys = plan.derive_keys();
         Ok(plan)
+    }
+
+    /// Takes over what a node says.
+    fn add(&mut self, node: &Node, number: u32) {
+        let skill = &self.skills[number as usize];
+        self.ids.push(node.id.clone());
+        self.nodes.push(PlanNode {
+            skill: number,
+            retries: node.retries,
+            timeout_ms: node.timeout_ms.or(skill.timeout_ms),
+            memory_mb: node.memory_mb.or(skill.memory_mb),
+        });
+        self.given.starts.push(small(self.given.items.len()));
+        if !node.inputs.is_empty() {
+            let inputs = skill.inputs.iter().enumerate();
+            let values =
+                inputs.filter_map(|(i, port)| Some((small(i), given(node, port)?.clone())));
+            self.given.items.extend(values);
+        }
     }
 
     /// Returns the ids of the nodes by level; see [`Graph::levels`].
@@ -301,23 +319,6 @@ fn links_of(n_nodes: usize, wires: &[Wire]) -> Lists<Link> {
         items[ends[0] as usize..ends[1] as usize].sort_unstable();
     }
     Lists { starts, items }
-}
-
-/// Lists the values that are written in each node.
-fn given_of(workflow: &Workflow, skills: &[PlanSkill], uses_of: &[u32]) -> Lists<(u32, Value)> {
-    let mut lists =
-        Lists { starts: Vec::with_capacity(workflow.nodes.len() + 1), items: Vec::new() };
-    for (node, &skill) in workflow.nodes.iter().zip(uses_of) {
-        lists.starts.push(small(lists.items.len()));
-        if node.inputs.is_empty() {
-            continue;
-        }
-        for (input, port) in skills[skill as usize].inputs.iter().enumerate() {
-            lists.items.extend(given(node, port).map(|value| (small(input), value.clone())));
-        }
-    }
-    lists.starts.push(small(lists.items.len()));
-    lists
 }
 
 fn not_flat(node: &Node) -> Finding {

@@ -160,6 +160,13 @@ impl<'a> Check<'a> {
         self.index.get(id.as_str(), &self.ids)
     }
 
+    /// Returns the first node that has the id of this one.
+    pub(super) fn first_of(&self, node: usize) -> usize {
+        let twice = !self.index.is_unique();
+        let first = twice.then(|| self.index.get(self.ids[node], &self.ids));
+        first.flatten().unwrap_or(node)
+    }
+
     /// Returns the ports of what a node runs, where they are known.
     pub(super) fn ports(&self, node: usize) -> Option<Ports<'a>> {
         self.uses[self.uses_of[node] as usize].1

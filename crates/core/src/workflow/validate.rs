@@ -70,7 +70,7 @@ impl<'a> Check<'a> {
     fn nodes(&mut self) {
         let mut hints: BTreeMap<&Uses, String> = BTreeMap::new();
         for (i, node) in self.workflow.nodes.iter().enumerate() {
-            let first = self.find(&node.id).unwrap_or(i);
+            let first = self.first_of(i);
             if first != i {
                 let finding = Finding::error(
                     "duplicate-node",
