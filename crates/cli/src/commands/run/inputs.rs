@@ -182,7 +182,6 @@ fn example(ty: PortType) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use base64::{Engine, prelude::BASE64_STANDARD};
     use llmos_api::skill::Port;
     use serde_json::{Value, json};
 
