@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import type { ExecutableSkill, Position } from "../api/schema";
 import { useEditor, useWorkbench } from "../app/useWorkbench";
@@ -47,18 +47,31 @@ export function QuickAdd({ place, onClose }: { place: QuickAddPlace; onClose: ()
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   }, [active]);
 
-  const add = (skill: ExecutableSkill, port: string | undefined) => {
-    onClose();
-    if (loose && port !== undefined) addConnected(workbench, skill, place.canvas, loose, port);
-    else addSkill(workbench, skill, place.canvas);
-  };
+  // Enter means the words as they stand, also when their answer is still on its way.
+  const [wanted, setWanted] = useState(false);
+  const isAnswered = found.q === q.trim() && found.state === "ready";
+  const add = useCallback(
+    (skill: ExecutableSkill, port: string | undefined) => {
+      onClose();
+      if (loose && port !== undefined) addConnected(workbench, skill, place.canvas, loose, port);
+      else addSkill(workbench, skill, place.canvas);
+    },
+    [onClose, workbench, place.canvas, loose],
+  );
+  useEffect(() => {
+    const [first] = offers;
+    if (!wanted || !isAnswered) return;
+    setWanted(false);
+    if (first) add(first.skill, first.port);
+  }, [wanted, isAnswered, offers, add]);
   const press = (event: KeyboardEvent) => {
     event.stopPropagation();
     const offer = offers[active];
     if (event.key === "Escape" || event.key === "Tab") onClose();
     else if (event.key === "ArrowDown") setActive(Math.min(active + 1, offers.length - 1));
     else if (event.key === "ArrowUp") setActive(Math.max(active - 1, 0));
-    else if (event.key === "Enter" && offer && found.q === q.trim()) add(offer.skill, offer.port);
+    else if (event.key === "Enter" && !isAnswered) setWanted(true);
+    else if (event.key === "Enter" && offer) add(offer.skill, offer.port);
     else return;
     event.preventDefault();
   };
@@ -87,7 +100,10 @@ export function QuickAdd({ place, onClose }: { place: QuickAddPlace; onClose: ()
           autoComplete="off"
           spellCheck={false}
           value={q}
-          onChange={(event) => setQ(event.target.value)}
+          onChange={(event) => {
+            setWanted(false);
+            setQ(event.target.value);
+          }}
           onKeyDown={press}
         />
       </div>
