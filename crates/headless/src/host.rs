@@ -19,7 +19,7 @@ use crate::{
     bundle::Bundle,
     drive::{RunHost, Signal},
     frame,
-    message::{Notice, PROTOCOL, Request},
+    message::{Notice, PROTOCOL, PackageSupply, Request},
     node::Node,
     wall::Wall,
 };
@@ -160,12 +160,13 @@ impl NodeHost {
         Canceller(self.sender.clone())
     }
 
-    /// Hands over the skills of the run; their runtimes begin to load.
+    /// Hands over the skills of the run with their packages; their runtimes begin to load.
     pub fn send_skills(
         &mut self,
         skills: &BTreeMap<String, ExecutableSkill>,
+        packages: &PackageSupply,
     ) -> Result<(), HostError> {
-        self.send(&Request::Skills { skills })
+        self.send(&Request::Skills { skills, packages })
     }
 
     fn greeted(&mut self) -> Result<BTreeMap<String, String>, HostError> {

@@ -18,6 +18,6 @@ pub mod wall;
 pub use bundle::{Bundle, BundleError, BundleFile};
 pub use drive::{Driven, NodeTimes, RunHost, Signal, Watch, drive, report};
 pub use host::{Canceller, HostError, HostSettings, NodeHost};
-pub use message::{LoadProgress, LogLine, Notice, Request};
+pub use message::{LoadProgress, LogLine, Notice, PackageSupply, Request};
 pub use node::{MIN_NODE, Node, NodeError};
 pub use python::{Python, PythonAnswer, PythonCall, PythonError, PythonLine};

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use llmos_api::{
+    package::{NeededPackages, PackageLock},
     run::{Command, Event},
     skill::ExecutableSkill,
 };
@@ -11,7 +12,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The protocol that both sides must speak.
-pub(crate) const PROTOCOL: u32 = 1;
+pub(crate) const PROTOCOL: u32 = 2;
+
+/// The Python packages of a run: the host reads no files of its own.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct PackageSupply {
+    /// What each Python skill needs.
+    pub needs: BTreeMap<String, NeededPackages>,
+    /// The lock of the package cache.
+    pub lock: PackageLock,
+    /// The files by their hash, in base64; checked by whoever read them.
+    pub files: BTreeMap<String, String>,
+}
 
 /// What is asked of the host.
 #[derive(Debug, Serialize)]
@@ -21,6 +33,8 @@ pub enum Request<'a> {
     Skills {
         /// The skills.
         skills: &'a BTreeMap<String, ExecutableSkill>,
+        /// The Python packages that they need.
+        packages: &'a PackageSupply,
     },
     /// Run a node.
     Start {

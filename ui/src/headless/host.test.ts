@@ -76,3 +76,13 @@ test("a node that is stopped ends its worker", async () => {
   host.handle({ t: "stop", node: "a", attempt: 1 });
   expect(page.worker(1).killed).toBe(true);
 });
+
+test("packages come with the skills and are handed out by their hash", async () => {
+  const { host } = setUp();
+  const file = { name: "tiny", version: "1.0", file_name: "tiny-1.0-py3-none-any.whl", sha256: "ab", size: 3 };
+  const needs = { a: { load: ["tiny"], versions: ["tiny==1.0"], chooses: false } };
+  const packages = { needs, lock: { info: {}, packages: { tiny: file } }, files: { ab: btoa("zip") } };
+  host.handle({ t: "skills", skills: { a: fakeSkill("a") }, packages });
+  expect(new TextDecoder().decode(await host.packageFile(file))).toBe("zip");
+  await expect(host.packageFile({ ...file, sha256: "cd" })).rejects.toThrow("did not come with the run");
+});

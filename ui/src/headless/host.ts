@@ -9,6 +9,7 @@ import type { StartCommand } from "../run/engine";
 import type { HeldOutputs } from "../run/lists";
 import { refusalOf } from "../run/mode";
 import type { Pool } from "../run/pool";
+import { withNeeds, type PackageFile } from "../run/packages";
 import { inputsOf, newRecord, type NodeRecord } from "../run/record";
 import type { Registry } from "../run/registry";
 import { callOf, type QueuedTask } from "../run/task";
@@ -28,6 +29,7 @@ export type HostPorts = {
 /** One run at the host. */
 export class HeadlessHost {
   #skills: Record<string, ExecutableSkill> = {};
+  #packages: Record<string, string> = {};
   readonly #records = new Map<string, NodeRecord>();
   readonly #codes = new Map<string, number>();
   readonly #waiting = new Map<string, { attempt: number; cancel(): void }>();
@@ -39,11 +41,23 @@ export class HeadlessHost {
     return Math.max(fallback, ...Object.values(this.#skills).map((skill) => skill.memory_mb ?? 0));
   }
 
+  #supply({ skills, packages }: Extract<Request, { t: "skills" }>): void {
+    this.#skills = packages ? withNeeds(skills, packages.needs, packages.lock) : skills;
+    this.#packages = packages?.files ?? {};
+  }
+
+  /** The file of a package, which came with the skills. */
+  async packageFile({ name, sha256 }: PackageFile): Promise<ArrayBuffer> {
+    const text = this.#packages[sha256];
+    if (text === undefined) throw new Error(`the file of \`${name}\` did not come with the run`);
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0)).buffer;
+  }
+
   /** Carries out one request. */
   handle(request: Request): void {
     switch (request.t) {
       case "skills":
-        this.#skills = request.skills;
+        this.#supply(request);
         void this.#prepare();
         break;
       case "start":

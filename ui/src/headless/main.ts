@@ -67,6 +67,7 @@ function main(): void {
     openSandbox: (events) => new ThreadSandbox(new URL("thread.mjs", import.meta.url), limits, events),
     assetsBase: base.href,
     fetchAssets: readAssets,
+    fetchPackage: (file) => host.packageFile(file),
     cores: os.availableParallelism(),
     now: () => performance.now(),
     every(ms, tick) {

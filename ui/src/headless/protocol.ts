@@ -1,12 +1,16 @@
 /** What the `llmos` command and its Node.js host say to each other. */
 
 import type { RunEvent, StartCommand } from "../run/engine";
+import type { Needed, PackageLock } from "../run/packages";
 import type { ExecutableSkill, LoadProgress, LogLine } from "../run/types";
+
+/** The Python packages of a run; the files by their hash, in base64. */
+export type PackageSupply = { needs: Record<string, Needed>; lock: PackageLock; files: Record<string, string> };
 
 /** What the command asks for. */
 export type Request =
   /** The skills of the run, by id. Comes first. */
-  | { t: "skills"; skills: Record<string, ExecutableSkill> }
+  | { t: "skills"; skills: Record<string, ExecutableSkill>; packages?: PackageSupply }
   | { t: "start"; command: StartCommand }
   | { t: "stop"; node: string; attempt: number }
   /** The inputs and outputs of these nodes, as a trace holds them. */
@@ -24,4 +28,4 @@ export type Notice =
   | { t: "output"; value: unknown };
 
 /** Changes when a message does: the two sides are always of one build. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;

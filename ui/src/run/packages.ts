@@ -22,7 +22,7 @@ export type PackageFile = {
 export type PackageLock = { info: Record<string, unknown>; packages: Record<string, PackageFile> };
 
 /** What the engine says of one skill. */
-type Needed = {
+export type Needed = {
   load: string[];
   versions: string[];
   chooses: boolean;
@@ -66,11 +66,16 @@ export async function withPackages(payload: RunPayload, engine: Engine, host: Pa
   if (!host || !engine.neededPackages || !Object.values(payload.skills).some(mayImport)) return payload;
   const lock = (await host.lock()) ?? NO_LOCK;
   const found = JSON.parse(engine.neededPackages(JSON.stringify(payload.skills), JSON.stringify(lock))) as Record<string, Needed>;
-  const skills = Object.entries(payload.skills).map(([id, skill]): [string, ExecutableSkill] => {
+  return { ...payload, skills: withNeeds(payload.skills, found, lock) };
+}
+
+/** Says with each skill what was found out about it. */
+export function withNeeds(skills: RunPayload["skills"], found: Record<string, Needed>, lock: PackageLock): RunPayload["skills"] {
+  const all = Object.entries(skills).map(([id, skill]): [string, ExecutableSkill] => {
     const needed = found[id];
     return [id, needed ? { ...skill, needs: { ...needed, lock: visible(needed, lock) } } : skill];
   });
-  return { ...payload, skills: Object.fromEntries(skills) };
+  return Object.fromEntries(all);
 }
 
 /** The skills as keys are made of them: with the versions that their code will meet. */

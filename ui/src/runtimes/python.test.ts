@@ -149,6 +149,7 @@ test.each([
   ["import nowhere.at.all", /^run `llmos packages add nowhere`, then run again; or check the spelling/],
   ["import qiskit_aer", /an `openqasm` skill/],
   ["raise ValueError(\"Can't find a pure Python 3 wheel for: 'x'\")", /^only packages of the package cache/],
+  ["raise ValueError(\"Can't fetch metadata for 'x'.\")", /^only packages of the package cache/],
   ["import threading; threading.Thread(target=print).start()", /^there are no threads/],
   ["import subprocess; subprocess.run(['ls'])", /^there are no processes/],
 ])("%s says what to do instead", async (line, hint) => {

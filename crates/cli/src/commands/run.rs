@@ -4,6 +4,7 @@ mod export;
 mod inputs;
 mod prepare;
 mod show;
+mod supply;
 
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 
@@ -84,11 +85,12 @@ struct NodeRecord<'a> {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let workbench = args.from.workbench()?;
-    let payload = workbench.payload(&args.workflow, &args.inputs)?;
+    let mut payload = workbench.payload(&args.workflow, &args.inputs)?;
     let targets = targets(&args.target, &payload)?;
+    let packages = supply::supply(&args.from.packages(), &mut payload)?;
     let mut host = headless::start()?;
     let mut run = plan(&payload, &host, targets)?;
-    host.send_skills(&payload.skills)?;
+    host.send_skills(&payload.skills, &packages)?;
     headless::cancel_on_interrupt(host.canceller())?;
     let started = jiff::Timestamp::now();
     let mut watch = show::Watcher::new(payload.workflow.nodes.len());

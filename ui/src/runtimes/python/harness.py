@@ -294,7 +294,7 @@ def _describe(error, file):
 def _hint_for(error):
     if isinstance(error, ModuleNotFoundError):
         return _hint_for_module((error.name or "").partition(".")[0])
-    if isinstance(error, ValueError) and "Can't find a" in str(error) and "wheel" in str(error):
+    if isinstance(error, ValueError) and str(error).startswith(("Can't find a pure Python 3 wheel", "Can't fetch metadata")):
         return "only packages of the package cache can be installed: run `llmos packages add NAME`, then run again"
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return "there are no threads in the browser: put independent work into nodes of their own, these run in parallel"

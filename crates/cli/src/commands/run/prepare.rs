@@ -17,6 +17,7 @@ use llmos_core::{
     store::Store,
     volume::{VolumeId, VolumePath},
 };
+use llmos_packages::Cache;
 use llmos_volumes::GitStore;
 use llmos_workbench::{Caller, Workbench};
 
@@ -26,6 +27,7 @@ use crate::{
     failure::{Failure, FailureKind},
     library,
     overlay::Overlay,
+    packages::Place,
     world::Machine,
 };
 
@@ -35,6 +37,8 @@ pub(crate) struct From {
     /// The folder that holds the volumes; without one, the skills are those of the program
     #[arg(long, value_name = "FOLDER", default_value = "volumes", env = "LLMOS_VOLUMES_PATH")]
     volumes: PathBuf,
+    #[command(flatten)]
+    packages: Place,
     /// Whose volume lies over the system's, and keeps the trace
     #[arg(long, value_name = "USER", default_value = "local", env = "LLMOS_USER")]
     user: Slug,
@@ -53,6 +57,11 @@ pub(super) struct Bench {
 }
 
 impl From {
+    /// The package cache.
+    pub(super) fn packages(&self) -> Cache {
+        self.packages.cache(&self.volumes)
+    }
+
     /// Puts the volumes together. Nothing is written.
     pub(super) fn workbench(&self) -> Result<Bench, Failure> {
         let store = GitStore::open(self.volumes.clone());
