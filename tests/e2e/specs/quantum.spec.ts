@@ -69,8 +69,8 @@ test("an endless program and one that takes too much memory are stopped, and the
   const result = { outputs: ["name: result, type: integer, description: Result"] };
   const main = (body: string): string => `operation Main() : Int {\n    ${body}\n}`;
   await store.addSkill(skill("endless", "qsharp", result, main("mutable n = 0; while true { set n += 1; } return n;"), "timeout_ms: 3000"));
-  await store.addSkill(skill("hog", "qsharp", result, main("mutable a = [0, size = 1000]; while true { set a = a + a; } return a[0];"), "memory_mb: 128"));
-  await store.addSkill(skill("fine", "qsharp", result, main("return 42;")));
+  await store.addSkill(skill("hog", "qsharp", result, main("mutable a = [0, size = 1000]; while true { set a = a + a; } return a[0];"), "memory_mb: 128\ntimeout_ms: 120000"));
+  await store.addSkill(skill("fine", "qsharp", result, main("return 42;"), "timeout_ms: 120000"));
   const nodes = ["endless", "hog", "fine"].map((id) => ({ id, skill_id: id }));
   await bench.open(await store.addWorkflow(workflow("limits", nodes)), 3);
   const { run } = await bench.run();
