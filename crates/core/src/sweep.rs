@@ -137,7 +137,7 @@ pub enum SweepError {
         input: PortRef,
     },
     /// A value is not what the input takes.
-    #[error("`{input}` takes `{ty}`, but run {run} would give it `{kind}`")]
+    #[error("`{input}` takes `{ty}`, but its value {number} is `{kind}`")]
     WrongValue {
         /// The input.
         input: PortRef,
@@ -145,8 +145,8 @@ pub enum SweepError {
         ty: PortType,
         /// What the value is.
         kind: ValueKind,
-        /// The first run that has the value, counted from 1.
-        run: usize,
+        /// Which of its values, counted from 1.
+        number: usize,
     },
     /// Inputs that change together have different numbers of values.
     #[error("`{a}` has {n_a} values, but `{b}` has {n_b}")]

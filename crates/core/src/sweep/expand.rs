@@ -92,8 +92,8 @@ fn axes<'a>(
             for (i, value) in values.iter().enumerate() {
                 let kind = ValueKind::of(value);
                 if !satisfies(kind, port.ty) {
-                    let (input, ty, run) = (input.clone(), port.ty, i + 1);
-                    return Err(SweepError::WrongValue { input, ty, kind, run });
+                    let (input, ty, number) = (input.clone(), port.ty, i + 1);
+                    return Err(SweepError::WrongValue { input, ty, kind, number });
                 }
             }
             targets.push((node, end.port.as_str()));

@@ -163,7 +163,7 @@ fn a_sweep_that_cannot_be_says_why() {
     );
     check(
         &one("source.count=1,2.5"),
-        "`source.count` takes `integer`, but run 2 would give it `number`",
+        "`source.count` takes `integer`, but its value 2 is `number`",
         "give values of type `integer`",
     );
     check(
