@@ -21,9 +21,10 @@ struct Bench {
     workbench: bool,
 }
 
-const BENCHES: [Bench; 8] = [
+const BENCHES: [Bench; 9] = [
     Bench { name: "skills", job: || native(&["skills"]), workbench: false },
     Bench { name: "flow", job: || native(&["flow"]), workbench: false },
+    Bench { name: "commits", job: || native(&["commits"]), workbench: false },
     Bench { name: "engine", job: || script("engine.mjs"), workbench: true },
     Bench { name: "python", job: || script("python.mjs"), workbench: true },
     Bench { name: "http", job: http, workbench: true },

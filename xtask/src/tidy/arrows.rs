@@ -28,7 +28,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ),
     ("llmos-wasm", &["llmos-core", "llmos-api"]),
     ("llmos-testkit", &["llmos-core", "llmos-api"]),
-    ("llmos-bench", &["llmos-core", "llmos-api", "llmos-testkit"]),
+    ("llmos-bench", &["llmos-core", "llmos-api", "llmos-testkit", "llmos-volumes"]),
     ("xtask", &[]),
 ];
 
