@@ -23,10 +23,12 @@ for (const { id, nodes, seen } of EXAMPLES) {
     await bench.open(`/workflows/system/${id}`, nodes);
     await bench.run();
     await bench.allAre("success");
-    const [node, port] = seen[0] ?? ["", ""];
-    await expect(await bench.show(node, port)).toBeVisible();
+    const [node, port, sight] = seen[0] ?? ["", "", ""];
+    const preview = await bench.show(node, port);
+    if (sight === "scene") await expect(preview.locator("[data-phase=shown]")).toBeVisible();
     await page.getByRole("button", { name: "Show all", exact: true }).click();
     await page.waitForTimeout(1000 + (LATER[id] ?? 0));
+    await expect(preview.getByRole("alert")).toHaveCount(0);
     await page.screenshot({ path: file(id) });
   });
 }
