@@ -1,104 +1,77 @@
-/**
- * Plans and drives runs with the engine as the browser loads it: WebAssembly,
- * with JSON at its rim. The host gives each node its result at once.
- */
+/** Plans and drives runs with the engine, in Node.js and in a page of Chromium; see `flow.mjs`. */
 
 import fs from "node:fs";
+import http from "node:http";
 
-import { count, median, print, time } from "./table.mjs";
+import { measure } from "./flow.mjs";
+import { count, print, time } from "./table.mjs";
+import { withFreshPage } from "./workbench.mjs";
 
 const PKG = new URL("../../../ui/src/engine/pkg/", import.meta.url);
-const { initSync, planWorkflow, Run } = await import(new URL("llmos_wasm.js", PKG));
 
-const module = fs.readFileSync(new URL("llmos_wasm_bg.wasm", PKG));
-const begun = performance.now();
-initSync({ module });
-const ready = performance.now() - begun;
-
-const PORT = { description: "", required: false };
-const ADD = {
-  skill_id: "add",
-  name: "Add",
-  description: "Adds two numbers.",
-  type: "javascript",
-  execution_mode: "browser-wasm",
-  category: null,
-  tags: [],
-  version: "0".repeat(40),
-  author: null,
-  volume: "system",
-  inputs: [
-    { ...PORT, name: "a", type: "number", default: 1 },
-    { ...PORT, name: "b", type: "number", default: 1 },
-  ],
-  outputs: [{ ...PORT, name: "sum", type: "number", required: true }],
-  estimated_time_ms: null,
-  memory_mb: null,
-  timeout_ms: null,
-  packages: [],
-  deterministic: true,
-  code: "function execute({ a, b }) {\n  return { sum: a + b };\n}\n",
+/** What the page may load. */
+const FILES = {
+  "/llmos_wasm.js": { at: new URL("llmos_wasm.js", PKG), mime: "text/javascript" },
+  "/llmos_wasm_bg.wasm": { at: new URL("llmos_wasm_bg.wasm", PKG), mime: "application/wasm" },
+  "/flow.mjs": { at: new URL("flow.mjs", import.meta.url), mime: "text/javascript" },
+  "/table.mjs": { at: new URL("table.mjs", import.meta.url), mime: "text/javascript" },
 };
-const SKILLS = JSON.stringify({ add: ADD });
 
-/** A chain of `n` nodes. */
-function chain(n) {
-  const nodes = Array.from({ length: n }, (_, i) => ({ id: `n${i}`, skill_id: "add", inputs: {} }));
-  const edges = nodes.slice(1).map((node, i) => ({
-    from: { node: `n${i}`, port: "sum" },
-    to: { node: node.id, port: "a" },
-  }));
-  return { workflow_id: "made", name: "Made", description: "", tags: [], nodes, edges };
+async function inNode() {
+  const engine = await import(new URL("llmos_wasm.js", PKG));
+  const module = fs.readFileSync(new URL("llmos_wasm_bg.wasm", PKG));
+  const begun = performance.now();
+  engine.initSync({ module });
+  const ready = performance.now() - begun;
+  return { ready, runs: measure(engine) };
 }
 
-/** Runs to the end and returns how many nodes were started. */
-function drive(run) {
-  let commands = JSON.parse(run.start());
-  let started = 0;
-  for (;;) {
-    const events = [];
-    for (const command of commands) {
-      if (command.type === "done") {
-        if (command.outcome !== "success") throw new Error(`the run ended with ${command.outcome}`);
-        return started;
-      }
-      if (command.type !== "start") continue;
-      started += 1;
-      const { node, attempt } = command;
-      events.push({ type: "started", node, attempt });
-      events.push({ type: "finished", node, attempt, outputs: { sum: "number" } });
-    }
-    if (events.length === 0) throw new Error("the run has no end");
-    commands = JSON.parse(run.handle(JSON.stringify(events)));
+/** The same in a page, which compiles the engine while it loads. */
+function inChromium() {
+  return withFiles((address) =>
+    withFreshPage(async (page) => {
+      await page.goto(address);
+      return page.evaluate(async () => {
+        const { measure } = await import("/flow.mjs");
+        const engine = await import("/llmos_wasm.js");
+        const begun = performance.now();
+        await engine.default({ module_or_path: "/llmos_wasm_bg.wasm" });
+        const ready = performance.now() - begun;
+        return { ready, runs: measure(engine) };
+      });
+    }),
+  );
+}
+
+/** Serves the files to a page, isolated as the workbench is: its clock is fine only then. */
+async function withFiles(work) {
+  const server = http.createServer((request, response) => {
+    response.setHeader("cross-origin-opener-policy", "same-origin");
+    response.setHeader("cross-origin-embedder-policy", "require-corp");
+    const file = FILES[request.url];
+    response.setHeader("content-type", file?.mime ?? "text/html");
+    if (file) response.end(fs.readFileSync(file.at));
+    else response.writeHead(request.url === "/" ? 200 : 404).end("<!doctype html>");
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    return await work(`http://127.0.0.1:${server.address().port}/`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
   }
 }
 
-/** The median of up to five timings, and of one where a single one is long. */
-function timed(prepare, work) {
-  const times = [];
-  do {
-    const input = prepare();
-    const from = performance.now();
-    work(input);
-    times.push(performance.now() - from);
-  } while (times.length < 5 && times[0] < 5000);
-  return median(times);
+function rows(where, { ready, runs }) {
+  const times = new Map(runs.map(({ n, planned }) => [n, planned]));
+  return runs.map(({ n, planned, driven }) => {
+    const smaller = times.get(n / 10);
+    const growth = smaller === undefined ? "–" : `× ${(planned / smaller).toFixed(1)}`;
+    return [where, count(n), time(planned), growth, time(driven), time(driven / n), time(ready)];
+  });
 }
 
-const rows = [];
-let smaller;
-for (const n of [100, 1_000, 10_000, 100_000]) {
-  const doc = JSON.stringify(chain(n));
-  const planned = timed(() => doc, (doc) => planWorkflow(doc, SKILLS));
-  const driven = timed(
-    () => new Run(doc, SKILLS, JSON.stringify({ cached: [], runtime_versions: {} })),
-    (run) => {
-      if (drive(run) !== n) throw new Error("not every node was started");
-      run.free();
-    },
-  );
-  const growth = smaller === undefined ? "–" : `× ${(planned / smaller).toFixed(1)}`;
-  rows.push([count(n), time(planned), time(driven), time(driven / n), growth, time(ready)]);
-  smaller = planned;
-}
-print(["chain of nodes", "plan", "drive", "drive per node", "plan, ×10 nodes", "engine ready"], rows);
+print(
+  ["engine in", "chain of nodes", "plan", "×10 nodes", "drive", "drive per node", "engine ready"],
+  [...rows("Node.js", await inNode()), ...rows("Chromium", await inChromium())],
+);
