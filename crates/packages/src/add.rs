@@ -129,6 +129,13 @@ pub async fn add(
     };
     let roots = roots(&lock, request);
     let mut known = Known { locked: locked(&lock, request), ..Known::default() };
+    for candidate in std::mem::take(&mut known.locked).into_values() {
+        // A file that went bad is looked for anew: where it came from may be gone.
+        let path = cache.file_path(&candidate.sha256);
+        if hash_of(path).await.is_ok_and(|hash| hash == candidate.sha256) {
+            known.locked.insert(candidate.name.clone(), candidate);
+        }
+    }
     let chosen = adding.choose(&roots, &mut known).await;
     if let Err(AddError::Resolve(_)) = &chosen {
         adding.tidy(&lock);
@@ -136,7 +143,7 @@ pub async fn add(
     let chosen = chosen?;
     let mut new = Lock::empty();
     for chosen in &chosen {
-        let entry = adding.entry(chosen, &lock, &roots).await?;
+        let entry = adding.entry(chosen, &roots).await?;
         new.packages.insert(entry.name.clone(), entry);
     }
     changing.write_lock(&new).map_err(AddError::Cache)?;
@@ -324,20 +331,13 @@ impl Adding<'_> {
     }
 
     /// The entry of a package in the new lock; its file is in the cache by then.
-    async fn entry(
-        &mut self,
-        chosen: &Chosen,
-        old: &Lock,
-        roots: &[Requirement],
-    ) -> Result<Locked, AddError> {
+    async fn entry(&mut self, chosen: &Chosen, roots: &[Requirement]) -> Result<Locked, AddError> {
         let Chosen { candidate, depends, .. } = chosen;
         let contents = self.obtain(candidate).await?;
         let path = self.changing.cache().file_path(&candidate.sha256);
         let size = tokio::fs::metadata(&path).await;
         let size = size.map_err(|source| AddError::Cache(CacheError::Read { path, source }))?.len();
         let built = candidate.distribution.as_ref();
-        let known = old.packages.get(candidate.name.as_ref());
-        let known = known.filter(|known| known.sha256 == candidate.sha256);
         Ok(Locked {
             name: candidate.name.to_string(),
             version: candidate.version.to_string(),
@@ -351,7 +351,7 @@ impl Adding<'_> {
             size,
             requires: candidate.requires.clone().unwrap_or(contents.requires),
             requested: roots.iter().filter(|root| root.name == candidate.name).cloned().collect(),
-            source: known.map_or_else(|| shown(&candidate.url), |known| known.source.clone()),
+            source: shown(&candidate.url),
         })
     }
 

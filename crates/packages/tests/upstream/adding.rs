@@ -96,4 +96,13 @@ async fn a_file_that_went_bad_is_fetched_again() {
     let added = upstream.add(&["app"]).await.unwrap();
     assert!(added.fetched_bytes > 0);
     upstream.is_sound();
+
+    // The place that it came from is gone; another one has it.
+    std::fs::remove_file(&file).unwrap();
+    let other = Upstream::start().await;
+    other.offer("app", "1.0", &[]);
+    let added = upstream.add_from(&other.sources(), &["app"], &|_| {}).await.unwrap();
+    assert!(added.fetched_bytes > 0);
+    assert_eq!(upstream.asked().len(), 2, "the first upstream is not asked again");
+    upstream.is_sound();
 }
