@@ -46,6 +46,13 @@ fn setup() -> Result<Counts> {
     if chromium().is_none() {
         missing.push("chromium");
     }
+    // Runs Python behind the wall, and fetches the wheels that a test serves.
+    if system::which("python3").is_none() {
+        missing.push("python3");
+    }
+    if system::ask("python3", &["-m", "pip", "--version"]).is_none() {
+        missing.push("python3-pip");
+    }
     if !missing.is_empty() {
         system::apt_install("test packages", &missing)?;
     }
