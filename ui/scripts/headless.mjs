@@ -33,7 +33,7 @@ async function bundle() {
       minify: true,
       modulePreload: false,
       rollupOptions: {
-        input: { main: path.join(ui, "src/headless/main.ts"), thread: path.join(ui, "src/headless/thread.ts") },
+        input: { main: path.join(ui, "src/headless/main.ts"), thread: path.join(ui, "src/headless/thread.ts"), gpu: path.join(ui, "src/headless/gpu.ts") },
         output: { format: "es", entryFileNames: "[name].mjs", chunkFileNames: "chunk-[name]-[hash].mjs" },
       },
     },

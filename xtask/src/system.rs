@@ -16,6 +16,14 @@ pub(crate) fn which(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
 }
 
+/// Says whether a shared library is where this machine keeps them.
+pub(crate) fn has_library(name: &str) -> bool {
+    let arch = std::env::consts::ARCH;
+    let places =
+        [format!("/usr/lib/{arch}-linux-gnu"), "/usr/lib64".to_owned(), "/usr/lib".to_owned()];
+    places.iter().any(|folder| PathBuf::from(folder).join(name).exists())
+}
+
 /// Runs a short command and returns its trimmed stdout, or `None` when it is
 /// missing or fails.
 pub(crate) fn ask(program: &str, args: &[&str]) -> Option<String> {

@@ -7,13 +7,13 @@ use std::{
 };
 
 use llmos_headless::{
-    Bundle, BundleError, Canceller, HostError, HostSettings, Node, NodeError, NodeHost,
+    Bundle, BundleError, Canceller, Gpu, HostError, HostSettings, Node, NodeError, NodeHost,
 };
 
 use crate::failure::{Failure, FailureKind};
 
-/// Starts Node.js.
-pub(crate) fn start() -> Result<NodeHost, Failure> {
+/// Starts Node.js, with a graphics processor where the run needs one.
+pub(crate) fn start(gpu: Option<Gpu>) -> Result<NodeHost, Failure> {
     // The cheap question first: without Node.js nothing is unpacked.
     let node = Node::find()?;
     let bundle = Bundle::unpack(&cache_folder(), &|path| llmos_server::embedded_file(path))?;
@@ -24,7 +24,7 @@ pub(crate) fn start() -> Result<NodeHost, Failure> {
             "try again",
         )
     })?;
-    Ok(NodeHost::start(&HostSettings { node, bundle, launcher })?)
+    Ok(NodeHost::start(&HostSettings { node, bundle, launcher, gpu })?)
 }
 
 /// Where unpacked files are kept from one run to the next.

@@ -19,6 +19,7 @@ use crate::{
     bundle::Bundle,
     drive::{RunHost, Signal},
     frame,
+    gpu::Gpu,
     message::{Notice, PROTOCOL, PackageSupply, Request},
     node::Node,
     wall::Wall,
@@ -39,6 +40,8 @@ pub struct HostSettings {
     pub bundle: Bundle,
     /// The program that knows [`crate::wall::COMMAND`]: this one.
     pub launcher: PathBuf,
+    /// The graphics processor, for runs that have a use for it.
+    pub gpu: Option<Gpu>,
 }
 
 /// Why the host does not go on.
@@ -116,10 +119,15 @@ impl Canceller {
 impl NodeHost {
     /// Starts Node.js behind its wall and waits until it is there.
     pub fn start(settings: &HostSettings) -> Result<Self, HostError> {
-        let HostSettings { node, bundle, launcher } = settings;
-        let mut args = node.flags(&bundle.folder);
+        let HostSettings { node, bundle, launcher, gpu } = settings;
+        let mut args = node.flags(&bundle.folder, gpu.as_ref().and_then(Gpu::package));
         args.push(bundle.main().display().to_string());
-        let mut command = wall(node, &bundle.folder).command(launcher, &node.program, &args);
+        args.extend(gpu.as_ref().map(Gpu::told));
+        let mut wall = wall(node, &bundle.folder);
+        if let Some(gpu) = gpu {
+            gpu.open(&mut wall);
+        }
+        let mut command = wall.command(launcher, &node.program, &args);
         command
             .current_dir(&bundle.folder)
             .stdin(Stdio::piped())

@@ -9,6 +9,7 @@
 mod bundle;
 mod drive;
 mod frame;
+mod gpu;
 mod host;
 mod message;
 mod node;
@@ -17,6 +18,7 @@ pub mod wall;
 
 pub use bundle::{Bundle, BundleError, BundleFile};
 pub use drive::{Driven, NodeTimes, RunHost, Signal, Watch, drive, report};
+pub use gpu::Gpu;
 pub use host::{Canceller, HostError, HostSettings, NodeHost};
 pub use message::{LoadProgress, LogLine, Notice, PackageSupply, Request};
 pub use node::{MIN_NODE, Node, NodeError};

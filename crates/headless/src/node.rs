@@ -101,22 +101,31 @@ impl Node {
     }
 
     /// The flags that take every right from it but to read below `folder` and to have threads.
-    pub(crate) fn flags(&self, folder: &Path) -> Vec<String> {
+    ///
+    /// With `addon`, the native code of that folder may be loaded, too.
+    pub(crate) fn flags(&self, folder: &Path, addon: Option<&Path>) -> Vec<String> {
         let [old, new] = STABLE_PERMISSION;
         let stable = self.version >= new || (self.version.major == 22 && self.version >= old);
         let permission = if stable { "--permission" } else { "--experimental-permission" };
         // The system's configuration of OpenSSL lies behind the wall.
         let no_config = if cfg!(windows) { "NUL" } else { "/dev/null" };
-        vec![
+        let below = |folder: &Path| {
+            format!("--allow-fs-read={}{}*", folder.display(), std::path::MAIN_SEPARATOR)
+        };
+        let mut flags = vec![
             permission.to_owned(),
             format!("--openssl-config={no_config}"),
             "--allow-worker".to_owned(),
-            format!("--allow-fs-read={}{}*", folder.display(), std::path::MAIN_SEPARATOR),
+            below(folder),
             "--disallow-code-generation-from-strings".to_owned(),
             "--experimental-vm-modules".to_owned(),
             "--no-warnings".to_owned(),
-            "--no-addons".to_owned(),
-        ]
+        ];
+        match addon {
+            Some(addon) => flags.extend(["--allow-addons".to_owned(), below(addon)]),
+            None => flags.push("--no-addons".to_owned()),
+        }
+        flags
     }
 }
 
@@ -157,7 +166,7 @@ mod tests {
     fn flag(version: &str) -> String {
         let version = Version::read(version).expect("it is a version");
         let node = Node { program: PathBuf::from("node"), version };
-        node.flags(Path::new("/cache")).swap_remove(0)
+        node.flags(Path::new("/cache"), None).swap_remove(0)
     }
 
     #[test]

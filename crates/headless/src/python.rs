@@ -8,8 +8,11 @@ use std::{
     io::{Read, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::mpsc::{RecvTimeoutError, channel},
-    time::Duration,
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, channel},
+    },
+    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,9 @@ const RUNNER: &str = include_str!("python/runner.py");
 
 /// The longest answer that is taken.
 const MAX_ANSWER_BYTES: u64 = 64 << 20;
+
+/// How often it is asked whether anybody still waits.
+const LOOK_UP: Duration = Duration::from_millis(20);
 
 /// What an interpreter with its libraries takes before a skill begins.
 const OWN_MEMORY_BYTES: u64 = 512 << 20;
@@ -50,7 +56,7 @@ pub struct PythonCall {
 pub struct PythonAnswer {
     /// The outputs, as a trace writes values; absent when it failed.
     pub outputs: Option<BTreeMap<String, Value>>,
-    /// Which kind of failure: `exception`, `memory`, `timeout`, `output` or `crashed`.
+    /// Which kind of failure: `exception`, `memory`, `timeout`, `output`, `crashed` or `cancelled`.
     pub kind: Option<String>,
     /// What happened.
     pub message: Option<String>,
@@ -106,7 +112,7 @@ impl PythonError {
     /// Says what to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Missing { .. } => "install Python 3, or name one with `--server-python-program`",
+            Self::Missing { .. } => "install Python 3, or name one with `--python`",
             Self::Weak { .. } => {
                 "it needs Linux 5.13 or newer with Landlock and seccomp; without them, let skills run in the browser"
             }
@@ -137,12 +143,21 @@ impl Python {
         let mut execute: Vec<PathBuf> = LOADERS.iter().map(PathBuf::from).collect();
         execute.push(real);
         execute.push(executable.clone());
-        let wall = Wall { read, execute, strict: true, required: true, limits: Limits::default() };
+        let wall = Wall { read, execute, strict: true, required: true, ..Wall::default() };
         Ok(Self { program: executable, wall, launcher })
     }
 
     /// Runs a skill to its end, or to the end of its time.
     pub fn run(&self, call: &PythonCall) -> Result<PythonAnswer, PythonError> {
+        self.run_unless(call, &AtomicBool::new(false))
+    }
+
+    /// Runs a skill as [`run`](Self::run) does, and ends it soon after `cancelled` is set.
+    pub fn run_unless(
+        &self,
+        call: &PythonCall,
+        cancelled: &AtomicBool,
+    ) -> Result<PythonAnswer, PythonError> {
         let mut wall = self.wall.clone();
         wall.limits = Limits {
             cpu_secs: Some(call.timeout_ms.div_ceil(1000) + 1),
@@ -162,12 +177,16 @@ impl Python {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let not_started = |reason: String| PythonError::NotStarted { reason };
         let child = command.spawn().map_err(|error| not_started(error.to_string()))?;
-        converse(child, call)
+        converse(child, call, cancelled)
     }
 }
 
 /// Hands over the call, waits for the answer, and ends the process in any case.
-fn converse(mut child: Child, call: &PythonCall) -> Result<PythonAnswer, PythonError> {
+fn converse(
+    mut child: Child,
+    call: &PythonCall,
+    cancelled: &AtomicBool,
+) -> Result<PythonAnswer, PythonError> {
     let json = serde_json::to_vec(call).expect("because the call is plain data");
     let (sender, answers) = channel();
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -188,7 +207,7 @@ fn converse(mut child: Child, call: &PythonCall) -> Result<PythonAnswer, PythonE
     });
     // Starting is not counted against the skill.
     let patience = Duration::from_millis(call.timeout_ms) + Duration::from_secs(1);
-    let answer = answers.recv_timeout(patience);
+    let answer = wait(&answers, patience, cancelled);
     let _ = child.kill();
     let status = child.wait();
     let _ = writer.join();
@@ -201,6 +220,9 @@ fn converse(mut child: Child, call: &PythonCall) -> Result<PythonAnswer, PythonE
     };
     let timeout = || failed("timeout", format!("it took longer than {} ms", call.timeout_ms));
     Ok(match answer {
+        Err(_) if cancelled.load(Ordering::Relaxed) => {
+            failed("cancelled", "nobody waits for it any more".to_owned())
+        }
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => timeout(),
         Ok(answer) if answer.len() as u64 > MAX_ANSWER_BYTES => {
             failed("output", "the outputs are larger than 64 MB".to_owned())
@@ -218,6 +240,23 @@ fn converse(mut child: Child, call: &PythonCall) -> Result<PythonAnswer, PythonE
             }
         },
     })
+}
+
+/// Waits for the answer until time is up or nobody wants it.
+fn wait(
+    answers: &Receiver<Vec<u8>>,
+    patience: Duration,
+    cancelled: &AtomicBool,
+) -> Result<Vec<u8>, RecvTimeoutError> {
+    let until = Instant::now() + patience;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        match answers.recv_timeout(left.min(LOOK_UP)) {
+            Err(RecvTimeoutError::Timeout)
+                if !left.is_zero() && !cancelled.load(Ordering::Relaxed) => {}
+            answer => return answer,
+        }
+    }
 }
 
 /// Says whether the kernel ended it for the processor time that it took.

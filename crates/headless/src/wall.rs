@@ -31,6 +31,9 @@ pub struct Wall {
     pub read: Vec<PathBuf>,
     /// Programs that it may be, and what loads them.
     pub execute: Vec<PathBuf>,
+    /// Devices that it may use: read, write and control.
+    #[serde(default)]
+    pub devices: Vec<PathBuf>,
     /// Whether only the system calls that an interpreter needs are left, instead of all that are harmless.
     pub strict: bool,
     /// Whether it must not be started where a part of the wall is missing.

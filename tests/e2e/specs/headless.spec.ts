@@ -8,7 +8,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { startCanary } from "../support/canary";
-import { ended, headless, program, start } from "../support/headless";
+import { ended, headless, program, softwareGpu, start } from "../support/headless";
 import { expect, test } from "../support/test";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -115,6 +115,56 @@ test("the wall alone keeps a whole Node.js from network, files, processes and si
     expect(canary.hits).toEqual([]);
   } finally {
     await canary.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+const KERNEL = `@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < arrayLength(&y)) { y[id.x] = a[id.x] * a[id.x]; }
+}`;
+const kernel = (id: string, code: string, more = ""): string =>
+  `---\nskill_id: ${id}\nname: ${id}\ntype: webgpu\n${more}inputs:\n  - name: a\n    type: array\noutputs:\n  - name: y\n    type: array\n---\n\`\`\`wgsl\n${code}\n\`\`\`\n`;
+
+test("kernels run, an endless one is stopped, and beside them hostile skills find nothing more", async () => {
+  test.setTimeout(120_000);
+  const canary = await startCanary();
+  const endless = KERNEL.replace("y[id.x] = ", "while (y[id.x] < 1.0) { y[id.x] *= 0.5; } y[id.x] = ");
+  const { folder } = made({ square: kernel("square", KERNEL), endless: kernel("endless", endless, "timeout_ms: 2000\n") });
+  writeFileSync(path.join(folder, "js-probe.md"), readFileSync(path.join(skills, "js-probe.md")));
+  const nodes = [
+    { id: "square", skill_id: "square", inputs: { a: [1, -2, 3.5] } },
+    { id: "endless", skill_id: "endless", inputs: { a: [1] } },
+    { id: "again", skill_id: "square", inputs: { a: [8] } },
+    { id: "js", skill_id: "js-probe", inputs: { port: canary.tcpPort } },
+  ];
+  try {
+    const env = { ...softwareGpu(), LLMOS_SECRET: "s3cret" };
+    const { run, stderr } = await headless({ workflow_id: "kernels", name: "Kernels", nodes, edges: [] }, ["--skills", folder], { env });
+    expect(run.nodes["square"]?.outputs, stderr).toEqual({ y: [1, 4, 12.25] });
+    expect(run.nodes["again"]?.outputs, stderr).toEqual({ y: [64] });
+    expect(run.nodes["endless"]?.error?.message ?? run.nodes["endless"]?.error?.kind).toMatch(/took more steps|2000 ms|2 s/);
+    const found = run.nodes["js"]?.outputs?.["found"] as Record<string, string>;
+    expect(Object.keys(found).length).toBeGreaterThan(12);
+    for (const [probe, answer] of Object.entries(found)) expect(answer, probe).toMatch(/^refused: /);
+    expect(canary.hits).toEqual([]);
+  } finally {
+    await canary.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("without a package or a driver for the graphics processor there is a message that says what to install", async () => {
+  const { folder } = made({ square: kernel("square", KERNEL) });
+  const document = { workflow_id: "kernels", name: "Kernels", nodes: [{ id: "square", skill_id: "square", inputs: { a: [1] } }], edges: [] };
+  try {
+    const bare = await headless(document, ["--skills", folder]);
+    expect(bare.run.nodes["square"]?.error).toMatchObject({ kind: "load", message: expect.stringContaining("`webgpu` was not found"), hint: expect.stringContaining("npm install webgpu") });
+    expect(bare.code).toBe(1);
+    const driverless = await headless(document, ["--skills", folder], { env: { ...softwareGpu(), VK_DRIVER_FILES: "/nowhere/icd.json" } });
+    expect(driverless.run.nodes["square"]?.error).toMatchObject({ kind: "load", hint: expect.stringContaining("VK_DRIVER_FILES") });
+  } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -14,7 +14,7 @@ export type Example = {
   numbers(results: Results): void;
   /** What is looked at on the page: node, port, form. The first is shown in the picture of the documentation. */
   seen: [node: string, port: string, as: Sight][];
-  /** Nodes that need a graphics processor, which `llmos run` has not. */
+  /** Nodes that need a graphics processor. */
   gpu?: string[];
 };
 

@@ -45,6 +45,14 @@ export function program(): string {
   return found;
 }
 
+/** What gives a run the graphics processor that is computed in software inside of Chromium. */
+export function softwareGpu(): Record<string, string> {
+  const drivers = ["/usr/lib/chromium", "/usr/lib/chromium-browser", "/opt/google/chrome", "/usr/lib64/chromium-browser"];
+  const found = drivers.map((folder) => path.join(folder, "vk_swiftshader_icd.json")).find((file) => existsSync(file));
+  if (!found) throw new Error(`there is no vk_swiftshader_icd.json in any of ${drivers.join(", ")}`);
+  return { LLMOS_WEBGPU: path.join(repository, "tests/e2e/node_modules/webgpu"), VK_DRIVER_FILES: found };
+}
+
 /** Starts the command with nothing of this machine's settings. */
 export function start(args: readonly string[], { cwd = tmpdir(), env = {} }: { cwd?: string; env?: Record<string, string> } = {}): ChildProcess {
   return spawn(program(), args, {

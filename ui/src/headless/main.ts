@@ -11,6 +11,7 @@ import { Pool } from "../run/pool";
 import { builtInRuntimes } from "../run/registry";
 import type { LoadProgress } from "../run/types";
 import { FrameReader, frame } from "./frames";
+import type { GpuSettings } from "./gpu";
 import { HeadlessHost } from "./host";
 import { PROTOCOL, type Notice, type Request } from "./protocol";
 import { ThreadSandbox } from "./sandbox";
@@ -56,15 +57,25 @@ function rss(): number {
   }
 }
 
+/** What the command says of the graphics processor; nothing where no node needs one. */
+function gpuSettings(): GpuSettings {
+  const told = process.argv[2];
+  return told === undefined ? { folder: null, drivers: {} } : (JSON.parse(told) as GpuSettings);
+}
+
 function main(): void {
   const registry = builtInRuntimes();
+  const { folder, drivers } = gpuSettings();
+  // Whoever looks for drivers reads them from the real environment, which is empty.
+  Object.assign(process.env, drivers);
+  const scripts = { skills: new URL("thread.mjs", import.meta.url), gpu: new URL("gpu.mjs", import.meta.url), webgpuFolder: folder };
   const limits = {
     heapMb: () => host.heapMb(HEAP_MB),
     totalBytes: os.totalmem() * MEMORY_SHARE,
     usedBytes: rss,
   };
   const pool = new Pool({
-    openSandbox: (events) => new ThreadSandbox(new URL("thread.mjs", import.meta.url), limits, events),
+    openSandbox: (events) => new ThreadSandbox(scripts, limits, events),
     assetsBase: base.href,
     fetchAssets: readAssets,
     fetchPackage: (file) => host.packageFile(file),

@@ -3,6 +3,7 @@
 import { MessageChannel, Worker, type MessagePort as NodePort } from "node:worker_threads";
 
 import type { Sandbox, SandboxAsset, SandboxEvents } from "../run/sandbox";
+import type { GpuThreadData } from "./gpu";
 import type { ThreadData } from "./thread";
 
 /** What the sandbox is told of the machine and of the run. */
@@ -15,15 +16,18 @@ export type ThreadLimits = {
   usedBytes(): number;
 };
 
-type Held = { worker: Worker; port: NodePort };
+type Held = { worker: Worker; port: NodePort; place: "sandbox" | "page" };
 
-/** Workers of `script`, each in a thread of its own. */
+/** The first code of threads: of those that run skills, and of those that run the product alone. */
+export type Scripts = { skills: URL; gpu: URL; webgpuFolder: string | null };
+
+/** Workers, each in a thread of its own. */
 export class ThreadSandbox implements Sandbox {
   readonly #assets = new Map<string, ArrayBuffer | Promise<WebAssembly.Module>>();
   readonly #workers = new Map<number, Held>();
 
   constructor(
-    readonly script: URL,
+    readonly scripts: Scripts,
     readonly limits: ThreadLimits,
     readonly events: SandboxEvents,
   ) {}
@@ -39,11 +43,12 @@ export class ThreadSandbox implements Sandbox {
     this.#assets.set(name, compiled);
   }
 
-  spawn(id: number, source: string, names: readonly string[]): MessagePort {
+  spawn(id: number, source: string, names: readonly string[], place: "sandbox" | "page" = "sandbox"): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    const data: ThreadData = { source, port: port2 };
+    const { skills, gpu, webgpuFolder } = this.scripts;
+    const data: ThreadData | GpuThreadData = place === "page" ? { source, port: port2, folder: webgpuFolder } : { source, port: port2 };
     const heapMb = this.limits.heapMb();
-    const worker = new Worker(this.script, {
+    const worker = new Worker(place === "page" ? gpu : skills, {
       workerData: data,
       transferList: [port2],
       env: {},
@@ -53,7 +58,7 @@ export class ThreadSandbox implements Sandbox {
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: Math.min(64, heapMb), stackSizeMb: 4 },
     });
-    const held = { worker, port: port1 };
+    const held = { worker, port: port1, place };
     this.#workers.set(id, held);
     worker.on("error", (error: Error & { code?: string }) => {
       const isMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
@@ -68,11 +73,14 @@ export class ThreadSandbox implements Sandbox {
     const held = this.#workers.get(id);
     this.#workers.delete(id);
     held?.port.close();
-    void held?.worker.terminate();
+    // The drivers of a graphics processor do not live through the end of their thread in the middle of work,
+    // and the process would not either. The kernel's own guard stops it.
+    if (held?.place === "page") held.worker.unref();
+    else void held?.worker.terminate();
   }
 
   watch(): void {
-    if (this.limits.usedBytes() > this.limits.totalBytes) this.events.onLost();
+    if (this.limits.usedBytes() > this.limits.totalBytes) this.events.onLost(memoryError);
   }
 
   dispose(): void {

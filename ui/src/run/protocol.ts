@@ -69,6 +69,8 @@ export type WorkerHost = {
   importModule(source: string | ArrayBuffer, name: string): Promise<Record<string, unknown>>;
   /** The graphics processor, `null` where there is none; left out, the worker looks for its own. */
   gpu?: GPU | null;
+  /** Why there is none, and what to do; left out, the runtime has words of its own. */
+  noGpu?: { message: string; hint: string };
 };
 
 /** A runtime that has loaded. */

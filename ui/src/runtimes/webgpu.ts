@@ -35,7 +35,7 @@ export const worker: WorkerRuntime = {
     const gpu = host.gpu === undefined ? ((globalThis.navigator as Partial<Navigator> | undefined)?.gpu ?? null) : host.gpu;
     let device: Promise<GPUDevice> | null = null;
     const open = (): Promise<GPUDevice> => {
-      device ??= openDevice(gpu).then(
+      device ??= openDevice(gpu, host.noGpu).then(
         (opened) => {
           void opened.lost.then(() => (device = null));
           return opened;

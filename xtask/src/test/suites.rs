@@ -53,6 +53,10 @@ fn setup() -> Result<Counts> {
     if system::ask("python3", &["-m", "pip", "--version"]).is_none() {
         missing.push("python3-pip");
     }
+    // Kernels run without a browser on the software driver that Chromium brings.
+    if cfg!(target_os = "linux") && !system::has_library("libvulkan.so.1") {
+        missing.push("libvulkan1");
+    }
     if !missing.is_empty() {
         system::apt_install("test packages", &missing)?;
     }

@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut payload = workbench.payload(&args.workflow, &args.inputs)?;
     let targets = targets(&args.target, &payload)?;
     let packages = supply::supply(&args.from.packages(), &mut payload)?;
-    let mut host = headless::start()?;
+    let mut host = headless::start(prepare::gpu(&payload))?;
     let mut run = plan(&payload, &host, targets)?;
     host.send_skills(&payload.skills, &packages)?;
     headless::cancel_on_interrupt(host.canceller())?;

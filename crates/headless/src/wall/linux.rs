@@ -100,6 +100,11 @@ fn keep_files_away(wall: &Wall) -> Result<(), WallError> {
         .and_then(Ruleset::create)
         .and_then(|ruleset| ruleset.add_rules(path_beneath_rules(&wall.read, read)))
         .and_then(|ruleset| {
+            let control =
+                AccessFs::ReadFile | AccessFs::ReadDir | AccessFs::WriteFile | AccessFs::IoctlDev;
+            ruleset.add_rules(path_beneath_rules(&wall.devices, control))
+        })
+        .and_then(|ruleset| {
             ruleset.add_rules(path_beneath_rules(&wall.execute, AccessFs::from_read(NEWEST)))
         })
         .and_then(|ruleset| ruleset.restrict_self())

@@ -40,6 +40,8 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
   const host: WorkerHost = {
     write: (stream, text) => printer?.write(stream, text),
     importModule,
+    // Outside of a browser the thread brings a graphics processor along.
+    ...(globalThis as { llmosGpu?: Pick<WorkerHost, "gpu" | "noGpu"> }).llmosGpu,
   };
 
   let loaded: LoadedRuntime;

@@ -10,14 +10,15 @@ export type Bound = { group: number; binding: number; buffer: GPUBuffer; type: G
 /** How often a function of a kernel runs. */
 export type Pass = { workgroups: [number, number, number] };
 
-const NO_GPU = "no graphics processor can be used here";
-const NO_GPU_HINT =
-  "use a browser with WebGPU and hardware acceleration switched on; without a graphics card Chromium computes in software when it is started with `--enable-unsafe-webgpu`";
+const NO_GPU = {
+  message: "no graphics processor can be used here",
+  hint: "use a browser with WebGPU and hardware acceleration switched on; without a graphics card Chromium computes in software when it is started with `--enable-unsafe-webgpu`",
+};
 
 /** Opens the graphics processor. */
-export async function openDevice(gpu: GPU | null): Promise<GPUDevice> {
+export async function openDevice(gpu: GPU | null, noGpu = NO_GPU): Promise<GPUDevice> {
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) throw new Refusal(NO_GPU, NO_GPU_HINT, "load");
+  if (!adapter) throw new Refusal(noGpu.message, noGpu.hint, "load");
   const { limits } = adapter;
   return adapter.requestDevice({
     requiredLimits: {

@@ -17,6 +17,7 @@ use llmos_core::{
     store::Store,
     volume::{VolumeId, VolumePath},
 };
+use llmos_headless::Gpu;
 use llmos_packages::Cache;
 use llmos_volumes::GitStore;
 use llmos_workbench::{Caller, Workbench};
@@ -30,6 +31,11 @@ use crate::{
     packages::Place,
     world::Machine,
 };
+
+/// Looks for a graphics processor where a skill of the run needs one.
+pub(super) fn gpu(payload: &RunPayload) -> Option<Gpu> {
+    payload.skills.values().any(|skill| skill.ty == "webgpu").then(Gpu::find)
+}
 
 /// Where workflows and skills come from.
 #[derive(clap::Args)]

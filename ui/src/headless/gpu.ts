@@ -1,0 +1,58 @@
+/**
+ * The thread that computes on the graphics processor. It runs the product's
+ * own WebGPU runtime and no code of a skill but WGSL, which knows buffers and
+ * nothing else; so it may have what no other thread has: the npm package
+ * `webgpu`, which is native code.
+ */
+
+import { pathToFileURL } from "node:url";
+import vm from "node:vm";
+import { workerData, type MessagePort as NodePort } from "node:worker_threads";
+
+import type { WorkerHost } from "../run/protocol";
+
+/** What the command found on the machine. */
+export type GpuSettings = {
+  /** The folder of the npm package `webgpu`. */
+  folder: string | null;
+  /** Variables that name Vulkan drivers. */
+  drivers: Record<string, string>;
+};
+
+/** What the thread is started with. */
+export type GpuThreadData = { source: string; port: NodePort; folder: string | null };
+
+type WebGpu = { create(options: string[]): GPU; globals: Record<string, unknown> };
+
+const ABSENT = {
+  message: "Node.js has no graphics processor by itself, and the npm package `webgpu` was not found",
+  hint: "run `npm install webgpu` in the folder in which you start llmos, or name the folder of the package with `LLMOS_WEBGPU`",
+};
+const NO_DRIVER = {
+  message: "no graphics processor can be used here",
+  hint: "install a Vulkan driver that is not older than 2023, or name one with `VK_DRIVER_FILES`: Chromium brings one that needs no graphics card, `vk_swiftshader_icd.json`",
+};
+
+async function open(folder: string | null): Promise<Pick<WorkerHost, "gpu" | "noGpu">> {
+  if (folder === null) return { gpu: null, noGpu: ABSENT };
+  try {
+    const { create, globals } = (await import(/* @vite-ignore */ pathToFileURL(`${folder}/index.js`).href)) as WebGpu;
+    Object.assign(globalThis, globals);
+    return { gpu: create([]), noGpu: NO_DRIVER };
+  } catch (error) {
+    const message = `the npm package \`webgpu\` in ${folder} cannot be loaded: ${String((error as Error).message)}`;
+    return { gpu: null, noGpu: { message, hint: "install it again; it needs Node.js 20 or newer on Linux, macOS or Windows" } };
+  }
+}
+
+async function begin({ source, port, folder }: GpuThreadData): Promise<void> {
+  const scope = globalThis as unknown as Record<string, unknown>;
+  // Events of a port are not of the class that has this name.
+  Reflect.deleteProperty(scope, "MessageEvent");
+  scope["addEventListener"] = () => undefined;
+  scope["llmosGpu"] = await open(folder);
+  vm.runInThisContext(source, { filename: "webgpu.js" });
+  port.once("message", ({ files }: { files: object }) => (scope["onmessage"] as (event: unknown) => void)({ data: { port, files } }));
+}
+
+void begin(workerData as GpuThreadData);
