@@ -6,6 +6,7 @@
 
 import { Encoder } from "../run/encode";
 import type { StartCommand } from "../run/engine";
+import { mayPass } from "../run/errors";
 import type { HeldOutputs } from "../run/lists";
 import { refusalOf } from "../run/mode";
 import type { Pool } from "../run/pool";
@@ -127,9 +128,7 @@ export class HeadlessHost {
       },
       onLog: (lines) => tell({ t: "log", node, lines: lines.map(([stream, , text]) => ({ stream, text })) }),
       onDone: (outputs, ms) => this.#done(command, outputs, ms),
-      onFail: (error, ms) => {
-        this.#failed(command, error, ms, error.kind === "exception" || error.kind === "crashed" || error.kind === "load");
-      },
+      onFail: (error, ms, final = false) => this.#failed(command, error, ms, mayPass(error, final)),
       onTimeout: () => {
         this.#waiting.delete(node);
         tell({ t: "event", event: { type: "timed_out", node, attempt }, duration_ms: performance.now() - startedAt });

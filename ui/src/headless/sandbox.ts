@@ -2,6 +2,7 @@
 
 import { MessageChannel, Worker, type MessagePort as NodePort } from "node:worker_threads";
 
+import { memoryError } from "../run/errors";
 import type { Sandbox, SandboxAsset, SandboxEvents } from "../run/sandbox";
 import type { GpuThreadData } from "./gpu";
 import type { ThreadData } from "./thread";

@@ -6,6 +6,7 @@
 import { UpdateBatch, type NextFrame } from "./batch";
 import type { ResultCache } from "./cache";
 import type { RunCommand, RunEvent, StartCommand } from "./engine";
+import { mayPass } from "./errors";
 import type { HeldOutputs } from "./lists";
 import { refusalOf } from "./mode";
 import type { Pool } from "./pool";
@@ -174,7 +175,7 @@ export class ActiveRun {
       onStart: () => this.#started(command),
       onLog: (lines) => this.#log(node, lines),
       onDone: (outputs, ms, heapBytes) => this.#done(command, outputs, ms, heapBytes),
-      onFail: (error, ms) => this.#failed(command, error, ms),
+      onFail: (error, ms, final) => this.#failed(command, error, ms, final),
       onTimeout: () => this.#timedOut(command),
     });
     this.#waiting.set(node, { cancel: () => this.ports.pool.cancel(queued) });
@@ -208,11 +209,10 @@ export class ActiveRun {
     this.#tell({ type: "finished", node, attempt, outputs: kinds });
   }
 
-  #failed({ node, attempt }: StartCommand, error: NodeError, ms: number): void {
+  #failed({ node, attempt }: StartCommand, error: NodeError, ms: number, final = false): void {
     this.#waiting.delete(node);
     this.#record(node).durationMs = ms;
-    const retryable = error.kind === "exception" || error.kind === "crashed" || error.kind === "load";
-    this.#tell({ type: "failed", node, attempt, retryable, ...error });
+    this.#tell({ type: "failed", node, attempt, retryable: mayPass(error, final), ...error });
   }
 
   #timedOut({ node, attempt }: StartCommand): void {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { silentError } from "./errors";
 import type { Runtime } from "./registry";
 import type { Task } from "./task";
 import { FakePage, fakeRuntime, settled } from "./test/fakes";
@@ -119,8 +120,8 @@ test("when the sandbox is lost, running tasks fail and the next ones get a new s
   const { page, log, submit } = await setUp();
   submit("a");
   page.worker(1).ready();
-  page.events?.onLost();
-  expect(log[1]).toMatch(/^fail memory: ran out of memory/);
+  page.events?.onLost(silentError(21_000));
+  expect(log[1]).toMatch(/^fail crashed: the sandbox did not answer for 21 seconds/);
   submit("a");
   await settled();
   page.workers.at(-1)?.ready().done({});

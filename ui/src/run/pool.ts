@@ -3,14 +3,14 @@
  * skills that must not meet, and none that outlives its time limit.
  */
 
-import { loadError, lostError } from "./errors";
+import { loadError } from "./errors";
 import { ahead, load, newLane, type Lane } from "./lane";
 import type { Runtime } from "./registry";
 import type { PoolPorts } from "./ports";
 import { roomFor, workerBudget } from "./room";
 import type { Sandbox } from "./sandbox";
 import { refuse, type QueuedTask, type Task } from "./task";
-import type { LoadProgress } from "./types";
+import type { LoadProgress, NodeError } from "./types";
 import { PoolWorker } from "./worker";
 
 export type { PoolPorts };
@@ -80,7 +80,7 @@ export class Pool {
     this.#sandbox ??= this.ports.openSandbox({
       onFault: (id, message) => this.#byId.get(id)?.fault(message),
       onGone: (id, error) => this.#byId.get(id)?.gone(error),
-      onLost: () => this.#lost(),
+      onLost: (error) => this.#lost(error),
     });
     return this.#sandbox;
   }
@@ -277,7 +277,7 @@ export class Pool {
   }
 
   /** The frame died: fails what ran in it and begins with a new one. */
-  #lost(): void {
+  #lost(error: NodeError): void {
     const workers = [...this.#byId.values()];
     this.#byId.clear();
     this.#sandbox?.dispose();
@@ -289,7 +289,7 @@ export class Pool {
       lane.loading = null;
       lane.loaded = null;
     }
-    for (const { task } of running) task.onFail(lostError, 0);
+    for (const { task } of running) task.onFail(error, 0);
     for (const lane of this.#lanes.values()) this.#pump(lane);
   }
 }

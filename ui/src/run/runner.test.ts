@@ -169,6 +169,17 @@ test.each([
   expect(script.events.flat().at(-1)).toMatchObject({ type: "failed", kind, retryable, message: "no" });
 });
 
+test("a package that nobody has is not asked for again", async () => {
+  const { script, page, runner } = setUp();
+  script.first = [start("a")];
+  script.answer = () => [done("error")];
+  const error = { message: "there is no package `nowhere`", hint: "run `llmos packages add nowhere`" };
+  const needs = { load: [], versions: [], chooses: false, error, lock: { info: {}, packages: {} } };
+  await runner.run({ ...payload("a"), skills: { skill: fakeSkill("skill", { needs: needs as never }) } });
+  expect(script.events.flat().at(-1)).toMatchObject({ type: "failed", kind: "load", retryable: false, message: error.message });
+  expect(page.workers.flatMap(({ calls }) => calls)).toEqual([]);
+});
+
 test("another attempt waits as long as the engine says, and not at all after a cancel", async () => {
   vi.useFakeTimers();
   const { script, page, runner } = setUp();

@@ -4,9 +4,10 @@
  * The frame has an opaque origin and a policy without network. This module
  * starts workers in it, hands them the files of their runtime, ends them, and
  * notices when the whole frame is gone, which is what running out of memory
- * looks like from here.
+ * looks like from here. A machine that is busy looks the same for a while.
  */
 
+import { silentError } from "./errors";
 import type { NodeError } from "./types";
 
 /** What happens in the frame without being asked for. */
@@ -15,8 +16,8 @@ export type SandboxEvents = {
   onFault(id: number, message: string): void;
   /** A worker ended by itself. Frames cannot tell; hosts with threads can. */
   onGone?(id: number, error: NodeError): void;
-  /** The frame does not answer: every worker is lost. */
-  onLost(): void;
+  /** Every worker is lost, and with them what they were doing: `error` says why. */
+  onLost(error: NodeError): void;
 };
 
 /** A file handed to the frame once and to each worker that needs it. */
@@ -42,7 +43,7 @@ type RelayMessage =
   | { t: "pong"; n: number };
 
 /** How long the frame may be silent, in milliseconds. */
-const SILENCE_MS = 5_000;
+const SILENCE_MS = 20_000;
 /** How often it is asked. */
 const ASK_MS = 1_000;
 /** How many looks must pass besides: the page itself may have been busy. */
@@ -108,7 +109,8 @@ export class FrameSandbox implements Sandbox {
     if (!this.#connected) return;
     if (this.#answered < this.#asked) {
       this.#looks += 1;
-      if (now - this.#askedAt > SILENCE_MS && this.#looks >= SILENT_LOOKS) this.events.onLost();
+      const silentMs = now - this.#askedAt;
+      if (silentMs > SILENCE_MS && this.#looks >= SILENT_LOOKS) this.events.onLost(silentError(silentMs));
     } else if (now - this.#askedAt >= ASK_MS) {
       this.#asked += 1;
       this.#askedAt = now;

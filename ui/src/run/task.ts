@@ -30,7 +30,8 @@ export type Task = {
   onLog(lines: PrintedLine[]): void;
   /** `heapBytes` is the memory of the worker afterwards; 0 where nobody can tell. */
   onDone(outputs: HeldOutputs, ms: number, heapBytes: number): void;
-  onFail(error: NodeError, ms: number): void;
+  /** `final` where another attempt would end in the same way. */
+  onFail(error: NodeError, ms: number, final?: boolean): void;
   onTimeout(): void;
 };
 
@@ -62,7 +63,7 @@ export function callOf({ timeout_ms, memory_mb }: StartCommand, skill: Executabl
 /** Ends a task that cannot run, after the caller has got hold of it. */
 export function refuse(task: Task, refusal: NodeError): QueuedTask {
   const queued: QueuedTask = { task, dropped: false, workerId: null };
-  queueMicrotask(() => queued.dropped || task.onFail(refusal, 0));
+  queueMicrotask(() => queued.dropped || task.onFail(refusal, 0, true));
   return queued;
 }
 
