@@ -6,6 +6,7 @@
 
 pub mod package;
 pub mod problem;
+pub mod python;
 pub mod run;
 pub mod skill;
 pub mod sweep;

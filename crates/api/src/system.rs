@@ -22,4 +22,7 @@ pub struct Config {
     pub version: String,
     /// `local`: one person, no login.
     pub mode: String,
+    /// Whether skills that ask for it run on the server (`--allow-server-python`).
+    #[serde(default)]
+    pub server_python: bool,
 }

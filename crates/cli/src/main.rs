@@ -8,6 +8,7 @@ mod library;
 mod out;
 mod overlay;
 mod packages;
+mod server_python;
 mod world;
 
 use std::process::ExitCode;

@@ -6,7 +6,13 @@ use axum::body::Bytes;
 use llmos_core::slug::Slug;
 use llmos_workbench::{Caller, Workbench, ids};
 
-use crate::{assets::Assets, error::ApiError, guard::AllowedHosts, packages::Packages};
+use crate::{
+    assets::Assets,
+    error::ApiError,
+    guard::AllowedHosts,
+    packages::Packages,
+    python::{Gate, ServerPython},
+};
 
 /// What the server is told when it starts.
 pub struct Settings {
@@ -14,6 +20,8 @@ pub struct Settings {
     pub workbench: Arc<Workbench>,
     /// The Python packages that the page may load.
     pub packages: Arc<dyn Packages>,
+    /// What runs skills on the server; `None` where nobody allowed it.
+    pub python: Option<Arc<dyn ServerPython>>,
     /// The user that requests act for when they name none.
     pub user: Slug,
     /// The names that the server answers to.
@@ -25,6 +33,7 @@ pub struct Settings {
 pub(crate) struct App {
     pub(crate) workbench: Arc<Workbench>,
     pub(crate) packages: Arc<dyn Packages>,
+    pub(crate) python: Option<Gate>,
     pub(crate) user: Slug,
     pub(crate) assets: Arc<Assets>,
     pub(crate) openapi: Bytes,

@@ -48,7 +48,7 @@ impl From<BytesRejection> for ApiError {
     fn from(rejection: BytesRejection) -> Self {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             let detail = "the body is larger than this route takes";
-            let hint = "send less at once; most routes take 1 MiB, `POST /traces` takes 64 MiB";
+            let hint = "send less at once; most routes take 1 MiB, `POST /traces` and `POST /workflows/python` take 64 MiB";
             return Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail, hint);
         }
         Self::new(StatusCode::BAD_REQUEST, "bad-body", rejection.body_text(), "send the body again")

@@ -8,6 +8,7 @@ mod error;
 mod extract;
 mod guard;
 mod packages;
+mod python;
 mod routes;
 mod serve;
 
@@ -15,5 +16,6 @@ pub use app::Settings;
 pub use assets::{embedded_file, has_page};
 pub use guard::AllowedHosts;
 pub use packages::{NoPackages, Packages, PackagesError};
+pub use python::{ServerPython, ServerPythonError};
 pub use routes::{openapi, router};
 pub use serve::{Listening, ServeError, listen, serve};

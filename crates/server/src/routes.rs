@@ -2,6 +2,7 @@
 
 mod packages;
 mod pages;
+mod python;
 mod skills;
 mod system;
 mod traces;
@@ -20,6 +21,7 @@ use crate::{
     docs,
     error::ApiError,
     guard::guard,
+    python::Gate,
 };
 
 /// The largest body that most routes take.
@@ -27,6 +29,9 @@ const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// The largest body that `POST /traces` takes.
 const MAX_TRACE_BYTES: usize = 64 << 20;
+
+/// The largest body that `POST /workflows/python` takes.
+const MAX_INPUT_BYTES: usize = 64 << 20;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -61,6 +66,7 @@ pub fn router(settings: Settings) -> Router {
     let app = App {
         workbench: settings.workbench,
         packages: settings.packages,
+        python: settings.python.map(Gate::new),
         user: settings.user,
         assets: Arc::new(Assets::embedded()),
         openapi: openapi.into(),
@@ -83,6 +89,7 @@ fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Described::openapi())
         .merge(skills::routes())
         .merge(workflows::routes())
+        .merge(python::routes(MAX_INPUT_BYTES))
         .merge(traces::routes(MAX_TRACE_BYTES))
         .merge(volumes::routes())
         .merge(packages::routes())

@@ -14,6 +14,8 @@ mod nested;
 mod packages;
 #[path = "http/predecessor.rs"]
 mod predecessor;
+#[path = "http/python.rs"]
+mod python;
 #[path = "http/routes.rs"]
 mod routes;
 #[path = "http/support.rs"]

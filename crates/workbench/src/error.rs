@@ -47,6 +47,16 @@ pub enum Error {
         /// What it says.
         denied: Denied,
     },
+    /// The skill is none that the server may run.
+    #[error("`{skill}` does not run on the server: {reason}")]
+    NotForServer {
+        /// The skill.
+        skill: Slug,
+        /// Why not.
+        reason: &'static str,
+        /// What to do instead.
+        hint: &'static str,
+    },
     /// There is nothing of that name where the caller may look.
     #[error("there is no {what} `{id}`{place}", place = place(volume.as_ref()))]
     Unknown {
@@ -139,7 +149,7 @@ impl Error {
             Self::BadField { .. } | Self::MissingField { .. } | Self::OutOfRange { .. } => {
                 ErrorKind::Invalid
             }
-            Self::Denied { .. } => ErrorKind::Denied,
+            Self::Denied { .. } | Self::NotForServer { .. } => ErrorKind::Denied,
             Self::Unknown { .. } => ErrorKind::Unknown,
             Self::Exists { .. } | Self::Stale { .. } => ErrorKind::Conflict,
             Self::BadSkill { .. } | Self::BadWorkflow { .. } | Self::BrokenFile { .. } => {
@@ -159,6 +169,7 @@ impl Error {
             Self::MissingField { .. } => "missing-field",
             Self::OutOfRange { .. } => "out-of-range",
             Self::Denied { .. } => "denied",
+            Self::NotForServer { .. } => "not-for-server",
             Self::Unknown { .. } => "unknown",
             Self::Exists { .. } => "exists",
             Self::Stale { .. } => "stale",
@@ -181,6 +192,7 @@ impl Error {
                 Some(format!("give `{field}` a number from {least} to {most}"))
             }
             Self::Denied { denied } => Some(denied.hint.to_owned()),
+            Self::NotForServer { hint, .. } => Some((*hint).to_owned()),
             Self::Stale { .. } => Some("read it again, then repeat the change".to_owned()),
             Self::BadSkill { diagnostics } | Self::BrokenFile { diagnostics, .. } => {
                 diagnostics.iter().find_map(|found| found.hint.clone())

@@ -30,7 +30,7 @@ pub use skills::SkillFilter;
 pub use system::Seeded;
 pub use traces::{LargeValues, TraceFilter};
 pub use volumes::HistoryFilter;
-pub use workflows::WorkflowFilter;
+pub use workflows::{PythonTask, WorkflowFilter};
 pub use world::World;
 
 use catalogue::Catalogue;

@@ -273,7 +273,7 @@ pub(crate) fn broken_files(view: &View, folder: &str) -> Vec<BrokenFile> {
     here.take(MAX_BROKEN).map(|file| (**file).clone()).collect()
 }
 
-fn unknown_skill(id: &Slug, volume: Option<&VolumeId>) -> Error {
+pub(crate) fn unknown_skill(id: &Slug, volume: Option<&VolumeId>) -> Error {
     Error::Unknown {
         what: "skill",
         id: id.to_string(),

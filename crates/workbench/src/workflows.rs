@@ -1,6 +1,9 @@
 //! Workflows: list, read, save, delete, and prepare a run.
 
 mod execute;
+mod python;
+
+pub use python::PythonTask;
 
 use llmos_api::{
     problem,

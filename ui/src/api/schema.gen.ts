@@ -46,6 +46,8 @@ export type CommitView = {
 export type Config = {
   /** `local`: one person, no login. */
   mode: string;
+  /** Whether skills that ask for it run on the server (`--allow-server-python`). */
+  server_python?: boolean;
   /** The user that requests act for when they name none. */
   user_id: string;
   /** The version of the program. */
@@ -416,6 +418,17 @@ export type PromoteSkill = {
   user_id?: string | null;
 };
 
+/** Answer of `POST /workflows/python`: either `outputs` or `error` is there. */
+export type PythonResult = {
+  /** How long its code ran. */
+  duration_ms: number;
+  error?: NodeError | null;
+  /** What it printed; times count from the start of its code. */
+  logs: LogLine[];
+  /** What the skill gave, as a trace writes values. */
+  outputs?: Record<string, Record<string, unknown>> | null;
+};
+
 /** Answer of `POST /workflows/execute`. */
 export type ReadyWorkflow = {
   /** What the browser needs. */
@@ -436,6 +449,24 @@ export type RunPayload = {
   workflow_version?: string | null;
   /** The volume that the workflow comes from, where it is a saved one or was when it ran. */
   workflow_volume?: string | null;
+};
+
+/** Body of `POST /workflows/python`: a skill by its name and version, never code. */
+export type RunPython = {
+  /** The inputs, as a trace writes values. */
+  inputs?: Record<string, Record<string, unknown>>;
+  /** How much memory it may take, at most 4096; what the skill says, else 1024, when left out. */
+  memory_mb?: number | null;
+  /** The skill. Its `execution_mode` must be `server-python` or `hybrid`. */
+  skill_id?: string;
+  /** The team whose skills are seen as well. */
+  team_id?: string | null;
+  /** How long it may take, at most 300,000; what the skill says, else 60,000, when left out. */
+  timeout_ms?: number | null;
+  /** Who asks; the local user when left out. */
+  user_id?: string | null;
+  /** The Git blob id of its file: this exact text and no other. */
+  version?: string;
 };
 
 /** What a run did: the body of `POST /traces`, and what comes back when a trace is read. */

@@ -19,6 +19,7 @@ use crate::{
     library,
     out::say,
     packages::{Place, Served},
+    server_python::Allow,
     world::Machine,
 };
 
@@ -44,6 +45,8 @@ pub(crate) struct Args {
     /// Answer to this name as well, such as that of a proxy on this machine
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
+    #[command(flatten)]
+    python: Allow,
 }
 
 pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
@@ -55,6 +58,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
         .with_writer(std::io::stderr)
         .init();
     let address = SocketAddr::new(ip(&args.host)?, args.port);
+    let python = args.python.port()?;
     // First of all, so that a server that cannot run leaves nothing behind.
     let listener = llmos_server::listen(address)?;
     let store = GitStore::open(args.volumes.clone());
@@ -69,6 +73,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     let router = llmos_server::router(Settings {
         workbench: Arc::new(workbench),
         packages: Arc::new(Served(args.packages.cache(&args.volumes))),
+        python,
         user: args.user,
         hosts: AllowedHosts::loopback_and(args.allow_host),
     });

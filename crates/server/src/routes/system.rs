@@ -22,5 +22,6 @@ async fn health() -> Json<Health> {
 #[utoipa::path(get, path = "/config", tag = "system", responses((status = 200, body = Config)))]
 async fn config(State(app): State<App>) -> Json<Config> {
     let user_id = app.user.to_string();
-    Json(Config { user_id, version: VERSION.to_owned(), mode: "local".to_owned() })
+    let (version, mode) = (VERSION.to_owned(), "local".to_owned());
+    Json(Config { user_id, version, mode, server_python: app.python.is_some() })
 }

@@ -15,7 +15,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use llmos_core::{seed::ShippedFile, store::Store};
-use llmos_server::{AllowedHosts, NoPackages, Packages, Settings};
+use llmos_server::{AllowedHosts, NoPackages, Packages, ServerPython, Settings};
 use llmos_testkit::MemoryStore;
 use llmos_volumes::GitStore;
 use llmos_workbench::{Workbench, World};
@@ -73,6 +73,19 @@ impl Client {
 
     /// A door over these volumes and packages.
     pub(crate) fn with(store: Arc<dyn Store>, packages: Arc<dyn Packages>) -> Self {
+        Self::new(store, packages, None)
+    }
+
+    /// A door that runs skills on the server.
+    pub(crate) fn with_python(python: Arc<dyn ServerPython>) -> Self {
+        Self::new(Arc::new(MemoryStore::new()), Arc::new(NoPackages), Some(python))
+    }
+
+    fn new(
+        store: Arc<dyn Store>,
+        packages: Arc<dyn Packages>,
+        python: Option<Arc<dyn ServerPython>>,
+    ) -> Self {
         let workbench = Workbench::new(store, Arc::new(Fixed(AtomicU32::new(0x0a1b_2c3d))));
         let file = |path: &str, text: &str| ShippedFile {
             path: path.parse().expect("it is a path"),
@@ -89,6 +102,7 @@ impl Client {
         let router = llmos_server::router(Settings {
             workbench: Arc::new(workbench),
             packages,
+            python,
             user: "local".parse().expect("it is a slug"),
             hosts: AllowedHosts::loopback_and(["box.example".to_owned()]),
         });
