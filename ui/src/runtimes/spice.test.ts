@@ -51,6 +51,22 @@ test("a low-pass falls by 20 dB per decade", async () => {
 });
 
 
+test("a measurement may compute the values that it looks for", async () => {
+  const rises = [
+    "trig v(out) val='0.1*{{volts}}' rise=1 targ v(out) val='0.9*{{volts}}' rise=1",
+    "trig v(out) val={0.1*{{volts}}} rise=1 targ v(out) val={top*(1-10m*10)} rise=1",
+    "trig v(out) val=0.1*{{volts}} rise=1 targ v(out) val=0.9*{{volts}} rise=1",
+  ];
+  for (const rise of rises) {
+    const code = `${RC}\n.param top={{volts}}\n.meas tran rise ${rise}\n.meas tran half when v(out)='top/2'`;
+    for (const volts of [5, 2]) {
+      const found = (await bench.results(code, { rise: "number", half: "number" }, { ...RC_INPUTS, volts })) as Record<string, number>;
+      expect(found["rise"]).toBeCloseTo(Math.log(9) * 1e-3, 7);
+      expect(found["half"]).toBeCloseTo(Math.log(2) * 1e-3, 7);
+    }
+  }
+});
+
 test("several analyses, and what the netlist defines itself, each under its name", async () => {
   const code = netlist(
     "* several",

@@ -5,6 +5,7 @@
  */
 
 import { ANALYSES, checkNetlist, isAnalysis, placeOf } from "./check";
+import { constant, paramsOf, type Params } from "./constant";
 import { readNetlist, type Card, type Netlist } from "./netlist";
 import { SpiceProblem, type Place } from "./problem";
 
@@ -69,10 +70,11 @@ export function makeDeck(text: string, title: string, currents: readonly string[
 
 function readDerived(dots: readonly Card[]): Derived[] {
   const derived: Derived[] = [];
+  const params = paramsOf(dots);
   for (const card of dots) {
     const dot = card.words[0] ?? "";
     if (dot !== ".output" && dot !== ".meas" && dot !== ".measure") continue;
-    const found = dot === ".output" ? readOutput(card, derived) : readMeasure(card, derived);
+    const found = dot === ".output" ? readOutput(card, derived) : readMeasure(card, derived, params);
     if (derived.some(({ name }) => name === found.name)) {
       throw new SpiceProblem(`\`${found.name}\` is defined twice`, "give it another name", found.place);
     }
@@ -95,7 +97,7 @@ function readOutput(card: Card, earlier: readonly Derived[]): Derived {
 }
 
 /** `.meas analysis name what …` */
-function readMeasure(card: Card, earlier: readonly Derived[]): Derived {
+function readMeasure(card: Card, earlier: readonly Derived[], params: Params): Derived {
   const place = placeOf(card);
   const match = /^\S+\s+(\w+)\s+([A-Za-z_][\w-]*)\s+(\S.*)$/.exec(card.text);
   const [, analysis, name, rest] = match ?? [];
@@ -105,9 +107,28 @@ function readMeasure(card: Card, earlier: readonly Derived[]): Derived {
   const vector = `llmos_${earlier.length}`;
   const formula = /^param\s*=\s*(.*)$/i.exec(rest)?.[1];
   const command = formula === undefined
-    ? `meas ${analysis} ${vector} ${checked(rest, place)}`
+    ? `meas ${analysis} ${vector} ${checked(computed(rest, params, place), place)}`
     : `let ${vector} = ${expand(formula, earlier, place)}`;
   return { name: normal(name), vector, analysis: analysisOf(analysis, place), command: command.toLowerCase(), place };
+}
+
+/** One number or one vector. */
+const PLAIN = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[a-z]*|@?[a-z_][\w.#:]*(?:\([^()]*\))?(?:\[\w+\])?)$/i;
+
+/** A measurement whose expressions are numbers: ngspice would read the first number of each and nothing more. */
+function computed(rest: string, params: Params, place: Place): string {
+  const text = rest.replaceAll(/'([^']*)'|\{([^}]*)\}|"([^"]*)"/g, (_whole, ...found: unknown[]) => {
+    const expression = found.slice(0, 3).find((part) => typeof part === "string") as string;
+    return PLAIN.test(expression) && !params.has(expression.toLowerCase()) ? expression : String(constant(expression, params, place));
+  });
+  const flat = text.replaceAll(/\([^()]*\)/g, "");
+  if (/[-+*/^]\s|\s[*/^]/.test(flat)) {
+    const hint = "put the expression between quotes, as in `val='0.5*{{supply}}'`";
+    throw new SpiceProblem("an expression in a measurement stands between quotes", hint, place);
+  }
+  return text.replaceAll(/=\s*((?:[^\s()]|\([^()]*\))+)/g, (whole, value: string) =>
+    PLAIN.test(value) && !params.has(value.toLowerCase()) ? whole : `=${constant(value, params, place)}`,
+  );
 }
 
 function analysisOf(word: string | undefined, place: Place): string | null {
