@@ -5,6 +5,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { connect } from "./api/http";
+import { serverPython } from "./api/serverPython";
 import { App } from "./app/App";
 import { Broken } from "./app/Broken";
 import { startTheme } from "./app/theme";
@@ -31,7 +32,7 @@ async function start(element: HTMLElement): Promise<void> {
       runner: async (onProgress) => {
         const { createRunner } = await import("./run/runner");
         const atOnce = Number(new URLSearchParams(location.search).get("at-once"));
-        return createRunner({ engine: engine.run, onProgress, ...(atOnce >= 1 && { atOnce }) });
+        return createRunner({ engine: engine.run, onProgress, server: serverPython(api.config), ...(atOnce >= 1 && { atOnce }) });
       },
     });
     addEventListener("popstate", () => void workbench.files.follow());

@@ -13,13 +13,7 @@ export async function connect(base = "/api"): Promise<LlmosApi> {
 export function httpApi(base: string, config: Config): LlmosApi {
   const user_id = config.user_id;
   const url = (path: string, params: Params = {}) => `${base}${path}${queryOf({ user_id, ...params })}`;
-  const post = <T>(path: string, body: object, signal?: AbortSignal) =>
-    call<T>(`${base}${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ user_id, ...body }),
-      ...(signal && { signal }),
-    });
+  const send = <T>(path: string, body: object, signal?: AbortSignal) => post<T>(`${base}${path}`, { user_id, ...body }, signal);
 
   return {
     config,
@@ -33,13 +27,23 @@ export function httpApi(base: string, config: Config): LlmosApi {
     readWorkflow: (volume, id, signal) =>
       call(url(`/workflows/${encodeURIComponent(id)}`, { volume }), { signal }),
     saveWorkflow: ({ workflow, baseVersion }) =>
-      post("/workflows/save", { workflow, base_version: baseVersion }),
-    prepareRun: (workflow, signal) => post("/workflows/execute", { workflow }, signal),
-    prepareReplay: (trace_id, signal) => post("/workflows/execute", { trace_id }, signal),
+      send("/workflows/save", { workflow, base_version: baseVersion }),
+    prepareRun: (workflow, signal) => send("/workflows/execute", { workflow }, signal),
+    prepareReplay: (trace_id, signal) => send("/workflows/execute", { trace_id }, signal),
     listTraces: (query, signal) => call(url("/traces", query), { signal }),
     readTrace: (id, signal) => call(url(`/traces/${encodeURIComponent(id)}`), { signal }),
-    keepTrace: (run) => post<SavedTrace>("/traces", { run }),
+    keepTrace: (run) => send<SavedTrace>("/traces", { run }),
   };
+}
+
+/** Sends a body of JSON. */
+export function post<T>(url: string, body: object, signal?: AbortSignal): Promise<T> {
+  return call<T>(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal,
+  });
 }
 
 function queryOf(params: Params): string {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { FakePage, fakeRegistry, fakeSkill } from "../run/test/fakes";
+import { FakePage, fakeRegistry, fakeSkill, settled } from "../run/test/fakes";
 import type { StartCommand } from "../run/engine";
 import { HeadlessHost } from "./host";
 import type { Notice } from "./protocol";
@@ -53,15 +53,16 @@ test("a value goes from node to node without leaving the host, and is told when 
   });
 });
 
-test("a skill that was not delivered, of another type or for the server fails at once", () => {
+test("a skill that was not delivered, of another type or for the server fails at once", async () => {
   const { host, notices } = setUp();
   host.handle({ t: "skills", skills: { odd: fakeSkill("odd", { type: "fortran" }), far: fakeSkill("far", { execution_mode: "server-python" }) } });
   for (const node of ["none", "odd", "far"]) host.handle({ t: "start", command: start(node) });
+  await settled();
   const messages = notices.map((notice) => (notice.t === "event" && notice.event.type === "failed" ? notice.event.message : ""));
   expect(messages.filter(Boolean)).toEqual([
     "the skill `none` was not delivered with the workflow",
     "nothing here runs skills of type `fortran`",
-    "`far` asks for Python on the server, and no skill code runs there",
+    "`far` asks for the server, which runs Python only",
   ]);
 });
 

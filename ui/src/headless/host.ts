@@ -8,12 +8,12 @@ import { Encoder } from "../run/encode";
 import type { StartCommand } from "../run/engine";
 import { mayPass } from "../run/errors";
 import type { HeldOutputs } from "../run/lists";
-import { refusalOf } from "../run/mode";
+import { submitTo } from "../run/mode";
 import type { Pool } from "../run/pool";
 import { withNeeds, type PackageFile } from "../run/packages";
 import { inputsOf, newRecord, type NodeRecord } from "../run/record";
 import type { Registry } from "../run/registry";
-import { callOf, type QueuedTask } from "../run/task";
+import { callOf } from "../run/task";
 import type { ExecutableSkill, NodeError } from "../run/types";
 import { kindOf } from "../run/values";
 import type { Notice, Request } from "./protocol";
@@ -116,10 +116,8 @@ export class HeadlessHost {
         : `the skill \`${command.skill_id}\` was not delivered with the workflow`;
       return this.#failed(command, { kind: "load", message }, 0, false);
     }
-    const refusal = refusalOf(skill);
-    if (refusal) return this.#failed(command, refusal, 0, false);
     let startedAt = 0;
-    const queued: QueuedTask = pool.submit({
+    const waiting = submitTo({ pool }, skill, {
       ...callOf(command, skill, runtime, this.#codeId(skill.code)),
       ...inputsOf(command, this.#records),
       onStart: () => {
@@ -134,7 +132,7 @@ export class HeadlessHost {
         tell({ t: "event", event: { type: "timed_out", node, attempt }, duration_ms: performance.now() - startedAt });
       },
     });
-    this.#wait(command, { cancel: () => pool.cancel(queued) });
+    this.#wait(command, waiting);
   }
 
   #done({ node, attempt }: StartCommand, outputs: HeldOutputs, ms: number): void {

@@ -8,11 +8,12 @@ import type { ResultCache } from "./cache";
 import type { RunCommand, RunEvent, StartCommand } from "./engine";
 import { mayPass } from "./errors";
 import type { HeldOutputs } from "./lists";
-import { refusalOf } from "./mode";
+import { submitTo } from "./mode";
 import type { Pool } from "./pool";
 import type { PrintedLine } from "./protocol";
 import { inputsOf, newRecord, reportOf, type NodeRecord } from "./record";
 import type { Registry } from "./registry";
+import type { ServerPython } from "./server";
 import { callOf } from "./task";
 import type { EngineRun, NodeError, NodeUpdate, RunOptions, RunPayload, RunReport, RunResult } from "./types";
 import { kindOf } from "./values";
@@ -23,6 +24,8 @@ export type RunPorts = {
   pool: Pool;
   registry: Registry;
   cache: ResultCache;
+  /** Runs what asks for the server; absent where that is not allowed. */
+  server?: ServerPython | undefined;
   nextFrame: NextFrame;
   now(): number;
   /** The number of a code; equal codes have equal numbers. */
@@ -167,9 +170,7 @@ export class ActiveRun {
         : `the skill \`${command.skill_id}\` was not delivered with the workflow`;
       return this.#tell({ type: "failed", node, attempt, retryable: false, kind: "load", message });
     }
-    const refusal = refusalOf(skill);
-    if (refusal) return this.#tell({ type: "failed", node, attempt, retryable: false, ...refusal });
-    const queued = this.ports.pool.submit({
+    const waiting = submitTo(this.ports, skill, {
       ...callOf(command, skill, runtime, this.ports.codeId(skill.code)),
       ...inputsOf(command, this.records),
       onStart: () => this.#started(command),
@@ -178,7 +179,7 @@ export class ActiveRun {
       onFail: (error, ms, final) => this.#failed(command, error, ms, final),
       onTimeout: () => this.#timedOut(command),
     });
-    this.#waiting.set(node, { cancel: () => this.ports.pool.cancel(queued) });
+    this.#waiting.set(node, waiting);
   }
 
   #started({ node, attempt }: StartCommand): void {

@@ -38,7 +38,7 @@ export function createRunner(options: RunnerOptions): Runner {
 }
 
 /** A runner in other surroundings. */
-export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: RunnerPorts): Runner {
+export function createRunnerWith({ engine, onProgress, server }: RunnerOptions, ports: RunnerPorts): Runner {
   const cache = new ResultCache(CACHE_BYTES);
   const codes = new Map<string, number>();
   const { registry } = ports;
@@ -85,7 +85,7 @@ export function createRunnerWith({ engine, onProgress }: RunnerOptions, ports: R
       isPreparing = true;
       const payload = await withPackages(asked, engine, ports.packages).finally(() => (isPreparing = false));
       const run = plan(payload, options);
-      active = new ActiveRun(payload, options, { ...ports, engine: run, pool, cache, codeId });
+      active = new ActiveRun(payload, options, { ...ports, engine: run, pool, cache, codeId, server });
       shown = active;
       try {
         return await active.go();

@@ -7,6 +7,7 @@
  */
 
 import type { PackageNeeds } from "./packages";
+import type { ServerPython } from "./server";
 
 /** A type that a port may declare. */
 export type PortType =
@@ -278,6 +279,8 @@ export type RunnerOptions = {
   engine: Engine;
   /** Where `sandbox.html` and `runtimes/` are served. Default `/`. */
   assetsBase?: string;
+  /** Runs skills that ask for the server; left out where it does not allow that. */
+  server?: ServerPython | undefined;
   /** How many nodes of one runtime may run at the same time; by the machine when left out. */
   atOnce?: number;
   /** Called while a runtime loads, at most once per animation frame. */
