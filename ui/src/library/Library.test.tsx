@@ -29,6 +29,23 @@ test("the server is asked for the words, once they are typed", async () => {
   expect(asked.map(({ q }) => q)).toEqual(["", "sum"]);
 });
 
+test.each([
+  [3, 0, 3, "3 skills"],
+  [1, 2, 3, "1 skill, 2 workflows"],
+  [0, 1, 1, "1 workflow"],
+  [2, 1, 9000, "9,000 skills and workflows"],
+])("%i skills and %i workflows of %i are counted as what they are", async (nSkills, nWorkflows, total, words) => {
+  const api = fakeApi();
+  const one = (type: string, at: number) => ({ ...(SKILLS[0] as (typeof SKILLS)[number]), skill_id: `${type}-${at}`, type });
+  const skills = [
+    ...Array.from({ length: nSkills }, (_, at) => one("javascript", at)),
+    ...Array.from({ length: nWorkflows }, (_, at) => one("workflow", at)),
+  ];
+  api.listExecutable = ({ offset }) => (offset ? new Promise(() => undefined) : Promise.resolve({ skills, total }));
+  show(api);
+  expect(await screen.findByText(words)).toBeDefined();
+});
+
 test("a category is asked for, with its count on it", async () => {
   const { asked } = show();
   await userEvent.click(await entry(/^data 3$/));

@@ -23,6 +23,15 @@ type LibraryProps = {
 /** What stands above the list where its number of skills would say nothing about the words asked for. */
 const FOUND: Partial<Record<SkillPages["state"], string>> = { loading: "Loading skills…", failed: "Not up to date" };
 
+/** What there is, in words. How many are of which kind is known once all of them were read. */
+function whatIsFound({ skills, total }: SkillPages): string {
+  const nWorkflows = skills.filter(({ type }) => type === "workflow").length;
+  if (skills.length < total) return count(total, "skill or workflow", "skills and workflows");
+  const nSkills = skills.length - nWorkflows;
+  if (nWorkflows === 0) return count(nSkills, "skill");
+  return [...(nSkills > 0 ? [count(nSkills, "skill")] : []), count(nWorkflows, "workflow")].join(", ");
+}
+
 /** The skills that can become nodes: by category, and found by words. */
 export function Library({ api, onAdd, onFound }: LibraryProps) {
   const [q, setQ] = useState("");
@@ -85,7 +94,7 @@ export function Library({ api, onAdd, onFound }: LibraryProps) {
       </div>
       <Categories all={all} categories={categories} chosen={category} onChoose={setCategory} />
       <p className={styles.found} role="status">
-        {FOUND[found.state] ?? count(found.total, "skill")}
+        {FOUND[found.state] ?? whatIsFound(found)}
       </p>
       <BrokenSkills api={api} />
       {found.state === "failed" && <Failure error={found.error} again={found.again} />}
