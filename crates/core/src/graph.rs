@@ -5,23 +5,27 @@
 
 use std::collections::VecDeque;
 
+use crate::lookup::small;
+
 /// How many edges [`Graph::cycles`] may look at in one component while it searches the shortest cycle.
 const SHORTEST_CYCLE_BUDGET: usize = 1_000_000;
 
 /// A directed graph over the nodes `0..n`.
+///
+/// It keeps numbers of 32 bits: half the memory is half the way through the caches.
 #[derive(Clone, Debug)]
 pub struct Graph {
     /// Where the successors of each node begin in `targets`; one more than there are nodes.
-    starts: Vec<usize>,
-    targets: Vec<usize>,
+    starts: Vec<u32>,
+    targets: Vec<u32>,
 }
 
 /// The nodes of a graph by level.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Order {
     /// Where each level begins in `nodes`; one more than there are levels.
-    starts: Vec<usize>,
-    nodes: Vec<usize>,
+    starts: Vec<u32>,
+    nodes: Vec<u32>,
 }
 
 /// A way along edges from a node back to itself.
@@ -48,13 +52,13 @@ pub fn levels(n_nodes: usize, edges: &[(usize, usize)]) -> Result<Vec<Vec<usize>
 
 impl Order {
     /// Returns the levels, the first one first; within a level the order is ascending.
-    pub(crate) fn levels(&self) -> impl Iterator<Item = &[usize]> {
-        self.starts.windows(2).map(|ends| &self.nodes[ends[0]..ends[1]])
+    pub(crate) fn levels(&self) -> impl Iterator<Item = &[u32]> {
+        self.starts.windows(2).map(|ends| &self.nodes[ends[0] as usize..ends[1] as usize])
     }
 
     /// Returns all nodes, each behind those that lead to it.
-    pub(crate) fn nodes(&self) -> &[usize] {
-        &self.nodes
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = usize> {
+        self.nodes.iter().map(|&node| node as usize)
     }
 }
 
@@ -68,17 +72,18 @@ impl Graph {
     pub(crate) fn of(n_nodes: usize, edges: impl Iterator<Item = (usize, usize)> + Clone) -> Self {
         let known = |&(from, to): &(usize, usize)| from < n_nodes && to < n_nodes;
         // Counted two places further on, so that filling in moves each start to its place.
-        let mut starts = vec![0; n_nodes + 2];
+        let mut starts = vec![0_u32; n_nodes + 2];
         for (from, _) in edges.clone().filter(known) {
             starts[from + 2] += 1;
         }
         for node in 0..n_nodes {
             starts[node + 2] += starts[node + 1];
         }
-        let mut targets = vec![0; starts[n_nodes + 1]];
+        let mut targets = vec![0_u32; starts[n_nodes + 1] as usize];
         for (from, to) in edges.filter(known) {
-            targets[starts[from + 1]] = to;
-            starts[from + 1] += 1;
+            let next = &mut starts[from + 1];
+            targets[*next as usize] = small(to);
+            *next += 1;
         }
         starts.pop();
         Self { starts, targets }
@@ -94,34 +99,36 @@ impl Graph {
     /// # Panics
     ///
     /// Panics when there is no such node.
-    pub fn successors(&self, node: usize) -> &[usize] {
-        &self.targets[self.starts[node]..self.starts[node + 1]]
+    pub fn successors(&self, node: usize) -> &[u32] {
+        &self.targets[self.starts[node] as usize..self.starts[node + 1] as usize]
     }
 
     /// Splits the graph into levels, as the function [`levels`] does.
     pub fn levels(&self) -> Result<Vec<Vec<usize>>, Cycle> {
-        Ok(self.order()?.levels().map(<[usize]>::to_vec).collect())
+        let level = |nodes: &[u32]| nodes.iter().map(|&node| node as usize).collect();
+        Ok(self.order()?.levels().map(level).collect())
     }
 
     /// Orders the nodes by level.
     pub(crate) fn order(&self) -> Result<Order, Cycle> {
         let n_nodes = self.n_nodes();
-        let mut waits_for = vec![0_u32; n_nodes];
+        // What a node waits for still, and its level: side by side, as they are needed.
+        let mut standing = vec![(0_u32, 0_u32); n_nodes];
         for &to in &self.targets {
-            waits_for[to] += 1;
+            standing[to as usize].0 += 1;
         }
-        let mut level_of = vec![0_u32; n_nodes];
-        let mut ready: Vec<usize> = Vec::with_capacity(n_nodes);
-        ready.extend((0..n_nodes).filter(|&node| waits_for[node] == 0));
+        let mut ready: Vec<u32> = Vec::with_capacity(n_nodes);
+        ready.extend((0..small(n_nodes)).filter(|&node| standing[node as usize].0 == 0));
         let (mut at, mut n_levels) = (0, 0);
         while let Some(&node) = ready.get(at) {
             at += 1;
-            let level = level_of[node] + 1;
-            n_levels = n_levels.max(level as usize);
-            for &to in self.successors(node) {
-                level_of[to] = level_of[to].max(level);
-                waits_for[to] -= 1;
-                if waits_for[to] == 0 {
+            let below = standing[node as usize].1 + 1;
+            n_levels = n_levels.max(below as usize);
+            for &to in self.successors(node as usize) {
+                let (waits_for, level) = &mut standing[to as usize];
+                *level = below.max(*level);
+                *waits_for -= 1;
+                if *waits_for == 0 {
                     ready.push(to);
                 }
             }
@@ -130,15 +137,15 @@ impl Graph {
             let first = self.cycles().into_iter().next();
             return Err(first.expect("because only nodes behind a cycle are never ready"));
         }
-        let mut starts = vec![0; n_levels + 2];
-        level_of.iter().for_each(|&level| starts[level as usize + 2] += 1);
+        let mut starts = vec![0_u32; n_levels + 2];
+        standing.iter().for_each(|&(_, level)| starts[level as usize + 2] += 1);
         for level in 0..n_levels {
             starts[level + 2] += starts[level + 1];
         }
         let mut nodes = ready;
-        for (node, &level) in level_of.iter().enumerate() {
+        for (node, &(_, level)) in standing.iter().enumerate() {
             let next = &mut starts[level as usize + 1];
-            nodes[*next] = node;
+            nodes[*next as usize] = small(node);
             *next += 1;
         }
         starts.pop();
@@ -167,7 +174,7 @@ impl Graph {
     pub fn cyclic_components(&self) -> Vec<Vec<usize>> {
         let mut components = self.components();
         components.retain(|nodes| match nodes.as_slice() {
-            [one] => self.successors(*one).contains(one),
+            [one] => self.successors(*one).contains(&small(*one)),
             _ => true,
         });
         components
@@ -204,6 +211,7 @@ impl Graph {
                     open.push(node);
                 }
                 if let Some(&to) = self.successors(node).get(edge) {
+                    let to = to as usize;
                     calls.push((node, edge + 1));
                     if order[to] == NONE {
                         calls.push((to, 0));
@@ -280,6 +288,7 @@ impl<'a> CycleSearch<'a> {
                 return None;
             }
             for &to in self.graph.successors(node) {
+                let to = to as usize;
                 self.n_edges += 1;
                 if to == start {
                     return Some(self.way_back(start, node));

@@ -25,6 +25,8 @@ pub struct Plan {
     ids: Vec<Slug>,
     index: Lookup,
     nodes: Vec<PlanNode>,
+    /// What neighbours have in common is there once.
+    limits: Vec<Limits>,
     skills: Vec<PlanSkill>,
     links: Lists<Link>,
     /// The values that are written in the workflow, each with the number of its input.
@@ -37,10 +39,16 @@ pub struct Plan {
 /// The versions of runtimes, as they go into keys. One that is missing counts as empty.
 pub type RuntimeVersions = BTreeMap<Runtime, String>;
 
-/// What a node says for itself.
-#[derive(Clone, Debug)]
+/// What a node runs, and within which limits, by number.
+#[derive(Clone, Copy, Debug)]
 struct PlanNode {
     skill: u32,
+    limits: u32,
+}
+
+/// How often a node is tried again, how long it may take and how much memory it may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Limits {
     retries: u32,
     timeout_ms: Option<u64>,
     memory_mb: Option<u64>,
@@ -123,6 +131,7 @@ impl Plan {
             ids: Vec::with_capacity(n_nodes),
             index,
             nodes: Vec::with_capacity(n_nodes),
+            limits: Vec::new(),
             links: links_of(n_nodes, &wires),
             given: Lists { starts: Vec::with_capacity(n_nodes + 1), items: Vec::new() },
             keys: Vec::new(),
@@ -142,12 +151,15 @@ impl Plan {
     fn add(&mut self, node: &Node, number: u32) {
         let skill = &self.skills[number as usize];
         self.ids.push(node.id.clone());
-        self.nodes.push(PlanNode {
-            skill: number,
+        let limits = Limits {
             retries: node.retries,
             timeout_ms: node.timeout_ms.or(skill.timeout_ms),
             memory_mb: node.memory_mb.or(skill.memory_mb),
-        });
+        };
+        if self.limits.last() != Some(&limits) {
+            self.limits.push(limits);
+        }
+        self.nodes.push(PlanNode { skill: number, limits: small(self.limits.len() - 1) });
         self.given.starts.push(small(self.given.items.len()));
         if !node.inputs.is_empty() {
             let inputs = skill.inputs.iter().enumerate();
@@ -159,7 +171,7 @@ impl Plan {
 
     /// Returns the ids of the nodes by level; see [`Graph::levels`].
     pub fn levels(&self) -> Vec<Vec<&Slug>> {
-        let ids = |level: &[usize]| level.iter().map(|&i| &self.ids[i]).collect();
+        let ids = |level: &[u32]| level.iter().map(|&i| &self.ids[i as usize]).collect();
         self.order.levels().map(ids).collect()
     }
 
@@ -219,16 +231,20 @@ impl Plan {
         (input, &self.skill(link.from()).outputs[link.output as usize])
     }
 
+    fn limits_of(&self, i: usize) -> &Limits {
+        &self.limits[self.nodes[i].limits as usize]
+    }
+
     pub(super) fn retries(&self, i: usize) -> u32 {
-        self.nodes[i].retries
+        self.limits_of(i).retries
     }
 
     pub(super) fn timeout_ms(&self, i: usize) -> Option<u64> {
-        self.nodes[i].timeout_ms
+        self.limits_of(i).timeout_ms
     }
 
     pub(super) fn memory_mb(&self, i: usize) -> Option<u64> {
-        self.nodes[i].memory_mb
+        self.limits_of(i).memory_mb
     }
 
     /// Derives the keys of all nodes.
@@ -249,7 +265,7 @@ impl Plan {
                 done[i] = true;
             }
         }
-        for &i in self.order.nodes() {
+        for i in self.order.nodes() {
             if !done[i] {
                 derive(i, &mut keys);
             }

@@ -146,6 +146,7 @@ impl Run {
     fn complete(&mut self, i: usize, ready: &mut VecDeque<usize>) {
         self.n_open -= 1;
         for &to in self.plan.graph.successors(i) {
+            let to = to as usize;
             let node = &mut self.nodes[to];
             if node.state == NodeState::Idle {
                 node.waiting -= 1;
@@ -179,7 +180,7 @@ impl Run {
         let mut next = vec![i];
         while let Some(from) = next.pop() {
             for at in 0..self.plan.graph.successors(from).len() {
-                let to = self.plan.graph.successors(from)[at];
+                let to = self.plan.graph.successors(from)[at] as usize;
                 if self.nodes[to].wanted && self.nodes[to].state == NodeState::Idle {
                     self.skip(to, from);
                     next.push(to);
@@ -208,7 +209,7 @@ impl Run {
         self.n_open += 1;
         self.set_state(i, NodeState::Idle);
         for at in 0..self.plan.graph.successors(i).len() {
-            let to = self.plan.graph.successors(i)[at];
+            let to = self.plan.graph.successors(i)[at] as usize;
             if self.nodes[to].is_at_host() {
                 let (node, attempt) = (self.plan.id(to).clone(), self.nodes[to].attempt);
                 self.commands.push(Command::Stop { node, attempt });

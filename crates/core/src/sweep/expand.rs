@@ -297,7 +297,7 @@ fn reach(workflow: &Workflow, axes: &[Line<'_>]) -> Vec<BTreeSet<usize>> {
         let mut next: Vec<usize> = line.targets.iter().map(|&(node, _)| node).collect();
         while let Some(node) = next.pop() {
             if reach[node].insert(axis) {
-                next.extend(graph.successors(node));
+                next.extend(graph.successors(node).iter().map(|&after| after as usize));
             }
         }
     }

@@ -90,6 +90,7 @@ impl<'a> Nest<'a> {
         let mut at = 0;
         while let Some(&inner) = order.get(at) {
             for &outer in users.successors(inner) {
+                let outer = outer as usize;
                 n_missing[outer] -= 1;
                 if n_missing[outer] == 0 && outer != 0 {
                     order.push(outer);
@@ -176,7 +177,7 @@ impl<'a> Nest<'a> {
                     let path = cycles[number].path.iter().map(|&item| self.items[item].id.clone());
                     findings.push(circle(path.collect()).at(&node.id));
                 }
-                next.extend(graph.successors(item));
+                next.extend(graph.successors(item).iter().map(|&inner| inner as usize));
             }
         }
         findings

@@ -74,7 +74,7 @@ pub(super) struct Check<'a> {
     uses_of: Vec<u32>,
     pub(super) wires: Vec<Wire>,
     /// Where the inputs of each node begin in `feeds`; one more than there are nodes.
-    pub(super) input_starts: Vec<usize>,
+    pub(super) input_starts: Vec<u32>,
     /// The first edge into each input.
     pub(super) feeds: Vec<u32>,
     pub(super) graph: Option<(Graph, Order)>,
@@ -127,11 +127,11 @@ impl<'a> Check<'a> {
             };
             last = Some((&node.uses, number));
             self.uses_of.push(number);
-            self.input_starts.push(n_inputs);
+            self.input_starts.push(small(n_inputs));
             let ports = self.uses[number as usize].1;
             n_inputs += ports.map_or(0, |ports| ports.inputs.len());
         }
-        self.input_starts.push(n_inputs);
+        self.input_starts.push(small(n_inputs));
         self.feeds = vec![NONE; n_inputs];
     }
 
@@ -142,7 +142,7 @@ impl<'a> Check<'a> {
             let (to, input) = self.look_up(&edge.to, Side::Input);
             self.wires.push(Wire { from, output, to, input });
             if input != NONE {
-                let feed = &mut self.feeds[self.input_starts[to as usize] + input as usize];
+                let feed = &mut self.feeds[(self.input_starts[to as usize] + input) as usize];
                 *feed = (*feed).min(small(i));
             }
         }
@@ -179,8 +179,9 @@ impl<'a> Check<'a> {
 
     pub(super) fn resolved(self) -> Resolved {
         let is_first = |(i, wire): (usize, &Wire)| {
-            let feed =
-                self.feeds.get(self.input_starts.get(wire.to as usize)? + wire.input as usize);
+            let feed = self
+                .feeds
+                .get(self.input_starts.get(wire.to as usize)?.checked_add(wire.input)? as usize);
             (feed == Some(&small(i))).then_some(*wire)
         };
         let firsts = self.feeds.iter().filter(|&&feed| feed != NONE).count();
@@ -204,7 +205,7 @@ impl<'a> Check<'a> {
 
     /// Says whether an edge feeds an input, given by its place in the list.
     pub(super) fn is_fed(&self, node: usize, input: usize) -> bool {
-        let (start, end) = (self.input_starts[node], self.input_starts[node + 1]);
+        let (start, end) = (self.input_starts[node] as usize, self.input_starts[node + 1] as usize);
         // Two nodes of one id may run skills with different inputs.
         self.feeds[start..end].get(input).is_some_and(|&feed| feed != NONE)
     }

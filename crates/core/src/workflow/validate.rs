@@ -192,7 +192,7 @@ impl<'a> Check<'a> {
                 self.types(edge, output, input);
             }
             if input != NONE {
-                let first = self.feeds[self.input_starts[to as usize] + input as usize] as usize;
+                let first = self.feeds[(self.input_starts[to as usize] + input) as usize] as usize;
                 if first != i {
                     self.findings.push(second_feed(edge, &edges[first].from));
                 }
