@@ -94,6 +94,37 @@ fn workflow_plan_gives_the_order_or_names_the_cycle() {
 }
 
 #[test]
+fn workflows_inside_come_from_where_the_skills_do_and_are_planned_as_they_run() {
+    let root = tempfile::tempdir().expect("there is room");
+    let folder = root.path().join("shelf");
+    std::fs::create_dir(&folder).expect("there is room");
+    for file in ["skills/load.md", "skills/sum.md", "total.md"] {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        std::fs::copy(fixtures().join(file), folder.join(name)).expect("it can be copied");
+    }
+    let file = root.path().join("outer.md");
+    let text = |path: &Path| path.to_str().expect("it is text").to_owned();
+    let (shelf, outer) = (text(&folder), text(&file));
+    let ask = |command: &str, inner: &str, more: &[&str]| {
+        let nodes = format!(
+            r#"[{{"id": "a", "workflow": "{inner}"}}, {{"id": "b", "workflow": "{inner}"}}]"#
+        );
+        let graph = format!("```json\n{{\"nodes\": {nodes}, \"edges\": []}}\n```\n");
+        std::fs::write(&file, format!("---\nworkflow_id: outer\n---\n\n{graph}"))
+            .expect("there is room");
+        let shown = show(&[&["workflow", command, &outer], more].concat());
+        shown.replace(&shelf, "SHELF").replace(&outer, "outer.md")
+    };
+    let here = ["--skills", &shelf];
+    insta::assert_snapshot!("workflow_check_inside", ask("check", "total", &here));
+    insta::assert_snapshot!("workflow_check_inside_missing", ask("check", "totl", &here));
+    insta::assert_snapshot!("workflow_plan_inside", ask("plan", "total", &here));
+    insta::assert_snapshot!("workflow_plan_inside_missing", ask("plan", "totl", &here));
+    // The program ships this one.
+    insta::assert_snapshot!("workflow_check_inside_shipped", ask("check", "csv-statistics", &[]));
+}
+
+#[test]
 fn serve_refuses_what_would_be_unsafe_or_cannot_work() {
     let root = tempfile::tempdir().expect("there is room");
     let volumes = root.path().to_str().expect("it is text");

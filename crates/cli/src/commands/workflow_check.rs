@@ -16,7 +16,7 @@ use llmos_core::{
     slug::Slug,
     store::Store,
     volume::VolumeId,
-    workflow::{self, Workflow, validate},
+    workflow::{self, Inner, SkillSource, Workflow, validate},
 };
 use llmos_volumes::GitStore;
 use serde::Serialize;
@@ -30,8 +30,9 @@ use crate::{
 
 /// Say what is wrong with a workflow file
 ///
-/// The file is a workflow's Markdown or the JSON of the API. Its skills are those that the program ships, those of
-/// the user's and the system volume with `--volumes`, or those of a folder with `--skills`.
+/// The file is a workflow's Markdown or the JSON of the API. Its skills, and the workflows that its nodes name, are
+/// those that the program ships, those of the user's and the system volume with `--volumes`, or those of a folder
+/// with `--skills`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The file
@@ -55,6 +56,13 @@ pub(crate) struct SkillArgs {
     /// Whose volume lies over the system's
     #[arg(long, value_name = "USER", default_value = "local", env = "LLMOS_USER")]
     user: Slug,
+}
+
+/// The skills and workflows that nodes can name.
+#[derive(Default)]
+pub(super) struct Shelf {
+    skills: BTreeMap<Slug, Executable>,
+    workflows: BTreeMap<Slug, Workflow>,
 }
 
 /// What is said of a workflow.
@@ -144,24 +152,34 @@ pub(super) fn read(path: &Path) -> Result<ReadFile, Failure> {
 }
 
 impl SkillArgs {
-    /// Gathers the executable skills.
-    pub(crate) fn load(&self) -> Result<BTreeMap<Slug, Executable>, Failure> {
+    /// Gathers the executable skills, and the workflows that nodes can name.
+    pub(super) fn load(&self) -> Result<Shelf, Failure> {
+        let mut shelf = Shelf::default();
         if let Some(folder) = &self.skills {
-            let texts = files::markdown(folder)?.into_iter().map(|path| {
-                let bytes = files::read(&path)?;
-                Ok((files::text(&path), bytes))
-            });
-            let texts: Result<Vec<_>, Failure> = texts.collect();
-            return Ok(library::executable_of(texts?));
+            let read = |path: PathBuf| Ok((files::text(&path), files::read(&path)?));
+            let texts: Result<Vec<_>, Failure> =
+                files::markdown(folder)?.into_iter().map(read).collect();
+            let texts = texts?;
+            shelf.add_workflows(&texts);
+            shelf.skills = library::executable_of(texts);
+            return Ok(shelf);
         }
-        let mut skills = library::executable();
+        let shipped: Vec<_> = library::files()
+            .into_iter()
+            .filter(|file| file.path.as_str().starts_with("workflows/"))
+            .map(|file| (file.path.to_string(), file.content))
+            .collect();
+        shelf.add_workflows(&shipped);
+        shelf.skills = library::executable();
         if let Some(root) = &self.volumes {
             let store = GitStore::open(root.clone());
             for volume in [VolumeId::System, VolumeId::User(self.user.clone())] {
-                skills.extend(library::executable_of(texts_of(&store, &volume)?));
+                shelf.add_workflows(&texts_of(&store, &volume, "workflows")?);
+                let skills = texts_of(&store, &volume, "skills")?;
+                shelf.skills.extend(library::executable_of(skills));
             }
         }
-        Ok(skills)
+        Ok(shelf)
     }
 
     /// Reads the files of all skills; of an id the last counts.
@@ -180,24 +198,55 @@ impl SkillArgs {
         if let Some(root) = &self.volumes {
             let store = GitStore::open(root.clone());
             for volume in [VolumeId::System, VolumeId::User(self.user.clone())] {
-                found.extend(texts_of(&store, &volume)?);
+                found.extend(texts_of(&store, &volume, "skills")?);
             }
         }
         Ok(found)
     }
 }
 
-/// Reads the skill files of a volume.
-fn texts_of(store: &dyn Store, volume: &VolumeId) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+impl Shelf {
+    /// Adds the workflows among files. Of an id the first counts, and it takes the place of what was there.
+    fn add_workflows(&mut self, files: &[(String, Vec<u8>)]) {
+        let read = |(path, content): &(String, Vec<u8>)| workflow::parse(path, content).workflow;
+        let found = files.iter().rev().filter_map(read);
+        self.workflows.extend(found.map(|workflow| (workflow.id.clone(), workflow)));
+    }
+}
+
+impl SkillSource for Shelf {
+    fn executable(&self, id: &Slug) -> Option<&Executable> {
+        self.skills.get(id)
+    }
+
+    fn ids(&self) -> Vec<&Slug> {
+        self.skills.keys().collect()
+    }
+
+    fn workflow(&self, id: &Slug) -> Option<Inner<'_>> {
+        self.workflows.get(id).map(Inner::Whole)
+    }
+
+    fn workflow_ids(&self) -> Vec<&Slug> {
+        self.workflows.keys().collect()
+    }
+}
+
+/// Reads the Markdown files of a folder of a volume.
+fn texts_of(
+    store: &dyn Store,
+    volume: &VolumeId,
+    folder: &str,
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let failed = |error: llmos_core::store::StoreError| {
         Failure::new(FailureKind::Input, error.to_string(), "check the folder of the volumes")
     };
     let Some(head) = store.head(volume).map_err(failed)? else { return Ok(Vec::new()) };
-    let folder = "skills".parse().expect("because it is one plain name");
+    let folder = folder.parse().expect("because it is one plain name");
     let entries = store.list(volume, &head, Some(&folder)).map_err(failed)?;
-    let skills = entries.into_iter().filter(|entry| entry.path.as_str().ends_with(".md"));
+    let files = entries.into_iter().filter(|entry| entry.path.as_str().ends_with(".md"));
     let read = |entry: llmos_core::store::Entry| {
         Ok((entry.path.to_string(), store.read(volume, &entry.blob).map_err(failed)?))
     };
-    skills.map(read).collect()
+    files.map(read).collect()
 }

@@ -2,11 +2,15 @@
 
 use std::{collections::HashMap, path::PathBuf, process::ExitCode};
 
-use llmos_core::graph::Graph;
+use llmos_core::{
+    diagnostic::Severity,
+    graph::Graph,
+    workflow::{Finding, Uses, Workflow, flatten},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::workflow_check;
+use super::workflow_check::{self, SkillArgs};
 use crate::{
     failure::{FOUND, Failure, FailureKind},
     out::{Heard, Out, say},
@@ -14,7 +18,9 @@ use crate::{
 
 /// Show in which order the nodes of a workflow run
 ///
-/// Nodes of one level do not wait for each other. Exits with 1 and names the nodes when they form a cycle.
+/// Nodes of one level do not wait for each other. Exits with 1 and names the nodes when they form a cycle. The nodes
+/// of a workflow inside stand in place of the node that names it, as they do in a run; it is looked for where
+/// `llmos workflow check` looks.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The file: a workflow's Markdown, the JSON of the API, or with `--graph` a bare graph
@@ -23,8 +29,10 @@ pub(crate) struct Args {
     #[arg(long)]
     json: bool,
     /// The file holds a bare graph `{nodes, edges}`; an edge is a pair of positions in `nodes` or of ids
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["skills", "volumes"])]
     graph: bool,
+    #[command(flatten)]
+    skills: SkillArgs,
 }
 
 /// A graph whose nodes have names.
@@ -125,12 +133,35 @@ fn workflow_graph(args: &Args) -> Result<Named, Failure> {
             "run `llmos workflow check` on it, or give `--graph` for a bare graph",
         ));
     };
+    let outer = named(&workflow)?;
+    let is_flat = workflow.nodes.iter().all(|node| matches!(node.uses, Uses::Skill(_)));
+    // A cycle is told of the nodes that its author drew.
+    if is_flat || Graph::new(outer.names.len(), &outer.edges).levels().is_err() {
+        return Ok(outer);
+    }
+    match flatten(&workflow, &args.skills.load()?) {
+        Ok(flat) => named(&flat.workflow),
+        Err(findings) => Err(not_laid_open(args, &findings)),
+    }
+}
+
+fn named(workflow: &Workflow) -> Result<Named, Failure> {
     let names = workflow.nodes.iter().map(|node| Value::from(node.id.as_str())).collect();
     let edges = workflow
         .edges
         .iter()
         .map(|edge| (Value::from(edge.from.node.as_str()), Value::from(edge.to.node.as_str())));
     connect(names, edges.collect(), false)
+}
+
+fn not_laid_open(args: &Args, findings: &[Finding]) -> Failure {
+    let first = findings.iter().find(|found| found.severity == Severity::Error);
+    let what = first.map(|found| found.message.as_str()).unwrap_or_default();
+    Failure::new(
+        FailureKind::Input,
+        format!("`{}` cannot be planned: {what}", args.file.display()),
+        "run `llmos workflow check` on it, with the same `--skills` or `--volumes`",
+    )
 }
 
 #[derive(Deserialize)]
