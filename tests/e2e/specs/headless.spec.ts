@@ -2,7 +2,7 @@
 // results as in the page is part of examples.spec.ts.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,6 +35,91 @@ test("the same workflow has the same result hashes every time, and another value
   expect(again.run.results).toEqual(first.run.results);
   expect(other.code, other.stderr).toBe(0);
   expect(other.run.results["exact"]?.["energy"]).not.toBe(first.run.results["exact"]?.["energy"]);
+});
+
+const sum = (code: string): string =>
+  `---\nskill_id: sum\nname: Sum\ntype: javascript\ninputs:\n  - name: a\n    type: number\n  - name: b\n    type: number\n    default: 0\noutputs:\n  - name: total\n    type: number\n---\n\`\`\`javascript\n${code}\n\`\`\`\n`;
+const SUMS = {
+  workflow_id: "sums",
+  name: "Sums",
+  nodes: [
+    { id: "shared", skill_id: "sum", inputs: { a: 10 } },
+    { id: "first", skill_id: "sum", inputs: { a: 1 } },
+    { id: "last", skill_id: "sum", inputs: {} },
+  ],
+  edges: [
+    { from: { node: "first", port: "total" }, to: { node: "last", port: "a" } },
+    { from: { node: "shared", port: "total" }, to: { node: "last", port: "b" } },
+  ],
+};
+
+test("a sweep runs once for each value, and what the values do not reach runs once", async () => {
+  const { folder } = made({ sum: sum("function execute({ a, b }) { if (a === 3) throw new Error('three'); return { total: a + b }; }") });
+  try {
+    const each = await headless(SUMS, ["--skills", folder, "--sweep", "first.a=1:2:2", "--sweep", "first.b=5,7"]);
+    expect(each.code, each.stderr).toBe(0);
+    const row = ({ values, outputs }: NonNullable<typeof each.run.runs>[number]) => [values["first.a"], values["first.b"], outputs["last.total"]];
+    expect(each.run.runs?.map(row)).toEqual([[1, 5, 16], [1, 7, 18], [2, 5, 17], [2, 7, 19]]);
+    expect(Object.keys(each.run.nodes)).toHaveLength(1 + 2 * 4);
+    expect(each.run.runs?.[0]?.nodes["shared"]).toBeUndefined();
+    expect(each.stderr).toContain("4 of 4 runs");
+
+    const step = await headless(SUMS, ["--skills", folder, "--sweep", "first.a=2,3", "--sweep", "first.b=0:1:2", "--zip"]);
+    expect(step.run.runs?.map(({ state }) => state)).toEqual(["success", "skipped"]);
+    expect(step.code).toBe(1);
+    const part = await headless(SUMS, ["--skills", folder, "--sweep", "first.a=1,10,100", "--target", "first"]);
+    expect(part.run.runs?.map(({ outputs }) => outputs)).toEqual([{ "first.total": 1 }, { "first.total": 10 }, { "first.total": 100 }]);
+
+    writeFileSync(path.join(folder, "sums.json"), JSON.stringify(SUMS));
+    const table = await ended(start(["run", "sums.json", "--skills", folder, "--sweep", "first.a=1:100:3:log"], { cwd: folder }));
+    expect(table.stdout.split("\n").map((line) => line.split(/\s+/))).toEqual([
+      ["run", "state", "first.a", "last.total"], ["1", "success", "1", "11"], ["2", "success", "10", "20"], ["3", "success", "100", "110"], [""],
+    ]);
+    const wrong = await headless(SUMS, ["--skills", folder, "--sweep", "first.c=1,2"]);
+    expect(wrong.stderr).toMatch(/no input `first.c`\nhint: /);
+    expect(wrong.code).toBe(2);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("a trace is run again with the skills as they were, and differences are told", async () => {
+  const { folder } = made({});
+  const volumes = path.join(folder, "volumes");
+  const user = path.join(volumes, "users/local");
+  const git = (...args: string[]) => execFileSync("git", ["-C", user, "-c", "user.name=T", "-c", "user.email=t@t.invalid", ...args], { encoding: "utf8" });
+  const keep = (code: string) => {
+    writeFileSync(path.join(user, "skills/sum.md"), sum(code));
+    git("add", "-A");
+    git("commit", "-qm", "skill: sum");
+  };
+  try {
+    execFileSync("git", ["init", "-q", "-b", "main", user]);
+    mkdirSync(path.join(user, "skills"));
+    keep("function execute({ a, b }) { return { total: a + b }; }");
+    const first = await headless(SUMS, ["--volumes", volumes, "--save-trace"]);
+    expect(first.code, first.stderr).toBe(0);
+    const again = async (id = first.run.trace_id ?? "") => ended(start(["run", "--json", "--trace", id, "--volumes", volumes], { cwd: folder }));
+    git("reset", "-q", "--hard");
+    keep("function execute({ a, b }) { return { total: a * b }; }");
+    const same = await again();
+    expect(same.code, same.stderr).toBe(0);
+    expect(same.run.replay).toMatchObject({ equal: true, n_outputs: 3, differences: [] });
+    expect(same.run.results).toEqual(first.run.results);
+
+    keep("function execute() { return { total: Math.random() }; }");
+    const clock = await headless(SUMS, ["--volumes", volumes, "--save-trace"]);
+    const other = await again(clock.run.trace_id);
+    expect(other.code, other.stderr).toBe(1);
+    expect(other.run.replay?.equal).toBe(false);
+    expect(other.run.replay?.differences.map(({ node, port, path: at }) => [node, port, at])).toContainEqual(["shared", "total", "$"]);
+    const told = await ended(start(["run", "--trace", clock.run.trace_id ?? "", "--volumes", volumes], { cwd: folder }));
+    expect(told.stderr).toMatch(/different: shared\.total: 0\.\d+ then, 0\.\d+ now/);
+    const unknown = await again("run-20200101-000000-00000000");
+    expect(unknown.code).toBe(4);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test("a wrong input is refused with what would be right, and code 2", async () => {
@@ -76,6 +161,40 @@ test("hostile skills find no network, no files, no processes and no environment"
     expect(canary.hits).toEqual([]);
   } finally {
     await canary.stop();
+  }
+});
+
+test("programs for 3D, circuits and quantum computers find no way out either", async () => {
+  const canary = await startCanary();
+  const text = (id: string, type: string, fence: string, code: string, outputs = "  - name: found\n    type: any\n"): string =>
+    `---\nskill_id: ${id}\nname: ${id}\ntype: ${type}\ninputs: []\noutputs:\n${outputs}---\n\`\`\`${fence}\n${code}\n\`\`\`\n`;
+  const wave = "  - name: waveforms\n    type: table\n";
+  const { folder, document } = made({
+    "spice-include": text("spice-include", "spice", "spice", "* include\n.include /etc/passwd\nv1 a 0 1\nr1 a 0 1\n.op\n.end", wave),
+    "spice-shell": text("spice-shell", "spice", "spice", "* shell\nv1 a 0 1\nr1 a 0 1\n.control\nshell cat /etc/passwd\n.endc\n.op\n.end", wave),
+    "qasm-include": text("qasm-include", "openqasm", "openqasm", 'OPENQASM 3.0;\ninclude "/etc/passwd";\nqubit q;', "  - name: counts\n    type: any\n"),
+  });
+  const probe = readFileSync(path.join(skills, "js-probe.md"), "utf8");
+  writeFileSync(path.join(folder, "three-probe.md"), probe.replace("skill_id: js-probe", "skill_id: three-probe").replace("type: javascript", "type: threejs"));
+  const { nodes } = document as { nodes: object[] };
+  nodes.push({ id: "three", skill_id: "three-probe", inputs: { port: canary.tcpPort } });
+  try {
+    const result = await headless(document, ["--skills", folder]);
+    const { stdout, stderr } = result;
+    expect(stdout, stderr).not.toBe("");
+    const { run } = result;
+    const found = run.nodes["three"]?.outputs?.["found"] as Record<string, string>;
+    expect(Object.keys(found ?? {}).length, stderr).toBeGreaterThan(12);
+    for (const [name, answer] of Object.entries(found)) expect(answer, name).toMatch(/^refused: /);
+    for (const id of ["spice-include", "spice-shell", "qasm-include"]) {
+      console.log(`${id}: ${run.nodes[id]?.error?.message}`);
+      expect(run.nodes[id]?.state, id).toBe("error");
+    }
+    expect(stdout + stderr).not.toContain("root:");
+    expect(canary.hits).toEqual([]);
+  } finally {
+    await canary.stop();
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 

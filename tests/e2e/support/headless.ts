@@ -25,6 +25,8 @@ export type HeadlessRun = {
     }
   >;
   results: Record<string, Record<string, string>>;
+  runs?: { index: number; values: Record<string, unknown>; state: string; nodes: Record<string, string>; outputs: Record<string, unknown> }[];
+  replay?: { equal: boolean; differences: { node: string; port?: string; path?: string; then: unknown; now: unknown }[] };
 };
 
 /** How the command ended. */

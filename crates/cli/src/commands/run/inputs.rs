@@ -54,7 +54,7 @@ impl<'a> Given<'a> {
     }
 }
 
-fn usage(message: impl Into<String>, hint: impl Into<String>) -> Failure {
+pub(super) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Failure {
     Failure::new(FailureKind::Usage, message, hint)
 }
 

@@ -9,18 +9,19 @@ use std::{
 use llmos_api::{
     problem::Severity,
     skill::Port,
-    trace::RunReport,
+    trace::{NodeReport, NodeState, RunReport},
     workflow::{ExecuteWorkflow, RunPayload, WorkflowDoc},
 };
 use llmos_core::{
     slug::Slug,
     store::Store,
+    trace::{TraceId, TraceIdError},
     volume::{VolumeId, VolumePath},
 };
 use llmos_headless::Gpu;
 use llmos_packages::Cache;
 use llmos_volumes::GitStore;
-use llmos_workbench::{Caller, Workbench};
+use llmos_workbench::{Caller, LargeValues, Workbench};
 
 use super::inputs::{Given, unknown};
 use crate::{
@@ -31,6 +32,19 @@ use crate::{
     packages::Place,
     world::Machine,
 };
+
+/// The nodes that had a part in a run, where some had none.
+pub(super) fn part_of(then: &RunReport) -> Option<Vec<Slug>> {
+    let idle = |node: &&NodeReport| node.state == NodeState::Idle;
+    then.nodes.iter().find(idle)?;
+    Some(
+        then.nodes
+            .iter()
+            .filter(|node| !idle(node))
+            .filter_map(|node| node.node.parse().ok())
+            .collect(),
+    )
+}
 
 /// Looks for a graphics processor where a skill of the run needs one.
 pub(super) fn gpu(payload: &RunPayload) -> Option<Gpu> {
@@ -106,6 +120,17 @@ impl Bench {
         self.give(&mut doc, given)?;
         let asked = ExecuteWorkflow { workflow: Some(doc), ..ExecuteWorkflow::default() };
         Ok(self.workbench.execute_workflow(&self.caller, &asked)?.payload)
+    }
+
+    /// Gathers what ran when a trace was made, and reads what came out.
+    pub(super) fn replay(&self, trace: &str) -> Result<(RunPayload, RunReport), Failure> {
+        let id: TraceId = trace.parse().map_err(|error: TraceIdError| {
+            Failure::new(FailureKind::Usage, error.to_string(), error.hint())
+        })?;
+        let asked = ExecuteWorkflow { trace_id: Some(id.to_string()), ..Default::default() };
+        let ready = self.workbench.execute_workflow(&self.caller, &asked)?;
+        let then = self.workbench.read_trace(&self.caller, &id, LargeValues::Inside)?;
+        Ok((ready.payload, then.run))
     }
 
     /// Keeps the trace of a run and returns its id.

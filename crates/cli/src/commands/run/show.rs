@@ -1,6 +1,10 @@
 //! What a person sees of a run: a bar while it goes on, a table when it is over.
 
-use std::{collections::BTreeSet, io::IsTerminal, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::IsTerminal,
+    time::Duration,
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use llmos_api::trace::{LogLine, NodeReport, NodeState, RunReport};
@@ -17,18 +21,52 @@ pub(super) struct Watcher {
     bar: Option<ProgressBar>,
     running: BTreeSet<String>,
     loading: BTreeSet<String>,
+    runs: Option<Runs>,
+}
+
+/// The runs of a sweep: which nodes each still waits for.
+pub(super) struct Runs {
+    waiting: BTreeMap<String, Vec<usize>>,
+    left: Vec<usize>,
+    n_over: usize,
+}
+
+impl Runs {
+    pub(super) fn new<'a>(waits: impl Iterator<Item = impl Iterator<Item = &'a str>>) -> Self {
+        let mut runs = Self { waiting: BTreeMap::new(), left: Vec::new(), n_over: 0 };
+        for (run, nodes) in waits.enumerate() {
+            let nodes: BTreeSet<&str> = nodes.collect();
+            runs.left.push(nodes.len());
+            for node in nodes {
+                runs.waiting.entry(node.to_owned()).or_default().push(run);
+            }
+        }
+        runs
+    }
+
+    /// Notes the end of a node; returns how many runs are over with it.
+    fn ended(&mut self, node: &str) -> usize {
+        let mut n_over = 0;
+        for run in self.waiting.remove(node).unwrap_or_default() {
+            self.left[run] -= 1;
+            n_over += usize::from(self.left[run] == 0);
+        }
+        self.n_over += n_over;
+        n_over
+    }
 }
 
 impl Watcher {
-    pub(super) fn new(n_nodes: usize) -> Self {
+    pub(super) fn new(n_nodes: usize, runs: Option<Runs>) -> Self {
+        let length = runs.as_ref().map_or(n_nodes, |runs| runs.left.len());
         let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new(n_nodes as u64);
+            let bar = ProgressBar::new(length as u64);
             let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {elapsed} {wide_msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
-        Self { bar, running: BTreeSet::new(), loading: BTreeSet::new() }
+        Self { bar, running: BTreeSet::new(), loading: BTreeSet::new(), runs }
     }
 
     /// Takes the bar away.
@@ -63,10 +101,14 @@ impl Watch for Watcher {
             }
             Success | Error | Skipped | Cancelled => {
                 self.running.remove(node.as_str());
-                if let Some(bar) = &self.bar {
-                    bar.inc(1);
-                } else {
-                    say(&format!("{node}: {}", state.as_str()));
+                let n_over = self.runs.as_mut().map(|runs| runs.ended(node.as_str()));
+                match (&self.bar, &self.runs) {
+                    (Some(bar), _) => bar.inc(n_over.unwrap_or(1) as u64),
+                    (None, Some(runs)) if n_over > Some(0) => {
+                        say(&format!("{} of {} runs", runs.n_over, runs.left.len()));
+                    }
+                    (None, Some(_)) => {}
+                    (None, None) => say(&format!("{node}: {}", state.as_str())),
                 }
             }
             _ => {}
@@ -104,6 +146,26 @@ pub(super) fn table(out: &mut Out, report: &RunReport) -> Heard {
     Ok(std::ops::ControlFlow::Continue(()))
 }
 
+/// Prints rows with their columns under each other.
+pub(super) fn columns(out: &mut Out, rows: &[Vec<String>]) -> Heard {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        widths.resize(widths.len().max(row.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    for row in rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let line = cells.collect::<Vec<_>>().join("  ");
+        let heard = out.line(&line.trim_end())?;
+        if heard.is_break() {
+            return Ok(heard);
+        }
+    }
+    Ok(std::ops::ControlFlow::Continue(()))
+}
+
 /// Says what went wrong with each node that failed by itself.
 pub(super) fn say_failures(report: &RunReport) {
     let failed = report.nodes.iter().filter(|node| node.state == NodeState::Error);
@@ -128,7 +190,7 @@ pub(super) fn time(ms: f64) -> String {
     }
 }
 
-fn name(state: NodeState) -> &'static str {
+pub(super) fn name(state: NodeState) -> &'static str {
     match state {
         NodeState::Idle => "-",
         NodeState::Queued => "queued",
@@ -142,7 +204,7 @@ fn name(state: NodeState) -> &'static str {
 }
 
 /// A value in a few words.
-fn brief(value: &serde_json::Value) -> String {
+pub(super) fn brief(value: &serde_json::Value) -> String {
     use serde_json::Value;
     const MAX_CHARS: usize = 40;
     match value {
@@ -180,7 +242,15 @@ fn brief(value: &serde_json::Value) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{brief, time};
+    use super::{Runs, brief, time};
+
+    #[test]
+    fn a_run_is_over_with_the_last_node_that_it_waits_for() {
+        let waits = [["a--1", "shared"], ["a--2", "shared"]];
+        let mut runs = Runs::new(waits.into_iter().map(IntoIterator::into_iter));
+        let over = ["a--1", "other", "shared", "shared", "a--2"].map(|node| runs.ended(node));
+        assert_eq!((over, runs.n_over), ([0, 0, 1, 0, 1], 2));
+    }
 
     #[test]
     fn values_are_told_in_a_few_words() {
