@@ -1,4 +1,5 @@
 import { ApiError, type LlmosApi, UnreachableError } from "./api";
+import { jsonBody } from "./body";
 import type { CategoryList, Config, Problem, SavedTrace, SkillList } from "./schema";
 
 type Params = Record<string, string | number | undefined>;
@@ -32,7 +33,13 @@ export function httpApi(base: string, config: Config): LlmosApi {
     prepareReplay: (trace_id, signal) => send("/workflows/execute", { trace_id }, signal),
     listTraces: (query, signal) => call(url("/traces", query), { signal }),
     readTrace: (id, signal) => call(url(`/traces/${encodeURIComponent(id)}`), { signal }),
-    keepTrace: (run) => send<SavedTrace>("/traces", { run }),
+    // A trace may be large: its body is made in slices.
+    keepTrace: async (run) =>
+      call<SavedTrace>(`${base}/traces`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: await jsonBody({ user_id, run }),
+      }),
   };
 }
 

@@ -14,6 +14,8 @@ test.each([
   [{ a: undefined, b: 1 }, { b: 1 }],
   [10n ** 20n, { $bigint: "100000000000000000000" }],
   [new Float64Array([1, Number.NaN]), [1, { $number: "NaN" }]],
+  [new Float64Array([0.5, -0]), [0.5, { $number: "-0" }]],
+  [new Float32Array([0.5, 3]), [0.5, 3]],
   [new BigInt64Array([5n]), [{ $bigint: "5" }]],
   [new Uint8Array([1, 2, 255]), { $bytes: "AQL/" }],
   [new Uint8Array([1, 2, 255]).buffer, { $bytes: "AQL/" }],

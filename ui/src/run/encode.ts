@@ -84,12 +84,22 @@ function encode(value: unknown): unknown {
     if (kindOf(value) === "bytes" || value instanceof DataView) {
       return { $bytes: base64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
     }
-    return Array.from(value as unknown as ArrayLike<number | bigint>, encode);
+    return isPlain(value) ? Array.from(value) : Array.from(value as unknown as ArrayLike<number | bigint>, encode);
   }
   if (Array.isArray(value)) return value.map(encode);
   const entries = Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[wellFormed(key), encode(item)] as const]));
   const encoded = Object.fromEntries(entries);
   return entries.length === 1 && entries[0]?.[0].startsWith("$") ? { $value: encoded } : encoded;
+}
+
+/** Whether JSON has every number of these: a look is ten times as fast as writing each of them anew. */
+function isPlain(value: ArrayBufferView): value is Float64Array {
+  if (!(value instanceof Float64Array || value instanceof Float32Array)) return false;
+  for (let i = 0; i < value.length; i += 1) {
+    const item = value[i] as number;
+    if (!Number.isFinite(item) || Object.is(item, -0)) return false;
+  }
+  return true;
 }
 
 /** About how long the JSON of a value is, never much too small; without end when it is nested deeper than `levels`. */
