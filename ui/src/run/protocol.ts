@@ -7,6 +7,7 @@
  */
 
 import type { PackedList } from "./lists";
+import type { Part, Place } from "./parcel";
 import type { NodeError } from "./types";
 
 /** A file of a runtime, as a worker gets it. */
@@ -34,6 +35,8 @@ export type Call = {
   inputs: Record<string, unknown>;
   /** The long lists of the inputs. */
   lists: readonly PackedList[];
+  /** Where the blocks belong that came ahead in parts. */
+  places?: readonly Place[];
   /** The outputs that the skill declares, for runtimes that make them without code of the skill. */
   outputs: readonly DeclaredOutput[];
   /** How much memory the call may take, where the runtime can tell. */
@@ -50,7 +53,8 @@ export type WorkerMessage =
   | { t: "ready"; heapBytes: number }
   | { t: "broken"; message: string }
   | { t: "log"; id: number; lines: PrintedLine[] }
-  | { t: "done"; id: number; ms: number; outputs: Record<string, unknown>; lists: PackedList[]; heapBytes: number; spent: boolean }
+  | { t: "done"; id: number; ms: number; outputs: Record<string, unknown>; lists: PackedList[]; places?: Place[]; heapBytes: number; spent: boolean }
+  | Part
   | { t: "fail"; id: number; ms: number; error: NodeError; heapBytes: number; spent: boolean };
 
 /** How a call ended, as a runtime tells it. */

@@ -4,6 +4,7 @@
  */
 
 import { arePackedLists, HeldOutputs, type PackedList } from "./lists";
+import { Parcels, partsOf, sendParts, takeOut, type Part } from "./parcel";
 import type { Call, PrintedLine } from "./protocol";
 import type { QueuedTask } from "./task";
 import type { NodeError } from "./types";
@@ -46,6 +47,7 @@ export class PoolWorker {
   #lines = 0;
   #chars = 0;
   readonly #knownCode = new Set<number>();
+  readonly #parcels = new Parcels(OUTPUT_LIMIT_BYTES);
 
   constructor(
     readonly id: number,
@@ -72,20 +74,24 @@ export class PoolWorker {
     this.#lines = 0;
     this.#chars = 0;
     queued.workerId = this.id;
+    const { value, blocks, places } = takeOut({ inputs: task.inputs, lists: task.lists });
     const call: Call = {
       id: this.#calls,
       codeId: task.codeId,
       code: this.#knownCode.has(task.codeId) ? null : task.code,
       file: task.file,
-      inputs: task.inputs,
-      lists: task.lists,
+      ...value,
+      places,
       outputs: task.outputs,
       memoryMb: task.memoryMb,
       timeoutMs: task.timeoutMs,
     };
     this.#knownCode.add(task.codeId);
     task.onStart();
-    this.port.postMessage(call);
+    if (blocks.length === 0) return this.port.postMessage(call);
+    const isWanted = (): boolean => this.task === queued;
+    const send = (part: Part): void => this.port.postMessage(part, [part.data]);
+    void sendParts(partsOf(call.id, blocks), send, isWanted).then(() => isWanted() && this.port.postMessage(call));
   }
 
   /** The relay reports an error of the worker. */
@@ -124,13 +130,17 @@ export class PoolWorker {
     const ms = count(message["ms"]);
     this.#spent = message["spent"] === true;
     switch (message["t"]) {
+      case "part":
+        this.#parcels.take(message);
+        break;
       case "log":
         this.#log(message["lines"]);
         break;
       case "done": {
         const { outputs, lists } = message;
         this.heapBytes = count(message["heapBytes"]);
-        if (isRecord(outputs) && arePackedLists(lists) && areBearable(outputs, lists)) {
+        const whole = this.#parcels.putInto(message["id"], message, message["places"]);
+        if (whole && isRecord(outputs) && arePackedLists(lists) && areBearable(outputs, lists)) {
           const held = new HeldOutputs(outputs, lists);
           this.#finish(({ task }) => task.onDone(held, ms, this.heapBytes));
         } else this.#finish(({ task }) => task.onFail(unreadable, ms));

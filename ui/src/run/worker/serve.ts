@@ -4,7 +4,8 @@
  * everything used after the first call is captured before it.
  */
 
-import { movable, packLists, unpackLists } from "../lists";
+import { movable, packLists, unpackLists, type PackedList } from "../lists";
+import { Parcels, partsOf, takeOut, type Part } from "../parcel";
 import type { Call, Hello, LoadedRuntime, Outcome, WorkerHost, WorkerMessage, WorkerRuntime } from "../protocol";
 import type { NodeError } from "../types";
 import { importModule } from "./importModule";
@@ -57,8 +58,12 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
   reportStrayErrors(host.write);
 
   const codes = new Map<number, string>();
+  const parcels = new Parcels(Infinity);
   port.onmessage = (event) => {
-    const call = (dataOf ? apply(dataOf, event, []) : event.data) as Call;
+    const data = (dataOf ? apply(dataOf, event, []) : event.data) as Call | Part;
+    if ("t" in data) return parcels.take(data);
+    const call = data;
+    parcels.putInto(call.id, call, call.places);
     if (call.code !== null) codes.set(call.codeId, call.code);
     else call.code = codes.get(call.codeId) ?? "";
     call.inputs = unpackLists(call.inputs, call.lists);
@@ -72,12 +77,14 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
       const outcome: Outcome = fits ? given : { ok: false, error: tooLarge };
       if (!outcome.ok) return send({ t: "fail", id, ms, error: outcome.error, ...after() });
       try {
-        const transfer = [...(outcome.transfer ?? [])];
-        const { value, blocks } = movable(outcome.outputs, transfer);
-        const { value: outputs, lists } = packLists(value);
-        transfer.push(...blocks);
+        const { value, blocks, places } = takeOut(packed(outcome.outputs));
+        const moved = movable(value.outputs, outcome.transfer ?? []);
+        const taken = new Set<unknown>(blocks.map(({ buffer }) => buffer));
+        const transfer = [...(outcome.transfer ?? []).filter((buffer) => !taken.has(buffer)), ...moved.blocks];
+        const { lists } = value;
         for (let i = 0; i < lists.length; i += 1) transfer.push(lists[i]?.data.buffer as ArrayBuffer);
-        send({ t: "done", id, ms, outputs, lists, ...after() }, transfer);
+        for (const part of partsOf(id, blocks)) send(part, [part.data]);
+        send({ t: "done", id, ms, outputs: moved.value, lists, places, ...after() }, transfer);
       } catch (error) {
         send({ t: "fail", id, ms, error: explainUncloneable(error), ...after() });
       }
@@ -92,6 +99,11 @@ async function begin(runtime: WorkerRuntime, { port, files }: Hello): Promise<vo
     }
   };
   send({ t: "ready", heapBytes: heapBytes() });
+}
+
+function packed(value: Record<string, unknown>): { outputs: Record<string, unknown>; lists: PackedList[] } {
+  const { value: outputs, lists } = packLists(value);
+  return { outputs, lists };
 }
 
 /** An error of the runtime itself, not of the skill. */
