@@ -2,6 +2,7 @@
 //! why each hit is one. Everything is counted, nothing is learned, and equal
 //! input always gives equal output. It does not know volumes or paths.
 
+mod common;
 mod index;
 mod lists;
 mod query;

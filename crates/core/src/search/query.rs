@@ -2,6 +2,7 @@
 //! stand side by side.
 
 use super::{
+    common,
     index::Index,
     lists, text,
     vocabulary::{Vocabulary, stem},
@@ -142,7 +143,7 @@ impl Reader<'_> {
                 *mark = u8::try_from(place + 1).unwrap_or_default();
             }
         }
-        let common = if lists::is_common(&stem) { COMMON_FACTOR } else { 1.0 };
+        let common = if common::is_common(&stem) { COMMON_FACTOR } else { 1.0 };
         let n_docs = self.index.len();
         for (term, factor) in &mut variants {
             *factor *= common * rarity(n_docs, self.index.postings(*term).len());

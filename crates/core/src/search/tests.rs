@@ -144,9 +144,9 @@ fn word_lists_are_in_order() {
         assert!(!lists::is_stop_word(word), "{word}");
     }
     for word in ["abl", "abov", "year", "month", "someth", "yet"] {
-        assert!(lists::is_common(word), "{word}");
+        assert!(common::is_common(word), "{word}");
     }
-    assert!(!lists::is_common("plot"));
+    assert!(!common::is_common("plot"));
 }
 
 #[test]
