@@ -62,10 +62,25 @@ impl Catalogue {
     }
 
     /// Returns what the caller sees.
+    ///
+    /// A team's volume that is damaged hides nothing but itself: its members go on with their own skills and those
+    /// of the system.
     pub(crate) fn view(&self, caller: &Caller) -> Result<Arc<View>, Error> {
-        let layers: Result<Vec<_>, _> =
-            caller.layers()?.iter().map(|volume| self.snapshot(volume)).collect();
-        let layers = layers?;
+        let mut all_whole = true;
+        let mut layers = Vec::new();
+        for volume in caller.layers()? {
+            layers.push(match self.snapshot(&volume) {
+                Err(error) if error.is_damaged_team() => {
+                    all_whole = false;
+                    Arc::new(Snapshot::damaged(volume, &error))
+                }
+                snapshot => snapshot?,
+            });
+        }
+        if !all_whole {
+            // It has no version to keep a view by.
+            return Ok(Arc::new(View::new(layers)));
+        }
         let key: Key =
             layers.iter().map(|layer| (layer.volume.clone(), layer.head.clone())).collect();
         if let Some(view) = self.kept_view(&key) {

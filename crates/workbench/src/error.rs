@@ -143,6 +143,14 @@ pub enum ErrorKind {
 }
 
 impl Error {
+    /// Says whether the volume of a team cannot be read. Its members can go on without it.
+    pub(crate) fn is_damaged_team(&self) -> bool {
+        matches!(
+            self,
+            Self::Store { source: StoreError::Damaged { volume: VolumeId::Team(_), .. } }
+        )
+    }
+
     /// Tells what sort of refusal it is.
     pub fn kind(&self) -> ErrorKind {
         match self {

@@ -28,8 +28,14 @@ pub struct HistoryFilter {
 impl Workbench {
     /// Counts what each volume holds that the caller sees.
     pub fn volume_stats(&self, caller: &Caller) -> Result<StatsList, Error> {
-        let volumes: Result<_, _> =
-            caller.layers()?.iter().map(|volume| self.stats_of(volume)).collect();
+        let counted = |volume: &VolumeId| match self.stats_of(volume) {
+            Err(error) if error.is_damaged_team() => {
+                let volume = volume.to_string();
+                Ok(VolumeStats { volume, exists: true, n_broken: 1, ..VolumeStats::default() })
+            }
+            stats => stats,
+        };
+        let volumes: Result<_, _> = caller.layers()?.iter().map(counted).collect();
         Ok(StatsList { volumes: volumes? })
     }
 

@@ -1,7 +1,7 @@
 //! The use cases over volumes in memory: what HTTP does not show.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicU32, AtomicUsize, Ordering},
 };
 
@@ -30,15 +30,20 @@ impl World for Fixed {
     }
 }
 
-/// Volumes in memory that count how many files are read.
+/// Volumes in memory that count how many files are read. One of them may be damaged.
 #[derive(Default)]
 struct Counting {
     inner: MemoryStore,
     n_read: AtomicUsize,
+    damaged: Mutex<Option<VolumeId>>,
 }
 
 impl Store for Counting {
     fn head(&self, volume: &VolumeId) -> Result<Option<CommitId>, StoreError> {
+        if self.damaged.lock().expect("nobody failed").as_ref() == Some(volume) {
+            let reason = "its branch is gone".to_owned();
+            return Err(StoreError::Damaged { volume: volume.clone(), reason });
+        }
         self.inner.head(volume)
     }
 
@@ -172,6 +177,44 @@ fn a_team_that_changed_its_copy_keeps_it() {
     bench.update_skill(&alice, &id, None, &better).expect("it is there");
     let error = bench.promote_skill(&alice, &asked).expect_err("the team's work is kept");
     assert_eq!(error.kind(), ErrorKind::Conflict);
+}
+
+#[test]
+fn a_damaged_volume_of_a_team_hides_nothing_but_itself() {
+    let (bench, store) = bench();
+    let alice = caller("alice", Some("red"));
+    bench
+        .seed_system(&[shipped("skills/s.md", "---\nname: S\ndescription: d\n---\n")], "1")
+        .expect("it works");
+    bench.create_skill(&alice, &skill("mine", "first")).expect("it is new");
+    let asked = PromoteSkill {
+        team_id: Some("red".to_owned()),
+        skill_id: "mine".to_owned(),
+        reason: "r".to_owned(),
+        ..PromoteSkill::default()
+    };
+    bench.promote_skill(&alice, &asked).expect("a member may");
+    let damage = |volume: Option<&str>| {
+        *store.damaged.lock().expect("nobody failed") =
+            volume.map(|volume| volume.parse().expect("it is a volume"));
+    };
+    damage(Some("team/red"));
+    let list = bench.list_skills(&alice, &all()).expect("the rest can be listed");
+    assert_eq!(list.skills.iter().map(|s| s.skill_id.as_str()).collect::<Vec<_>>(), ["mine", "s"]);
+    let [broken] = list.broken.as_slice() else { panic!("{:?}", list.broken) };
+    assert_eq!(
+        (broken.volume.as_str(), broken.diagnostics[0].code.as_str()),
+        ("team/red", "damaged-volume")
+    );
+    assert!(broken.diagnostics[0].message.contains("its branch is gone"));
+    let stats = bench.volume_stats(&alice).expect("the rest can be counted");
+    assert_eq!(stats.volumes.iter().map(|v| v.n_broken).collect::<Vec<_>>(), [0, 1, 0]);
+    damage(None);
+    assert!(bench.list_skills(&alice, &all()).expect("it is whole").broken.is_empty());
+    for volume in ["user/alice", "system"] {
+        damage(Some(volume));
+        assert!(bench.list_skills(&alice, &all()).is_err(), "{volume} is needed");
+    }
 }
 
 #[test]

@@ -75,6 +75,21 @@ impl Snapshot {
         }
     }
 
+    /// A volume that cannot be read: it holds nothing, and says so in both lists.
+    pub(crate) fn damaged(volume: VolumeId, error: &Error) -> Self {
+        let found = Diagnostic::error("damaged-volume", Position::START, error.to_string())
+            .with_hint("put its folder back from a copy, or ask whoever looks after the volumes");
+        let told = |path: &str| {
+            Arc::new(BrokenFile {
+                volume: volume.to_string(),
+                path: path.to_owned(),
+                diagnostics: vec![(&found).into()],
+            })
+        };
+        let broken = vec![told("skills/"), told("workflows/")];
+        Self { broken, ..Self::absent(volume) }
+    }
+
     /// Reads a volume at a commit, taking over from `before` whatever did not change.
     pub(crate) fn read(
         store: &dyn Store,

@@ -127,7 +127,10 @@ impl Workbench {
             let content = match self.store.read(&volume, version) {
                 Ok(content) => content,
                 Err(StoreError::UnknownObject { .. }) => continue,
-                Err(error) => return Err(error.into()),
+                Err(error) => match Error::from(error) {
+                    error if error.is_damaged_team() => continue,
+                    error => return Err(error),
+                },
             };
             let [path, _] = skill_paths(id);
             let file = parse(&volume, path, version.clone(), &content)?;
