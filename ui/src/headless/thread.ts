@@ -14,7 +14,8 @@ import { randomFillSync } from "node:crypto";
 import vm from "node:vm";
 import { moveMessagePortToContext, workerData, type MessagePort as NodePort } from "node:worker_threads";
 
-import { installContext, type InnerRealm, type OuterRealm, type Problem } from "./context";
+import { installContext } from "./context";
+import type { InnerRealm, OuterRealm, Problem } from "./realm";
 
 /** What a thread is started with. */
 export type ThreadData = { source: string; port: NodePort };
