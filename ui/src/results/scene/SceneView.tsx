@@ -20,7 +20,7 @@ const WORDS: Record<Failure, { title: string; text: string; again: string }> = {
   animate: { title: "The motion stopped", text: "", again: "Start again" },
   silent: {
     title: "The motion was stopped",
-    text: "`animate` did not come back for three seconds. Look for a loop without an end.",
+    text: "`animate` did not come back. Look for a loop without an end.",
     again: "Show without motion",
   },
 };

@@ -100,6 +100,7 @@ class Screen {
       const camera = (stage.camera ?? new THREE.PerspectiveCamera()) as THREE.PerspectiveCamera;
       this.#orbit = new Orbit(camera, stage.target ?? new THREE.Vector3());
       this.#resize(size);
+      if (value.animate && !still) this.#tell({ t: "begins" });
       this.#motion = await Motion.of(value, { ...stage, camera }, still);
       this.#playing = playing;
       this.#draw(0);

@@ -6,6 +6,7 @@
 
 import type { SceneValue } from "../../runtimes/threejs/value";
 import type { Order, Report, Size } from "./messages";
+import { Watchdog } from "./watchdog";
 
 /** What there is to tell about a scene that is shown. */
 export type FrameEvents = {
@@ -16,15 +17,17 @@ export type FrameEvents = {
   onPicture(picture: Blob): void;
 };
 
+/** What the window of the frame says. */
+type RelayMessage = { t: "connected" } | { t: "fault"; message: string } | { t: "pong"; n: number };
+
 /** Why there is no picture, or no motion. */
 export type Failure = "no-webgl" | "unreadable" | "animate" | "silent";
 
 /** How a scene is shown at first. */
 export type Look = { size: Size; ground: string; playing: boolean; still: boolean };
 
-/** How often the worker is asked whether it lives, and how many answers it may owe. */
+/** How often the worker is asked whether it lives, while the code of a skill runs in it. */
 const ASK_MS = 500;
-const OWED = 6;
 const WORD_LIMIT = 4_000;
 
 /** Loads the script that draws; it is large, and needed only where there is a scene. */
@@ -36,8 +39,8 @@ export class SceneFrame {
   readonly #control = new MessageChannel();
   readonly #line = new MessageChannel();
   #timer: ReturnType<typeof setInterval> | undefined;
-  #asked = 0;
-  #answered = 0;
+  readonly #dog = new Watchdog();
+  #isShown = false;
   #visible = true;
 
   constructor(
@@ -48,6 +51,7 @@ export class SceneFrame {
     base: string = document.baseURI,
   ) {
     this.#line.port1.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(data);
+    this.#control.port1.onmessage = ({ data }: MessageEvent<RelayMessage>) => this.#hearWindow(data);
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "allow-scripts");
     frame.setAttribute("aria-hidden", "true");
@@ -91,20 +95,30 @@ export class SceneFrame {
   /** A page in the background has its clock slowed down, and the worker may sleep. */
   #ask(): void {
     if (!this.#visible || document.visibilityState === "hidden") return;
-    if (this.#asked - this.#answered >= OWED) {
-      clearInterval(this.#timer);
-      this.#control.port1.postMessage({ t: "kill", id: 1 });
-      return this.events.onFailed("silent", "");
-    }
-    this.#asked += 1;
-    this.send({ t: "ask", n: this.#asked });
+    const n = this.#dog.ask();
+    if (n === null) return;
+    this.send({ t: "ask", n });
+    this.#control.port1.postMessage({ t: "ping", n });
+  }
+
+  #hearWindow(message: RelayMessage): void {
+    if (message.t === "fault" && !this.#isShown) return this.events.onFailed("unreadable", message.message);
+    if (message.t !== "pong" || !this.#dog.window(message.n)) return;
+    clearInterval(this.#timer);
+    this.#control.port1.postMessage({ t: "kill", id: 1 });
+    this.events.onFailed("silent", "");
   }
 
   #hear(data: unknown): void {
     if (typeof data !== "object" || data === null) return;
     const report = data as Partial<Record<string, unknown>>;
     switch (report["t"] as Report["t"]) {
+      case "begins":
+        if (this.value.animate && !this.look.still) this.#dog.begin();
+        return undefined;
       case "shown":
+        this.#dog.shown();
+        this.#isShown = true;
         return this.events.onShown({ moves: report["moves"] === true, background: report["background"] === true });
       case "failed": {
         const { reason, message } = report;
@@ -119,7 +133,7 @@ export class SceneFrame {
         if (report["blob"] instanceof Blob) this.events.onPicture(report["blob"]);
         return undefined;
       case "alive":
-        this.#answered = Math.min(this.#asked, Number(report["n"]) || 0);
+        this.#dog.alive(Number(report["n"]) || 0);
         return undefined;
       default:
         return undefined;

@@ -27,6 +27,8 @@ export type Order =
 
 /** What the worker tells. It runs beside code of a skill, so the page looks before it believes. */
 export type Report =
+  /** The code of the skill begins to run. */
+  | { t: "begins" }
   | { t: "shown"; moves: boolean; background: boolean }
   | { t: "failed"; reason: "no-webgl" | "unreadable" | "animate"; message: string }
   | { t: "lost" }
