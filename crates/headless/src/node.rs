@@ -180,6 +180,19 @@ mod tests {
     }
 
     #[test]
+    fn native_code_is_allowed_from_the_folder_of_an_addon_only() {
+        let version = Version { major: 22, minor: 13, patch: 0 };
+        let node = Node { program: PathBuf::from("node"), version };
+        let bare = node.flags(Path::new("/cache"), None);
+        assert!(bare.contains(&"--no-addons".to_owned()), "{bare:?}");
+        assert!(!bare.contains(&"--allow-addons".to_owned()), "{bare:?}");
+        let with = node.flags(Path::new("/cache"), Some(Path::new("/p/webgpu")));
+        assert!(with.contains(&"--allow-addons".to_owned()), "{with:?}");
+        let read: Vec<_> = with.iter().filter(|flag| flag.starts_with("--allow-fs")).collect();
+        assert_eq!(read.len(), 2, "{read:?}");
+    }
+
+    #[test]
     fn what_is_no_node_is_told_apart_from_what_is_missing() {
         let missing = Node::at(PathBuf::from("/nowhere/node")).expect_err("it is not there");
         assert!(matches!(missing, NodeError::Mute { .. }));
