@@ -12,6 +12,8 @@ const repository = path.resolve(fileURLToPath(import.meta.url), "../../../..");
 /** A running `llmos serve`. */
 export type Server = {
   origin: string;
+  /** The process. */
+  pid: number | undefined;
   /** The folder with all volumes. */
   volumes: string;
   /** Runs `git` in the volume of the local user. */
@@ -29,12 +31,12 @@ export function program(): string {
 }
 
 /** Starts the program and waits until it answers. */
-export async function startServer(): Promise<Server> {
+export async function startServer(flags: readonly string[] = []): Promise<Server> {
   const folder = mkdtempSync(path.join(tmpdir(), "llmos-e2e-"));
   const volumes = path.join(folder, "volumes");
   const port = await freePort();
   const { LLMOS_USER: _user, LLMOS_VOLUMES_PATH: _volumes, LLMOS_PACKAGES_PATH: _packages, ...environment } = process.env;
-  const child = spawn(program(), ["serve", "--host", "127.0.0.1", "--port", String(port), "--volumes", volumes], {
+  const child = spawn(program(), ["serve", "--host", "127.0.0.1", "--port", String(port), "--volumes", volumes, ...flags], {
     cwd: folder,
     env: { ...environment, HOME: folder, GIT_CONFIG_NOSYSTEM: "1" },
     stdio: ["ignore", "pipe", "pipe"],
@@ -46,6 +48,7 @@ export async function startServer(): Promise<Server> {
   await untilReady(origin, child, () => printed);
   return {
     origin,
+    pid: child.pid,
     volumes,
     git: (...args) => {
       const folder = path.join(volumes, "users/local");

@@ -15,7 +15,7 @@ export type Places = {
 
 const PYTHON: readonly string[] = ["python-wasm", "qiskit"];
 
-const ALLOW = "start the program with `--allow-server-python` to allow it";
+const ALLOW = "start the server with `llmos serve --allow-server-python`, and run it in the page";
 
 /** Hands a task to the place that its skill asks for; answers how to take it back. */
 export function submitTo({ pool, server }: Places, skill: ExecutableSkill, task: Task): { cancel(): void } {
@@ -45,7 +45,7 @@ export function refusalOf({ skill_id, execution_mode, type }: ExecutableSkill, s
   return {
     kind: "load",
     message: `\`${skill_id}\` asks for Python on the server, and no skill code runs there`,
-    hint: `${ALLOW}, or write \`execution_mode: browser-wasm\` into the skill`,
+    hint: `${ALLOW}; or write \`execution_mode: browser-wasm\` into the skill`,
   };
 }
 
