@@ -275,7 +275,7 @@ pub struct SavedSkill {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Body of `POST /skills/promote`: copies a skill of the user to a team, or of a team to everybody.
+/// Body of `POST /skills/promote`: copies a skill of the user to a team.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -283,10 +283,13 @@ pub struct PromoteSkill {
     /// Who asks; the local user when left out.
     pub user_id: Option<String>,
     /// The team that gets it.
+    #[cfg_attr(feature = "openapi", schema(required = true, nullable = false))]
     pub team_id: Option<String>,
     /// The skill.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub skill_id: String,
     /// Why others should have it; kept in the commit.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub reason: String,
 }
 

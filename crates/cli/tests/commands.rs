@@ -133,6 +133,11 @@ fn serve_refuses_what_would_be_unsafe_or_cannot_work() {
     };
     insta::assert_snapshot!("serve_elsewhere", refused(&["--host", "0.0.0.0"]));
     insta::assert_snapshot!("serve_no_address", refused(&["--host", "example.org"]));
+    insta::assert_snapshot!("serve_bad_name", refused(&["--allow-host", "http://lab:80/"]));
+    for nonsense in ["", "*", "lab:8000", "a..b", "-lab", "lab/x", "user@lab", "[::1]:80", "a b"] {
+        let output = refused(&[&format!("--allow-host={nonsense}")]);
+        assert!(output.contains("that is no name of a host"), "{output}");
+    }
     insta::assert_snapshot!("serve_bad_user", refused(&["--user", "../x"]));
     let taken = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let port = taken.local_addr().expect("it is bound").port().to_string();

@@ -2,7 +2,7 @@
 
 use std::{
     io::IsTerminal,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
@@ -43,7 +43,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "USER", default_value = "local", env = "LLMOS_USER")]
     user: Slug,
     /// Answer to this name as well, such as that of a proxy on this machine
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = host_name)]
     allow_host: Vec<String>,
     #[command(flatten)]
     python: Allow,
@@ -86,6 +86,25 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     runtime.shutdown_background();
     say("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes the name of a host as requests name it, without a port.
+fn host_name(text: &str) -> Result<String, String> {
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(address) = bare.parse::<Ipv6Addr>() {
+        return Ok(format!("[{address}]"));
+    }
+    let is_label = |label: &str| {
+        let fits = (1..=63).contains(&label.len());
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        fits && label.bytes().all(plain) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    if text.len() <= 253 && text.split('.').all(is_label) {
+        return Ok(text.to_owned());
+    }
+    Err("that is no name of a host; write it alone, without `http://`, port and path, as in \
+         `lab.example.org`"
+        .to_owned())
 }
 
 fn ip(host: &str) -> Result<IpAddr, Failure> {
