@@ -15,9 +15,11 @@ use std::{
 use gix::ObjectId;
 
 use crate::{
+    folder::Folder,
     journal::OWN_FOLDER,
     lock::{self, Forgotten},
     volume::MAIN,
+    worktree::remove_if_there,
 };
 
 const PAUSE: Duration = Duration::from_millis(5);
@@ -67,11 +69,9 @@ impl BranchLock {
 
     /// Makes `main` name `to`, at once or not at all.
     pub(crate) fn move_to(&self, to: ObjectId) -> io::Result<()> {
-        let unfinished = self.git.join(OWN_FOLDER).join("main");
-        let mut file = File::create(&unfinished)?;
-        writeln!(file, "{to}")?;
-        drop(file);
-        fs::rename(unfinished, self.git.join(MAIN))
+        let git = Folder::open(&self.git)?;
+        let heads = git.child("refs")?.child("heads")?;
+        put(&git.child(OWN_FOLDER)?, &heads, "main", format!("{to}\n").as_bytes())
     }
 }
 
@@ -81,10 +81,26 @@ impl Drop for BranchLock {
     }
 }
 
+/// Puts a file in its place whole, whatever stood there; nothing is followed.
+///
+/// `unfinished` is the folder in which it is written first.
+pub(crate) fn put(
+    unfinished: &Folder,
+    folder: &Folder,
+    name: &str,
+    content: &[u8],
+) -> io::Result<()> {
+    let first = "unfinished";
+    remove_if_there(unfinished, first)?;
+    unfinished.create(first, false)?.write_all(content)?;
+    unfinished.move_to(first, folder, name)
+}
+
 /// Appends lines to the log of the branch and, where it is checked out, to that of `HEAD`.
 pub(crate) fn log(git: &Path, lines: &str, checked_out: bool) -> io::Result<()> {
     let names = [Some(format!("logs/{MAIN}")), checked_out.then(|| "logs/HEAD".to_owned())];
     for path in names.into_iter().flatten().map(|name| git.join(name)) {
+        // Folders that lead elsewhere are refused when a volume is opened.
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }

@@ -7,10 +7,11 @@
 //! flushed there, the next record starts at the beginning again, where its space
 //! on disk is already taken, so a flush has little to do.
 //!
-//! A record is `LLMJ`, epoch (u64), number (u32), length (u64), CRC-32 (u32) of
-//! all that and the payload, then the payload; integers are little-endian. The
-//! records of a file are those from its start that are whole, of one epoch and
-//! numbered from zero; what follows is old.
+//! A record is `LLMJ`, epoch (u64), number (u32), length (u64), HMAC-SHA-1 of all
+//! that and the payload under the installation's secret (20 bytes), then the
+//! payload; integers are little-endian. The records of a file are those from its
+//! start that are whole, sealed by this installation, of one epoch and numbered
+//! from zero; what follows is old.
 
 mod record;
 
@@ -25,13 +26,17 @@ use std::{
 
 pub(crate) use record::{KeptCommit, KeptFile};
 
-use crate::disk::Disk;
+use crate::{
+    disk::Disk,
+    secret::{self, Secret},
+};
 
 /// The folder below `.git` that belongs to this program.
 pub(crate) const OWN_FOLDER: &str = "llmos-lite";
 
 const MAGIC: &[u8; 4] = b"LLMJ";
-const HEADER_BYTES: usize = 4 + 8 + 4 + 8 + 4;
+const FACTS_BYTES: usize = 4 + 8 + 4 + 8;
+const HEADER_BYTES: usize = FACTS_BYTES + 20;
 
 /// How much space a journal takes at least.
 const FIRST_BYTES: u64 = 64 << 10;
@@ -49,6 +54,7 @@ pub(crate) struct Journal {
     path: PathBuf,
     file: File,
     disk: Arc<dyn Disk>,
+    secret: [u8; 32],
     epoch: u64,
     /// The number of the next record.
     next: u32,
@@ -69,13 +75,14 @@ pub(crate) struct Left {
 
 impl Journal {
     /// Opens a journal that is free, below `git`; it must hold no records, see [`left`].
-    pub(crate) fn open(git: &Path, disk: Arc<dyn Disk>) -> io::Result<Self> {
+    pub(crate) fn open(git: &Path, disk: Arc<dyn Disk>, secret: &Secret) -> io::Result<Self> {
+        let secret = secret.get_or_make()?;
         let folder = git.join(OWN_FOLDER);
         make_folder(&folder)?;
         for slot in 0..SLOTS {
             let path = folder.join(format!("journal-{slot}"));
             let Some(mut file) = lock(&path, true)? else { continue };
-            let (epoch, batches) = read(&mut file)?;
+            let (epoch, batches) = read(&mut file, &secret)?;
             if !batches.is_empty() {
                 continue;
             }
@@ -85,7 +92,17 @@ impl Journal {
                 File::open(&folder)?.sync_all()?;
                 File::open(git)?.sync_all()?;
             }
-            return Ok(Self { path, file, disk, epoch, next: 0, end: 0, space, broken: false });
+            return Ok(Self {
+                path,
+                file,
+                disk,
+                secret,
+                epoch,
+                next: 0,
+                end: 0,
+                space,
+                broken: false,
+            });
         }
         Err(io::Error::other("too many programs write to this volume"))
     }
@@ -150,8 +167,8 @@ impl Journal {
         header.extend_from_slice(&self.epoch.to_le_bytes());
         header.extend_from_slice(&self.next.to_le_bytes());
         header.extend_from_slice(&length.to_le_bytes());
-        let sum = checksum(&header, &bytes[HEADER_BYTES..]);
-        header.extend_from_slice(&sum.to_le_bytes());
+        let seal = secret::seal(&self.secret, &[&header, &bytes[HEADER_BYTES..]]);
+        header.extend_from_slice(&seal);
         bytes[..HEADER_BYTES].copy_from_slice(&header);
         bytes
     }
@@ -210,12 +227,15 @@ pub(crate) struct Found {
 }
 
 /// Finds the journals below `git` that hold records and whose process is gone.
-pub(crate) fn left(git: &Path) -> io::Result<Found> {
+///
+/// What another installation left, or somebody planted, is none of them.
+pub(crate) fn left(git: &Path, secret: &Secret) -> io::Result<Found> {
     let folder = git.join(OWN_FOLDER);
     let mut found = Found::default();
     if !fs::symlink_metadata(&folder).is_ok_and(|metadata| metadata.is_dir()) {
         return Ok(found);
     }
+    let Some(secret) = secret.get()? else { return Ok(found) };
     for slot in 0..SLOTS {
         let path = folder.join(format!("journal-{slot}"));
         if !fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
@@ -225,7 +245,7 @@ pub(crate) fn left(git: &Path) -> io::Result<Found> {
             found.some_in_use = true;
             continue;
         };
-        let (_, batches) = read(&mut file)?;
+        let (_, batches) = read(&mut file, &secret)?;
         if !batches.is_empty() {
             found.left.push(Left { file, batches });
         }
@@ -272,14 +292,14 @@ fn lock_patiently(path: &Path) -> io::Result<Option<File>> {
 }
 
 /// Returns the epoch of a journal and its records.
-fn read(file: &mut File) -> io::Result<(u64, Vec<Vec<KeptCommit>>)> {
+fn read(file: &mut File, secret: &[u8; 32]) -> io::Result<(u64, Vec<Vec<KeptCommit>>)> {
     file.seek(SeekFrom::Start(0))?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     let mut epoch = stored_epoch(&bytes);
     let mut batches = Vec::new();
     let mut rest = bytes.as_slice();
-    while let Some((found, number, payload, after)) = next_record(rest) {
+    while let Some((found, number, payload, after)) = next_record(rest, secret) {
         if number as usize != batches.len() || (number > 0 && found != epoch) {
             break;
         }
@@ -298,27 +318,19 @@ fn stored_epoch(bytes: &[u8]) -> u64 {
     epochs.map(u64::from_le_bytes).max().unwrap_or(0)
 }
 
-fn next_record(bytes: &[u8]) -> Option<(u64, u32, &[u8], &[u8])> {
+fn next_record<'a>(bytes: &'a [u8], secret: &[u8; 32]) -> Option<(u64, u32, &'a [u8], &'a [u8])> {
     let header = bytes.get(..HEADER_BYTES)?;
     let rest = header.strip_prefix(MAGIC)?;
     let (epoch, rest) = rest.split_first_chunk::<8>()?;
     let (number, rest) = rest.split_first_chunk::<4>()?;
     let (length, rest) = rest.split_first_chunk::<8>()?;
-    let (sum, _) = rest.split_first_chunk::<4>()?;
     let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
     let end = HEADER_BYTES.checked_add(length)?;
     let payload = bytes.get(HEADER_BYTES..end)?;
-    if checksum(&header[..HEADER_BYTES - 4], payload) != u32::from_le_bytes(*sum) {
+    if secret::seal(secret, &[&header[..FACTS_BYTES], payload]).as_slice() != rest {
         return None;
     }
     Some((u64::from_le_bytes(*epoch), u32::from_le_bytes(*number), payload, &bytes[end..]))
-}
-
-fn checksum(header: &[u8], payload: &[u8]) -> u32 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(header);
-    hasher.update(payload);
-    hasher.finalize()
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod object;
 mod pack;
 mod publish;
 mod recover;
+mod secret;
 mod session;
 mod tree;
 mod upkeep;
@@ -40,7 +41,7 @@ use llmos_core::{
 
 pub use crate::disk::{Disk, RealDisk};
 
-use crate::{keeper::Keeper, volume::Volume};
+use crate::{keeper::Keeper, secret::Secret, volume::Volume};
 
 /// A [`Store`] of Git repositories under one folder.
 ///
@@ -53,6 +54,7 @@ pub struct GitStore {
     disk: Arc<dyn Disk>,
     open: Mutex<BTreeMap<VolumeId, Arc<Volume>>>,
     keeper: Arc<Keeper>,
+    secret: Arc<Secret>,
 }
 
 impl GitStore {
@@ -64,7 +66,8 @@ impl GitStore {
     /// Like [`Self::open`], on a disk that may fail where it is told to.
     pub fn with_disk(root: PathBuf, disk: Arc<dyn Disk>) -> Self {
         let root = std::path::absolute(&root).unwrap_or(root);
-        Self { root, disk, open: Mutex::default(), keeper: Arc::default() }
+        let secret = Arc::new(Secret::of(&root));
+        Self { root, disk, open: Mutex::default(), keeper: Arc::default(), secret }
     }
 
     /// Waits until `git` sees everything that was committed, which takes milliseconds.
@@ -107,7 +110,8 @@ impl GitStore {
     }
 
     fn make(&self, id: &VolumeId) -> Volume {
-        Volume::new(id.clone(), self.folder(id), Arc::clone(&self.disk))
+        let (disk, secret) = (Arc::clone(&self.disk), Arc::clone(&self.secret));
+        Volume::new(id.clone(), self.folder(id), disk, secret)
     }
 }
 

@@ -59,6 +59,11 @@ pub(crate) fn write_loose(disk: &dyn Disk, objects: &Path, object: &Object) -> i
     if path.exists() {
         return Ok(());
     }
+    // A folder that is a link would lead elsewhere.
+    let is_odd = |folder: &Path| fs::symlink_metadata(folder).is_ok_and(|it| !it.is_dir());
+    if path.parent().is_some_and(is_odd) {
+        return Err(io::Error::other("a folder of objects is no plain folder"));
+    }
     let number = UNFINISHED.fetch_add(1, Ordering::Relaxed);
     let unfinished = objects.join(format!("tmp_obj_llmos_{}_{number}", std::process::id()));
     let written = write_new(disk, &unfinished, &deflated(object)?).and_then(|()| {

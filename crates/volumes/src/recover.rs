@@ -11,7 +11,8 @@ use gix::{ObjectId, Repository};
 use llmos_core::{store::StoreError, volume::VolumePath};
 
 use crate::{
-    folder::{self, Folder, Parent},
+    branch,
+    folder::{self, Folder, NameKind, Parent},
     index,
     journal::{self, KeptCommit, KeptFile, Left, OWN_FOLDER},
     lock::{self, Begun},
@@ -33,7 +34,8 @@ impl Volume {
             return Ok(());
         }
         writing.looked = Some(Instant::now());
-        let found = journal::left(&self.git()).map_err(self.medium("reading the journal"))?;
+        let found =
+            journal::left(&self.git(), &self.secret).map_err(self.medium("reading the journal"))?;
         for left in found.left {
             self.recover_one(left)?;
         }
@@ -98,12 +100,18 @@ impl Volume {
         {
             return Ok(());
         }
-        let name = format!("refs/{OWN_FOLDER}/recovered-{}", round.to);
-        let path = self.git().join(name);
-        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-        folder
-            .and_then(|()| fs::write(&path, format!("{}\n", round.to)))
-            .map_err(self.medium("keeping commits of the journal"))
+        self.name_recovered(round.to).map_err(self.medium("keeping commits of the journal"))
+    }
+
+    fn name_recovered(&self, commit: ObjectId) -> io::Result<()> {
+        let git = Folder::open(&self.git())?;
+        let refs = git.child("refs")?;
+        if refs.kind(OWN_FOLDER)?.is_none() {
+            refs.make_child(OWN_FOLDER)?;
+        }
+        let name = format!("recovered-{commit}");
+        let content = format!("{commit}\n");
+        branch::put(&git.child(OWN_FOLDER)?, &refs.child(OWN_FOLDER)?, &name, content.as_bytes())
     }
 
     /// Puts aside objects and packs that a power cut left empty or half written.
@@ -153,14 +161,21 @@ impl Volume {
 
     /// Puts the branch back where a power cut left its file empty.
     fn repair_branch(&self, parent: Option<ObjectId>) -> io::Result<()> {
-        let path = self.git().join(MAIN);
-        let Ok(content) = fs::read(&path) else { return Ok(()) };
+        let git = Folder::open(&self.git())?;
+        let heads = git.child("refs")?.child("heads")?;
+        if !matches!(heads.kind("main")?, Some(NameKind::File)) {
+            return Ok(());
+        }
+        let content = heads.read("main")?;
         if content.iter().any(|byte| !matches!(byte, 0 | b'\n' | b' ')) {
             return Ok(());
         }
         match parent {
-            Some(parent) => fs::write(&path, format!("{parent}\n")),
-            None => fs::remove_file(&path),
+            Some(parent) => {
+                let content = format!("{parent}\n");
+                branch::put(&git.child(OWN_FOLDER)?, &heads, "main", content.as_bytes())
+            }
+            None => heads.remove_file("main"),
         }
     }
 

@@ -16,6 +16,8 @@ use gix::{
 use llmos_core::store::StoreError;
 
 use crate::{
+    branch,
+    folder::Folder,
     journal::OWN_FOLDER,
     object::{self, Object, Shared},
     pack,
@@ -242,7 +244,8 @@ impl Volume {
         let mut kept: String =
             tiers.values().flatten().map(|(name, _)| format!("{name}\n")).collect();
         kept.extend(self.doomed_packs().iter().map(|name| format!("{OLD}{name}\n")));
-        fs::write(list, kept)
+        let own = Folder::open(&self.git())?.child(OWN_FOLDER)?;
+        branch::put(&own, &own, PACKS, kept.as_bytes())
     }
 
     fn doomed_packs(&self) -> Vec<String> {

@@ -17,6 +17,7 @@ use crate::{
     disk::Disk,
     index,
     object::Shared,
+    secret::Secret,
     session::{self, SharedIndex, SoundTrees},
     tree::{self, Found},
     upkeep::Upkeep,
@@ -41,6 +42,7 @@ pub(crate) struct Volume {
     pub(crate) id: VolumeId,
     pub(crate) folder: PathBuf,
     pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) secret: Arc<Secret>,
     repository: Mutex<Option<ThreadSafeRepository>>,
     pub(crate) queue: Queue,
     pub(crate) writing: Mutex<Writing>,
@@ -68,11 +70,17 @@ pub(crate) struct Pending {
 type Stamp = (SystemTime, u64, u64);
 
 impl Volume {
-    pub(crate) fn new(id: VolumeId, folder: PathBuf, disk: Arc<dyn Disk>) -> Self {
+    pub(crate) fn new(
+        id: VolumeId,
+        folder: PathBuf,
+        disk: Arc<dyn Disk>,
+        secret: Arc<Secret>,
+    ) -> Self {
         Self {
             id,
             folder,
             disk,
+            secret,
             repository: Mutex::new(None),
             queue: Queue::default(),
             writing: Mutex::default(),
@@ -158,6 +166,10 @@ impl Volume {
         if let Some(name) = odd_file(&git) {
             *cached = None;
             return Err(self.damaged(format!("`.git/{name}` is no plain file")));
+        }
+        if let Some(name) = odd_folder(&git) {
+            *cached = None;
+            return Err(self.damaged(format!("`.git/{name}` is no plain folder")));
         }
         if cached.is_none() {
             let options = gix::open::Options::isolated()
@@ -333,6 +345,25 @@ fn odd_file(git: &Path) -> Option<&'static str> {
     ["config", "HEAD", "packed-refs", "index", MAIN]
         .into_iter()
         .find(|name| fs::symlink_metadata(git.join(name)).is_ok_and(|metadata| !metadata.is_file()))
+}
+
+/// Returns a folder of Git that is something else: writing there could lead elsewhere.
+fn odd_folder(git: &Path) -> Option<&'static str> {
+    const FOLDERS: [&str; 10] = [
+        "objects",
+        "objects/pack",
+        "refs",
+        "refs/heads",
+        "refs/llmos-lite",
+        "logs",
+        "logs/refs",
+        "logs/refs/heads",
+        "llmos-lite",
+        "llmos-lite/damaged",
+    ];
+    FOLDERS
+        .into_iter()
+        .find(|name| fs::symlink_metadata(git.join(name)).is_ok_and(|metadata| !metadata.is_dir()))
 }
 
 /// Says whether there is a folder that is not a symbolic link.

@@ -274,7 +274,7 @@ impl Volume {
             writing.retired.push(broken);
         }
         if writing.journal.is_none() {
-            let journal = Journal::open(&self.git(), Arc::clone(&self.disk));
+            let journal = Journal::open(&self.git(), Arc::clone(&self.disk), &self.secret);
             writing.journal = Some(journal.map_err(self.medium("opening the journal"))?);
         }
         Ok(())

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Waits until Git has what was answered: the volume holds Git's lock so long.
-fn settled(folder: &Path) {
+pub(crate) fn settled(folder: &Path) {
     let started = Instant::now();
     while folder.join(".git/index.lock").exists() {
         assert!(started.elapsed() < Duration::from_secs(20), "it never gets to Git");
@@ -117,7 +117,9 @@ async fn reading_makes_nothing_on_disk() {
         .expect("the folder can be read")
         .map(|entry| entry.expect("the entry can be read").file_name())
         .collect();
-    assert_eq!(names, ["system"]);
+    let volumes: Vec<_> =
+        names.iter().filter(|name| !name.to_string_lossy().starts_with('.')).collect();
+    assert_eq!(volumes, ["system"]);
 }
 
 /// A report whose first node printed that much.

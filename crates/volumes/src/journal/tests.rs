@@ -10,7 +10,7 @@ fn git() -> TempDir {
 }
 
 fn open(git: &TempDir) -> Journal {
-    Journal::open(git.path(), Arc::new(RealDisk)).unwrap()
+    Journal::open(git.path(), Arc::new(RealDisk), &Secret::of(git.path())).unwrap()
 }
 
 fn batch(n: usize) -> Vec<KeptCommit> {
@@ -29,7 +29,12 @@ fn batch(n: usize) -> Vec<KeptCommit> {
 }
 
 fn batches(git: &TempDir) -> Vec<Vec<KeptCommit>> {
-    left(git.path()).unwrap().left.into_iter().flat_map(|left| left.batches).collect()
+    left(git.path(), &Secret::of(git.path()))
+        .unwrap()
+        .left
+        .into_iter()
+        .flat_map(|left| left.batches)
+        .collect()
 }
 
 #[test]
@@ -42,7 +47,7 @@ fn what_was_kept_is_found_once_its_writer_is_gone() {
     assert_eq!(batches(&git), Vec::<Vec<_>>::new(), "somebody still writes it");
     drop(journal);
     assert_eq!(batches(&git), [batch(3), batch(0), batch(100_000)]);
-    for left in left(git.path()).unwrap().left {
+    for left in left(git.path(), &Secret::of(git.path())).unwrap().left {
         left.discard().unwrap();
     }
     assert!(batches(&git).is_empty());
@@ -125,7 +130,8 @@ impl Disk for Failing {
 fn what_could_not_be_flushed_does_not_come_back() {
     let git = git();
     let disk = Arc::new(Failing::default());
-    let mut journal = Journal::open(git.path(), Arc::<Failing>::clone(&disk)).unwrap();
+    let mut journal =
+        Journal::open(git.path(), Arc::<Failing>::clone(&disk), &Secret::of(git.path())).unwrap();
     journal.append(&batch(1)).unwrap();
     disk.0.store(true, Ordering::Relaxed);
     journal.append(&batch(2)).unwrap_err();
@@ -133,5 +139,19 @@ fn what_could_not_be_flushed_does_not_come_back() {
     disk.0.store(false, Ordering::Relaxed);
     journal.append(&batch(3)).unwrap_err();
     drop(journal);
+    assert_eq!(batches(&git), [batch(1)]);
+}
+
+#[test]
+fn a_journal_of_another_installation_is_none() {
+    let git = git();
+    let mut journal = open(&git);
+    journal.append(&batch(1)).unwrap();
+    drop(journal);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = Secret::of(elsewhere.path());
+    assert!(left(git.path(), &other).unwrap().left.is_empty(), "it has no secret");
+    other.get_or_make().unwrap();
+    assert!(left(git.path(), &other).unwrap().left.is_empty(), "it has another secret");
     assert_eq!(batches(&git), [batch(1)]);
 }

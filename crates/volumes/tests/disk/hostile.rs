@@ -257,3 +257,51 @@ fn a_pipe_or_a_link_in_place_of_a_file_of_git_hangs_nothing() {
         assert!(matches!(got, Err(StoreError::Damaged { .. })), "{name}: {got:?}");
     }
 }
+
+/// A volume that somebody hands over, with links where this program writes.
+#[test]
+fn links_inside_git_lead_nowhere() {
+    for name in ["main", "packs", "unfinished", "ref"] {
+        let volumes = Volumes::new();
+        put(&*volumes, "user/ana", &[("a.md", "one")]);
+        let victim = volumes.outside().join("victim");
+        fs::write(&victim, "untouched").unwrap();
+        let link = volumes.ana().join(".git/llmos-lite").join(name);
+        let _ = fs::remove_file(&link);
+        std::os::unix::fs::symlink(&victim, &link).unwrap();
+        for n in 0..3 {
+            put(&*volumes, "user/ana", &[("a.md", &n.to_string())]);
+        }
+        assert_eq!(volumes.git(&["show", "HEAD:a.md"]), "2");
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "untouched", "{name}");
+    }
+    for name in ["logs", "logs/refs/heads", "refs/heads", "objects/pack", "llmos-lite"] {
+        let volumes = Volumes::new();
+        put(&*volumes, "user/ana", &[("a.md", "one")]);
+        let folder = volumes.ana().join(".git").join(name);
+        let elsewhere = volumes.outside().join("elsewhere");
+        fs::create_dir_all(&folder).unwrap();
+        fs::rename(&folder, &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &folder).unwrap();
+        let before = names_below(&elsewhere);
+        let edits = vec![edit("a.md", Expected::Anything, Some("two"))];
+        let refused = volumes.commit(&ana(), change("no", edits));
+        assert!(matches!(refused, Err(StoreError::Damaged { .. })), "{name}: {refused:?}");
+        assert_eq!(names_below(&elsewhere), before, "{name}");
+    }
+}
+
+fn names_below(folder: &std::path::Path) -> Vec<(std::path::PathBuf, u64)> {
+    let mut found = Vec::new();
+    let mut to_do = vec![folder.to_owned()];
+    while let Some(folder) = to_do.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() {
+                to_do.push(entry.path());
+            }
+            found.push((entry.path(), entry.metadata().unwrap().len()));
+        }
+    }
+    found.sort();
+    found
+}
