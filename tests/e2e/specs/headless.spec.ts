@@ -279,7 +279,7 @@ test("without a package or a driver for the graphics processor there is a messag
   const document = { workflow_id: "kernels", name: "Kernels", nodes: [{ id: "square", skill_id: "square", inputs: { a: [1] } }], edges: [] };
   try {
     const bare = await headless(document, ["--skills", folder]);
-    expect(bare.run.nodes["square"]?.error).toMatchObject({ kind: "load", message: expect.stringContaining("`webgpu` was not found"), hint: expect.stringContaining("npm install webgpu") });
+    expect(bare.run.nodes["square"]?.error).toMatchObject({ kind: "load", message: expect.stringContaining("npm package `webgpu`"), hint: expect.stringContaining("npm install webgpu") });
     expect(bare.code).toBe(1);
     const driverless = await headless(document, ["--skills", folder], { env: { ...softwareGpu(), VK_DRIVER_FILES: "/nowhere/icd.json" } });
     expect(driverless.run.nodes["square"]?.error).toMatchObject({ kind: "load", hint: expect.stringContaining("VK_DRIVER_FILES") });
