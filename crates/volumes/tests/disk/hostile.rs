@@ -295,11 +295,13 @@ fn names_below(folder: &std::path::Path) -> Vec<(std::path::PathBuf, u64)> {
     let mut found = Vec::new();
     let mut to_do = vec![folder.to_owned()];
     while let Some(folder) = to_do.pop() {
-        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
+        for entry in fs::read_dir(folder).expect("the test can use its folder") {
+            let entry = entry.expect("the test can use its folder");
+            let metadata = entry.metadata().expect("the test can use its folder");
+            if metadata.is_dir() {
                 to_do.push(entry.path());
             }
-            found.push((entry.path(), entry.metadata().unwrap().len()));
+            found.push((entry.path(), metadata.len()));
         }
     }
     found.sort();
