@@ -48,25 +48,15 @@ pub struct Gpu {
 }
 
 impl Gpu {
-    /// Looks where `LLMOS_WEBGPU` points, along `NODE_PATH` and in the `node_modules` of the working directory.
+    /// Looks where `LLMOS_WEBGPU` points, and nowhere else: the package is native code, so it is never
+    /// taken from where the command happens to be started.
     pub fn find() -> Self {
-        let here = env::current_dir().unwrap_or_default();
-        Self::find_with(&|name| env::var_os(name).filter(|value| !value.is_empty()), &here)
+        Self::find_with(&|name| env::var_os(name).filter(|value| !value.is_empty()))
     }
 
-    fn find_with(variable: &dyn Fn(&str) -> Option<OsString>, here: &Path) -> Self {
-        let places = match variable("LLMOS_WEBGPU") {
-            Some(named) => vec![PathBuf::from(named)],
-            None => {
-                let along = variable("NODE_PATH").unwrap_or_default();
-                let along = env::split_paths(&along).filter(|folder| folder.is_absolute());
-                along
-                    .chain([here.join("node_modules")])
-                    .map(|folder| folder.join("webgpu"))
-                    .collect()
-            }
-        };
-        let folder = places.into_iter().find(|folder| folder.join("index.js").is_file());
+    fn find_with(variable: &dyn Fn(&str) -> Option<OsString>) -> Self {
+        let folder = variable("LLMOS_WEBGPU").map(PathBuf::from);
+        let folder = folder.filter(|named| named.is_absolute() && named.join("index.js").is_file());
         // Package managers put links in its place.
         let folder = folder.and_then(|folder| folder.canonicalize().ok());
         let named = |name: &'static str| Some((name, variable(name)?.into_string().ok()?));
@@ -97,7 +87,7 @@ impl Gpu {
 
 #[cfg(test)]
 mod tests {
-    use std::{ffi::OsString, fs, path::Path};
+    use std::{env, fs, path::Path};
 
     use super::Gpu;
     use crate::wall::Wall;
@@ -108,31 +98,56 @@ mod tests {
     }
 
     #[test]
-    fn the_package_is_found_by_its_variable_then_along_the_path_then_here() {
-        let place = tempfile::tempdir().expect("there is room");
+    fn the_package_is_where_its_variable_says_and_nowhere_else() {
+        let place = tempfile::tempdir_in(".").expect("there is room");
         let root = place.path().canonicalize().expect("it is there");
-        let names = ["named", "along/webgpu", "here/node_modules/webgpu"];
-        names.iter().for_each(|name| package(&root.join(name)));
-        let here = root.join("here");
-        let found = |known: &[(&str, &str)]| {
-            let variable = |name: &str| {
-                let value = known.iter().find(|(known, _)| *known == name)?.1;
-                Some(OsString::from(root.join(value)))
-            };
-            Gpu::find_with(&variable, &here)
-                .folder
-                .map(|folder| folder.strip_prefix(&root).map(Path::to_owned))
+        package(&root.join("named"));
+        package(&root.join("along/webgpu"));
+        let found = |known: &[(&str, &Path)]| {
+            let value = |name: &str| Some(known.iter().find(|(known, _)| *known == name)?.1.into());
+            Gpu::find_with(&value).folder
         };
-        let path = |name: &str| Some(Ok(name.into()));
-        assert_eq!(found(&[("LLMOS_WEBGPU", "named"), ("NODE_PATH", "along")]), path("named"));
-        assert_eq!(found(&[("NODE_PATH", "along")]), path("along/webgpu"));
-        assert_eq!(found(&[]), path("here/node_modules/webgpu"));
-        assert_eq!(found(&[("LLMOS_WEBGPU", "nowhere")]), None, "what is named is not passed over");
+        let named = root.join("named");
+        assert_eq!(found(&[("LLMOS_WEBGPU", &named)]), Some(named.clone()));
+        assert_eq!(found(&[("NODE_PATH", &root.join("along"))]), None, "other variables do not");
+        assert_eq!(found(&[("LLMOS_WEBGPU", &root.join("nowhere"))]), None);
+        let relative = place.path().join("named");
+        let relative =
+            relative.strip_prefix(env::current_dir().expect("there is one")).unwrap_or(&relative);
+        assert!(relative.is_relative() && relative.join("index.js").is_file());
+        assert_eq!(
+            found(&[("LLMOS_WEBGPU", relative)]),
+            None,
+            "it depends on the working directory"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_package_of_the_working_directory_is_left_alone() {
+        let place = tempfile::tempdir().expect("there is room");
+        package(&place.path().join("node_modules/webgpu"));
+        // The working directory is that of the whole process, so another one is asked.
+        let test = env::current_exe().expect("it runs");
+        let output = std::process::Command::new(test)
+            .args(["--exact", "gpu::tests::nothing_is_found_here", "--ignored"])
+            .current_dir(place.path())
+            .env_remove("LLMOS_WEBGPU")
+            .output()
+            .expect("it starts");
+        let talk = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && talk.contains("1 passed"), "{talk}");
+    }
+
+    #[test]
+    #[ignore = "the test above runs it in a folder with a package"]
+    fn nothing_is_found_here() {
+        assert_eq!(Gpu::find().folder, None);
     }
 
     #[test]
     fn the_wall_opens_for_a_package_only() {
-        let nothing = Gpu::find_with(&|_| None, Path::new("/nowhere"));
+        let nothing = Gpu::find_with(&|_| None);
         let mut wall = Wall::default();
         nothing.open(&mut wall);
         assert!(wall.read.is_empty() && wall.devices.is_empty());

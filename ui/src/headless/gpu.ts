@@ -25,8 +25,8 @@ export type GpuThreadData = { source: string; port: NodePort; folder: string | n
 type WebGpu = { create(options: string[]): GPU; globals: Record<string, unknown> };
 
 const ABSENT = {
-  message: "Node.js has no graphics processor by itself, and the npm package `webgpu` was not found",
-  hint: "run `npm install webgpu` in the folder in which you start llmos, or name the folder of the package with `LLMOS_WEBGPU`",
+  message: "Node.js has no graphics processor by itself, and no npm package `webgpu` is named that brings one",
+  hint: "run `npm install webgpu` in a folder of your own, and name the package with its whole path: `LLMOS_WEBGPU=/that/folder/node_modules/webgpu`",
 };
 const NO_DRIVER = {
   message: "no graphics processor can be used here",
