@@ -384,3 +384,27 @@ test("the log is filtered by text and stream, and the outputs of a node are tabs
   await preview.getByRole("tab", { name: "data" }).click();
   await expect(preview.getByRole("group", { name: "Bytes" })).toBeVisible();
 });
+
+for (const width of [1440, 1280, 760, 390]) {
+  test(`at ${width} pixels the names of several outputs stand in full, or are moved aside`, async ({ bench, store, page }) => {
+    const names = ["scene", "largest_deviation", "r_squared", "residuals_of_the_fit"];
+    const id = `many-outputs-${width}`;
+    const ports = { outputs: names.map((name) => `name: ${name}, type: number`) };
+    await store.addSkill(skill(id, "javascript", ports, `function execute() { return { ${names.map((name) => `${name}: 1`).join(", ")} }; }`));
+    await bench.open(await store.addWorkflow(workflow(`${id}-flow`, [{ id: "fit", skill_id: id }])), 1);
+    await bench.run();
+    const last = names.at(-1) ?? "";
+    const preview = await bench.show("fit", last);
+    await page.setViewportSize({ width, height: 844 });
+    if (width < 700) await page.getByRole("button", { name: "Results", exact: true }).click();
+    const tabs = preview.getByRole("tab");
+    await expect(tabs).toHaveText(names);
+    for (const tab of await tabs.all()) expect(await tab.evaluate((one) => one.scrollWidth - one.clientWidth)).toBeLessThanOrEqual(0);
+    await tabs.first().click();
+    await expect(tabs.first()).toBeInViewport({ ratio: 0.99 });
+    await tabs.last().click();
+    await expect(tabs.last()).toBeInViewport({ ratio: 0.99 });
+    const over = await preview.locator("header").first().evaluate((header) => header.scrollWidth - header.clientWidth);
+    expect(over).toBeLessThanOrEqual(0);
+  });
+}

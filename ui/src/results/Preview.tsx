@@ -1,4 +1,4 @@
-import { Suspense, useMemo, useState } from "react";
+import { Suspense, useEffect, useMemo, useRef, useState } from "react";
 
 import { Boundary } from "../parts/Boundary";
 import { Button } from "../parts/Button";
@@ -24,6 +24,8 @@ type PreviewProps = {
 
 /** One output, in the form that suits its value; where several do, one can choose. */
 export function Preview({ title, about, value, ports, onPort }: PreviewProps) {
+  const strip = useRef<HTMLDivElement>(null);
+  useEffect(() => keepInView(strip.current), [about.port]);
   const viewers = useMemo(() => viewersOf(value, about), [value, about]);
   const [asked, setAsked] = useState<string>();
   const [large, setLarge] = useState(false);
@@ -36,7 +38,7 @@ export function Preview({ title, about, value, ports, onPort }: PreviewProps) {
       <header className={styles.title}>
         <h2>{ports && ports.length > 1 ? nodeName : title}</h2>
         {ports && ports.length > 1 && onPort && (
-          <div className={styles.ports}>
+          <div ref={strip} className={styles.ports}>
             <Tabs label={`Outputs of ${nodeName}`} tabs={ports.map((id) => ({ id, label: id }))} chosen={about.port} onChoose={onPort} />
           </div>
         )}
@@ -64,6 +66,14 @@ export function Preview({ title, about, value, ports, onPort }: PreviewProps) {
       )}
     </article>
   );
+}
+
+/** Moves a strip of tabs as far as the chosen one needs it, and nothing else of the page. */
+function keepInView(strip: HTMLElement | null): void {
+  const tab = strip?.querySelector<HTMLElement>('[aria-selected="true"]');
+  if (!strip || !tab) return;
+  const [from, to] = [strip.getBoundingClientRect(), tab.getBoundingClientRect()];
+  strip.scrollLeft += Math.min(0, to.left - from.left) + Math.max(0, to.right - from.right);
 }
 
 type ChoiceProps = { viewers: readonly Viewer[]; chosen: Viewer | undefined; onChoose: (id: string) => void };
