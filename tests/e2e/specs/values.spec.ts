@@ -80,7 +80,7 @@ for (const [name, expression] of LARGE) {
     expect(nodeOf(trace, "take").outputs["count"]).toBe(name === "bytes" ? 100_000_000 : 12_500_000);
     expect(nodeOf(trace, "give").outputs["block"]).toMatchObject({ $omitted: {} });
     expect(events).toBeGreaterThan(10);
-    expect(worstMs).toBeLessThan(500 + 10 * slackMs);
+    expect(worstMs).toBeLessThan(100 + 10 * slackMs);
   });
 }
 
