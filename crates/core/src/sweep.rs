@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::{
     slug::Slug,
     value::{PortType, ValueKind},
-    workflow::{Finding, MAX_NODES, PortRef, Workflow},
+    workflow::{Finding, MAX_COPIED, MAX_EDGES, MAX_NODES, PortRef, Workflow, megabytes},
 };
 
 pub use axis::{AxisError, MAX_STEPS};
@@ -172,6 +172,24 @@ pub enum SweepError {
         /// How many.
         n_nodes: usize,
     },
+    /// There would be too many edges.
+    #[error("the sweep would have {n_edges} edges, at most {MAX_EDGES} can run")]
+    TooManyEdges {
+        /// How many.
+        n_edges: u64,
+    },
+    /// Values would be copied too often.
+    #[error(
+        "the values written in the nodes would be copied for each run and take {n_mb} MB, at most {max} MB are possible; most of it for `{node}`",
+        n_mb = megabytes(*n_bytes),
+        max = megabytes(MAX_COPIED)
+    )]
+    TooLarge {
+        /// What the copies would take.
+        n_bytes: u64,
+        /// The node that takes most.
+        node: Slug,
+    },
     /// The workflow itself cannot run.
     #[error("the workflow cannot run: {first}", first = findings.first().map_or("", |f| f.message.as_str()))]
     Invalid {
@@ -202,7 +220,10 @@ impl SweepError {
                 "give them equally many values, or combine each value with each".to_owned()
             }
             Self::TooManyRuns { .. } => "take fewer values".to_owned(),
-            Self::TooManyNodes { .. } => {
+            Self::TooLarge { .. } => {
+                "take fewer values, or write the large value in one node that is not swept, and link that one instead of repeating it".to_owned()
+            }
+            Self::TooManyNodes { .. } | Self::TooManyEdges { .. } => {
                 "take fewer values, or sweep a smaller workflow".to_owned()
             }
             Self::Invalid { findings } => findings

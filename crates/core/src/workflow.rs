@@ -16,6 +16,7 @@ mod resolve;
 mod source;
 mod suggest;
 mod validate;
+mod weight;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -43,6 +44,8 @@ pub use source::{Inner, Signature, SkillSource};
 pub(crate) use suggest::hint as suggestion;
 pub use validate::{MAX_RETRIES, validate};
 pub(crate) use validate::{given, resolve};
+pub use weight::{MAX_COPIED, MAX_EDGES};
+pub(crate) use weight::{bytes, megabytes, node_bytes};
 
 /// A graph of skills with its description.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,7 @@
 //! From a workflow and a sweep to one large workflow.
 
+mod size;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -28,12 +30,14 @@ pub fn expand(
 ) -> Result<Expanded, SweepError> {
     let axes = axes(workflow, parts, skills, sweep)?;
     let picks = picks(&axes, sweep.mode)?;
-    let plan = Copies::new(workflow, &axes, &picks);
-    let n_copied = plan.reach.iter().filter(|reach| !reach.is_empty()).count();
+    let reach = reach(workflow, &axes);
+    let n_copied = reach.iter().filter(|reach| !reach.is_empty()).count();
     let n_nodes = workflow.nodes.len() + n_copied.saturating_mul(picks.len());
     if n_nodes > MAX_NODES {
         return Err(SweepError::TooManyNodes { n_nodes });
     }
+    let plan = Copies::new(workflow, &axes, &picks, reach);
+    plan.check_size()?;
     let first = with_values(workflow, &axes, &picks[0]);
     let findings = validate(&first, skills).into_iter();
     let errors: Vec<_> = findings.filter(|found| found.severity == Severity::Error).collect();
@@ -187,8 +191,12 @@ struct Copies<'a> {
 }
 
 impl<'a> Copies<'a> {
-    fn new(workflow: &'a Workflow, axes: &'a [Line<'a>], picks: &'a [Pick]) -> Self {
-        let reach = reach(workflow, axes);
+    fn new(
+        workflow: &'a Workflow,
+        axes: &'a [Line<'a>],
+        picks: &'a [Pick],
+        reach: Vec<BTreeSet<usize>>,
+    ) -> Self {
         let mut owners = BTreeMap::new();
         for axes in reach.iter().filter(|axes| !axes.is_empty()) {
             owners.entry(axes.clone()).or_insert_with(|| {

@@ -200,6 +200,50 @@ fn a_sweep_of_too_many_nodes_is_refused_without_being_made() {
     assert_eq!(error, SweepError::TooManyNodes { n_nodes: 320_032 });
 }
 
+#[track_caller]
+fn check_too_large(flow: &Workflow, sweep: &Sweep, message: &str) {
+    let error = expand(flow, &BTreeMap::new(), &skills(), sweep).expect_err("it is too large");
+    assert_eq!(error.to_string(), message);
+    assert!(error.hint().starts_with("take fewer values, or "), "{}", error.hint());
+}
+
+#[test]
+fn a_large_value_is_not_copied_for_each_run() {
+    let mut flow = workflow();
+    flow.nodes[1].inputs.insert("label".into(), json!("x".repeat(1 << 20)));
+    let copied = |n_mb: usize, node: &str| {
+        format!(
+            "the values written in the nodes would be copied for each run and take {n_mb} MB, \
+             at most 64 MB are possible; most of it for `{node}`"
+        )
+    };
+    let counts = |n: usize| sweep(&[&format!("source.count=1:{n}:{n}")], Mode::Product);
+    check_too_large(&flow, &counts(200), &copied(201, "sum"));
+    check_too_large(&flow, &counts(10_000), &copied(10_002, "sum"));
+    assert_eq!(expanded(&flow, &counts(60)).runs.len(), 60);
+    // A large value beside the sweep is there once.
+    let mut beside = two_lines();
+    beside.nodes[3].inputs.insert("label".into(), json!("x".repeat(1 << 20)));
+    assert_eq!(expanded(&beside, &counts(200)).runs.len(), 200);
+    // A large value of an axis is listed in each run.
+    let large = Axis {
+        input: "far.label".parse().expect("a port"),
+        values: AxisValues::List(vec![json!("x".repeat(1 << 20))]),
+    };
+    let mut both = counts(10_000);
+    both.axes.push(large);
+    check_too_large(&two_lines(), &both, &copied(10_003, "far"));
+}
+
+#[test]
+fn a_sweep_of_too_many_edges_is_refused_without_being_made() {
+    let mut flow = workflow();
+    flow.edges.extend(vec![flow.edges[0].clone(); 100]);
+    let runs = sweep(&["source.count=1:10000:10000"], Mode::Product);
+    let message = "the sweep would have 1010000 edges, at most 1000000 can run";
+    check_too_large(&flow, &runs, message);
+}
+
 /// A random workflow of sums, each with a label to sweep.
 fn flows() -> impl Strategy<Value = (Workflow, Vec<usize>, Vec<usize>)> {
     (2_usize..9).prop_flat_map(|n| {

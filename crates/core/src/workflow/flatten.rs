@@ -10,8 +10,9 @@ use super::{
     Edge, Finding, FreshIds, Inner, Node, PortRef, Signature, SkillSource, Uses, Workflow,
     finding::has_errors,
     interface::Face,
-    nest::Nest,
+    nest::{Nest, inner_ids},
     validate::{given, validate},
+    weight::{MAX_COPIED, MAX_EDGES, Weighed, Weight, megabytes, share},
 };
 use crate::slug::Slug;
 
@@ -48,22 +49,26 @@ pub fn flatten(workflow: &Workflow, skills: &dyn SkillSource) -> Result<Flat, Ve
         return Err(findings);
     }
     let nest = Nest::new(workflow, skills);
-    let mut n_nodes: BTreeMap<&Slug, usize> = BTreeMap::new();
-    for (id, inner, _) in nest.inner_to_outer() {
+    let no_face = Face::default();
+    let mut weighed: BTreeMap<&Slug, Weighed<'_>> = BTreeMap::new();
+    let mut last_use: BTreeMap<&Slug, &Slug> = BTreeMap::new();
+    for (id, inner, face) in nest.inner_to_outer() {
         let Inner::Whole(inner) = inner else { return Err(vec![closed(workflow, id)]) };
-        n_nodes.insert(id, size(inner, &n_nodes));
+        inner_ids(inner).for_each(|used| _ = last_use.insert(used, id));
+        weighed.insert(id, Weighed::new(inner, face, &weighed));
     }
-    if size(workflow, &n_nodes) > MAX_NODES {
-        return Err(vec![too_large(size(workflow, &n_nodes))]);
-    }
+    // Those that the outermost uses are needed to the end.
+    inner_ids(workflow).for_each(|used| _ = last_use.remove(used));
+    check_size(workflow, Weighed::new(workflow, &no_face, &weighed).total, &weighed)?;
     let mut laid: BTreeMap<&Slug, Laid<'_>> = BTreeMap::new();
     for (id, inner, face) in nest.inner_to_outer() {
         if let Inner::Whole(inner) = inner {
             let whole = Laid::new(inner, face, &laid);
             laid.insert(id, whole);
+            // So what is held at one time is never more than what comes out.
+            laid.retain(|used, _| last_use.get(used) != Some(&id));
         }
     }
-    let no_face = Face::default();
     let outermost = Laid::new(workflow, &no_face, &laid);
     let workflow = Workflow {
         nodes: outermost.nodes.into_iter().map(Cow::into_owned).collect(),
@@ -90,13 +95,42 @@ fn about(workflow: &Workflow) -> Workflow {
     }
 }
 
-/// Counts the nodes that a workflow has when it is flat.
-fn size(workflow: &Workflow, n_nodes: &BTreeMap<&Slug, usize>) -> usize {
-    let of = |node: &Node| match &node.uses {
-        Uses::Skill(_) => 1,
-        Uses::Workflow(id) => n_nodes.get(id).copied().unwrap_or(0),
+/// Refuses what would be too large, and names the node that has most of it.
+fn check_size(
+    workflow: &Workflow,
+    total: Weight,
+    inner: &BTreeMap<&Slug, Weighed<'_>>,
+) -> Result<(), Vec<Finding>> {
+    if inner.is_empty() {
+        return Ok(());
+    }
+    let Weight { nodes, bytes, edges } = total;
+    let fewer = "use fewer workflows inside workflows";
+    let (message, hint, part): (_, _, fn(Weight) -> u64) = if nodes > MAX_NODES as u64 {
+        let message = format!("the workflow would have {nodes} nodes, at most {MAX_NODES} can run");
+        (message, fewer, |share| share.nodes)
+    } else if edges > MAX_EDGES {
+        let message = format!(
+            "the workflow would have {edges} edges and ports of inner workflows, at most {MAX_EDGES} can run"
+        );
+        (message, fewer, |share| share.edges)
+    } else if bytes > MAX_COPIED {
+        let message = format!(
+            "the values written in the nodes would take {} MB, at most {} MB can run",
+            megabytes(bytes),
+            megabytes(MAX_COPIED)
+        );
+        let hint = "write a large value in one node, and link that one to the others instead of repeating it";
+        (message, hint, |share| share.bytes)
+    } else {
+        return Ok(());
     };
-    workflow.nodes.iter().map(of).fold(0, usize::saturating_add)
+    let finding = Finding::error("too-large", message).with_hint(hint);
+    let largest = workflow.nodes.iter().max_by_key(|node| part(share(node, inner)));
+    Err(vec![match largest {
+        Some(node) => finding.at(&node.id),
+        None => finding,
+    }])
 }
 
 /// A workflow with its inner ones laid open, and its ports.
@@ -232,14 +266,6 @@ fn closed(workflow: &Workflow, id: &Slug) -> Finding {
         Some(node) => finding.at(&node.id),
         None => finding,
     }
-}
-
-fn too_large(n_nodes: usize) -> Finding {
-    let finding = Finding::error(
-        "too-large",
-        format!("the workflow would have {n_nodes} nodes, at most {MAX_NODES} can run"),
-    );
-    finding.with_hint("use fewer workflows inside workflows")
 }
 
 #[cfg(test)]

@@ -185,7 +185,7 @@ impl<'a> Nest<'a> {
 }
 
 /// Lists the workflows that nodes of a workflow run, as often as they do.
-fn inner_ids(workflow: &Workflow) -> impl Iterator<Item = &Slug> {
+pub(super) fn inner_ids(workflow: &Workflow) -> impl Iterator<Item = &Slug> {
     workflow.nodes.iter().filter_map(|node| match &node.uses {
         Uses::Workflow(id) => Some(id),
         Uses::Skill(_) => None,

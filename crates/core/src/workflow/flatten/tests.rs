@@ -1,3 +1,5 @@
+mod size;
+
 use std::collections::BTreeSet;
 
 use proptest::{prelude::*, test_runner::RngSeed};
