@@ -15,7 +15,10 @@ use llmos_headless::{Python, PythonAnswer, PythonCall, PythonError};
 use llmos_server::{ServerPython, ServerPythonError};
 use llmos_workbench::PythonTask;
 
-use crate::failure::{Failure, FailureKind};
+use crate::{
+    failure::{Failure, FailureKind},
+    out::say,
+};
 
 /// Whether skills may run in this machine's Python, and in which.
 #[derive(clap::Args)]
@@ -38,7 +41,14 @@ impl Allow {
             let message = format!("cannot find this program: {error}");
             Failure::new(FailureKind::Internal, message, "try again")
         })?;
-        Ok(Some(Python::at(&self.python, launcher)?))
+        let python = Python::at(&self.python, launcher)?;
+        for folder in python.left_out() {
+            say(&format!(
+                "warning: skills cannot import from {}: it is no folder of Python itself",
+                folder.display()
+            ));
+        }
+        Ok(Some(python))
     }
 
     /// The same, as the server's port.

@@ -83,6 +83,21 @@ pub struct Python {
     program: PathBuf,
     wall: Wall,
     launcher: PathBuf,
+    /// Where modules are looked for.
+    path: Vec<PathBuf>,
+    left_out: Vec<PathBuf>,
+}
+
+/// What an interpreter says of itself.
+#[derive(Debug, Deserialize)]
+struct Layout {
+    executable: PathBuf,
+    base: PathBuf,
+    prefix: PathBuf,
+    /// Where it looks for modules.
+    path: Vec<PathBuf>,
+    /// The folders of packages of its own, without what was added to them.
+    sites: Vec<PathBuf>,
 }
 
 /// Why Python cannot be used.
@@ -129,22 +144,30 @@ impl Python {
             return Err(PythonError::Weak { strength });
         }
         let missing = || PythonError::Missing { program: program.to_owned() };
-        let ask = "import sys, json; assert sys.version_info >= (3, 8); \
-                   print(json.dumps([sys.executable, sys.base_prefix, sys.prefix, sys.path]))";
+        let ask = "import sys, json, site; assert sys.version_info >= (3, 8); \
+                   print(json.dumps({'executable': sys.executable, 'base': sys.base_prefix, 'prefix': sys.prefix, \
+                   'path': sys.path, 'sites': site.getsitepackages()}))";
         let output = Command::new(program).args(["-I", "-c", ask]).stdin(Stdio::null()).output();
         let output = output.ok().filter(|output| output.status.success()).ok_or_else(missing)?;
-        let (executable, base, prefix, path): (PathBuf, PathBuf, PathBuf, Vec<PathBuf>) =
-            serde_json::from_slice(&output.stdout).ok().ok_or_else(missing)?;
+        let layout: Layout = serde_json::from_slice(&output.stdout).ok().ok_or_else(missing)?;
+        let (path, left_out) = layout.split();
+        let Layout { executable, base, prefix, .. } = layout;
         let real = std::fs::canonicalize(&executable).ok().ok_or_else(missing)?;
         let mut read: Vec<PathBuf> = LIBRARIES.iter().map(PathBuf::from).collect();
         // Prefixes as a whole would be `/usr`, with all that lies there.
         read.extend([base.join("lib"), prefix.join("lib"), prefix.join("pyvenv.cfg")]);
-        read.extend(path.into_iter().filter(|entry| entry.is_absolute()));
+        read.extend(path.iter().cloned());
         let mut execute: Vec<PathBuf> = LOADERS.iter().map(PathBuf::from).collect();
         execute.push(real);
         execute.push(executable.clone());
         let wall = Wall { read, execute, strict: true, required: true, ..Wall::default() };
-        Ok(Self { program: executable, wall, launcher })
+        Ok(Self { program: executable, wall, launcher, path, left_out })
+    }
+
+    /// Folders that the interpreter looks into and skills do not: projects that were linked into it,
+    /// with whatever lies beside their code.
+    pub fn left_out(&self) -> &[PathBuf] {
+        &self.left_out
     }
 
     /// Runs a skill to its end, or to the end of its time.
@@ -166,7 +189,9 @@ impl Python {
             n_files: Some(64),
         };
         // No files of a user, no search in the current folder, no bytecode written.
-        let args = ["-I", "-B", "-X", "utf8", "-c", RUNNER].map(str::to_owned);
+        let path = serde_json::to_string(&self.path)
+            .map_err(|error| PythonError::NotStarted { reason: error.to_string() })?;
+        let args = ["-I", "-B", "-X", "utf8", "-c", RUNNER, &path].map(str::to_owned);
         let mut command = wall.command(&self.launcher, &self.program, &args);
         command
             .current_dir("/")
@@ -178,6 +203,29 @@ impl Python {
         let not_started = |reason: String| PythonError::NotStarted { reason };
         let child = command.spawn().map_err(|error| not_started(error.to_string()))?;
         converse(child, call, cancelled)
+    }
+}
+
+impl Layout {
+    /// What modules are taken from: what came with the interpreter, and its folders of packages. The
+    /// rest was added by files in those, such as the folder of a project in the works.
+    fn split(&self) -> (Vec<PathBuf>, Vec<PathBuf>) {
+        let libraries = [&self.base, &self.prefix].map(|at| [at.join("lib"), at.join("lib64")]);
+        let own: Vec<PathBuf> = libraries
+            .iter()
+            .flatten()
+            .chain(&self.sites)
+            .filter_map(|folder| folder.canonicalize().ok())
+            .collect();
+        let is_own = |entry: &&PathBuf| {
+            // The archive of the library is named whether it is there or not.
+            let real =
+                entry.canonicalize().or_else(|error| entry.parent().ok_or(error)?.canonicalize());
+            entry.is_absolute()
+                && real.is_ok_and(|real| own.iter().any(|own| real.starts_with(own)))
+        };
+        let (kept, others): (Vec<&PathBuf>, Vec<&PathBuf>) = self.path.iter().partition(is_own);
+        (kept.into_iter().cloned().collect(), others.into_iter().cloned().collect())
     }
 }
 

@@ -1,6 +1,9 @@
 # Runs one skill: reads a call from standard input, writes its answer to standard output.
 import array, base64, io, json, math, os, sys, time, traceback
 
+# Without the folders that were added to those of the interpreter.
+sys.path[:] = json.loads(sys.argv[1])
+
 MAX_LOG_CHARS = 1_000_000
 
 
