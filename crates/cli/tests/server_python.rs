@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use llmos_headless::{Python, PythonAnswer, PythonCall};
+use llmos_headless::{Python, PythonAnswer, PythonCall, wall::Wall};
 use serde_json::{Value, json};
 
 fn python() -> Python {
@@ -109,6 +109,81 @@ fn every_way_out_is_closed() {
     }
     assert!(listener.accept().is_err(), "nobody may have connected");
     assert!(!Path::new(&target).exists());
+}
+
+/// What changes files without opening them is kept from every process behind the wall, not only from Python.
+#[test]
+fn what_is_said_about_files_cannot_be_changed() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let target = folder.path().join("kept");
+    std::fs::write(&target, "kept").expect("there is room");
+    let code = format!(
+        "import ctypes, json\nc = ctypes.CDLL(None, use_errno=True)\nfile = {:?}.encode()\n\
+         def errno(*call):\n    c.syscall(*call)\n    return ctypes.get_errno()\n\
+         print(json.dumps([errno(452, -100, file, 0o777, 0), errno(463, -100, file, 0, b'user.a', 0, 0), \
+         errno(466, -100, file, 0, b'user.a'), errno(467, -100, file, 0, 0, 0), errno(469, -100, file, 0, 0, 0), (c.truncate(file, 0), ctypes.get_errno())[1]]))",
+        target.display().to_string(),
+    );
+    let base = std::process::Command::new("python3")
+        .args(["-I", "-c", "import sys; print(sys.executable); print(sys.base_prefix)"])
+        .output()
+        .expect("there is a Python");
+    let lines = String::from_utf8(base.stdout).expect("it is text");
+    let mut lines = lines.lines().map(PathBuf::from);
+    let (program, prefix) = (lines.next().expect("a line"), lines.next().expect("a line"));
+    let system = || {
+        ["/lib", "/lib64", "/usr", "/etc"].map(PathBuf::from).into_iter().chain([prefix.clone()])
+    };
+    let wall = Wall {
+        read: system().collect(),
+        execute: system().collect(),
+        required: true,
+        ..Wall::default()
+    };
+    let args = ["-I", "-c", &code].map(str::to_owned);
+    let output = wall
+        .command(Path::new(env!("CARGO_BIN_EXE_llmos")), &program, &args)
+        .output()
+        .expect("it starts");
+    let errors = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(errors.trim(), "[1, 1, 1, 1, 1, 1]", "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(std::fs::read_to_string(&target).expect("it is there"), "kept");
+}
+
+/// Projects are linked into an environment by files that name their folders, with all that lies there.
+#[test]
+fn folders_that_were_added_to_the_path_are_not_read() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let (venv, project) = (folder.path().join("venv"), folder.path().join("project"));
+    std::fs::create_dir(&project).expect("there is room");
+    std::fs::write(project.join("inner.py"), "x = 1").expect("there is room");
+    std::fs::write(project.join(".env"), "SECRET").expect("there is room");
+    let made = std::process::Command::new("python3")
+        .args(["-I", "-m", "venv", "--without-pip"])
+        .arg(&venv)
+        .status()
+        .expect("there is a Python");
+    assert!(made.success());
+    let found = std::fs::read_dir(venv.join("lib")).expect("it is there").next();
+    let site = found.expect("it has one").expect("it can be read").path().join("site-packages");
+    let path = format!("{}\n{}\n", project.display(), site.join("../../../../project").display());
+    std::fs::write(site.join("project.pth"), path).expect("there is room");
+    std::fs::write(site.join("outer.py"), "x = 2").expect("there is room");
+    let launcher = PathBuf::from(env!("CARGO_BIN_EXE_llmos"));
+    let python = Python::at(&venv.join("bin/python"), launcher).expect("it is one");
+    assert!(python.left_out().contains(&project), "{:?}", python.left_out());
+    let code = format!(
+        "import os, sys, outer\ndef execute(inputs):\n    try:\n        import inner\n        \
+         return {{'y': 'imported'}}\n    except ImportError:\n        pass\n    \
+         try:\n        return {{'y': open({:?}).read()}}\n    \
+         except OSError:\n        return {{'y': [outer.x, [p for p in sys.path if 'project' in p]]}}\n",
+        project.join(".env").display().to_string(),
+    );
+    let (inputs, file) = (BTreeMap::new(), "attack.py".to_owned());
+    let call = PythonCall { code, file, inputs, memory_mb: 128, timeout_ms: 5_000 };
+    let answer = python.run(&call).expect("it can be started");
+    let outputs = answer.outputs.clone().unwrap_or_default();
+    assert_eq!(outputs.get("y"), Some(&json!([2, []])), "{answer:?}");
 }
 
 #[test]

@@ -87,7 +87,20 @@ const DENIED: &[c_long] = &[
     libc::SYS_removexattr,
     libc::SYS_lremovexattr,
     libc::SYS_fremovexattr,
+    libc::SYS_truncate,
+    FCHMODAT2,
+    SETXATTRAT,
+    REMOVEXATTRAT,
+    OPEN_TREE_ATTR,
+    FILE_SETATTR,
 ];
+
+// The same numbers on every architecture, and newer than the names of the C library.
+const FCHMODAT2: c_long = 452;
+const SETXATTRAT: c_long = 463;
+const REMOVEXATTRAT: c_long = 466;
+const OPEN_TREE_ATTR: c_long = 467;
+const FILE_SETATTR: c_long = 469;
 
 /// What there is on this architecture besides.
 #[cfg(target_arch = "x86_64")]
@@ -213,6 +226,9 @@ const X32: Option<c_long> = Some(0x4000_0000);
 #[cfg(not(target_arch = "x86_64"))]
 const X32: Option<c_long> = None;
 
+/// Calls that have a number of their own in that set: to start a program, to trace one, to read its memory.
+const X32_ONLY: std::ops::RangeInclusive<c_long> = 512..=547;
+
 type Rules = BTreeMap<c_long, Vec<SeccompRule>>;
 
 /// Says whether filters can be made for this kernel and processor.
@@ -226,14 +242,9 @@ pub(super) fn are_filtered_here() -> bool {
 /// Each filter is asked, the newest first, and the strictest answer counts.
 pub(super) fn filter(strict: bool) -> Result<(), WallError> {
     let with = |error: i32| SeccompAction::Errno(error.unsigned_abs());
-    let unknown = plain(UNKNOWN.iter().copied());
+    let unknown = unknown();
     apply(unknown.clone(), SeccompAction::Allow, with(libc::ENOSYS))?;
-    let mut denied = plain(DENIED.iter().chain(DENIED_HERE).copied());
-    denied.extend(conditional(Wanted::Denied)?);
-    let twins: Rules =
-        denied.iter().filter_map(|(number, rules)| Some((number | X32?, rules.clone()))).collect();
-    denied.extend(twins);
-    apply(denied, SeccompAction::Allow, with(libc::EPERM))?;
+    apply(denied()?, SeccompAction::Allow, with(libc::EPERM))?;
     if strict {
         let mut allowed = plain(INTERPRETER.iter().chain(INTERPRETER_HERE).copied());
         // The first filter answers these.
@@ -242,6 +253,27 @@ pub(super) fn filter(strict: bool) -> Result<(), WallError> {
         apply(allowed, with(libc::EPERM), SeccompAction::Allow)?;
     }
     Ok(())
+}
+
+/// What the kernel does not seem to know.
+fn unknown() -> Rules {
+    let mut unknown = plain(UNKNOWN.iter().copied());
+    unknown.extend(twins(&unknown));
+    unknown
+}
+
+/// What is refused in any case.
+fn denied() -> Result<Rules, WallError> {
+    let mut denied = plain(DENIED.iter().chain(DENIED_HERE).copied());
+    denied.extend(conditional(Wanted::Denied)?);
+    denied.extend(twins(&denied));
+    denied.extend(plain(X32_ONLY.filter_map(|number| Some(number | X32?))));
+    Ok(denied)
+}
+
+/// The same rules for the second set of numbers.
+fn twins(rules: &Rules) -> Rules {
+    rules.iter().filter_map(|(number, rules)| Some((number | X32?, rules.clone()))).collect()
 }
 
 /// Which side of a condition is wanted.
@@ -294,4 +326,22 @@ fn apply(rules: Rules, otherwise: SeccompAction, matching: SeccompAction) -> Res
         .and_then(TryInto::try_into)
         .map_err(|error| step("filter system calls", error))?;
     apply_filter(&program).map_err(|error| step("filter system calls", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{X32, denied, unknown};
+
+    #[test]
+    fn what_is_refused_is_refused_under_its_second_number_too() {
+        let Some(x32) = X32 else { return };
+        for rules in [unknown(), denied().expect("the rules can be made")] {
+            let (second, first): (Vec<i64>, Vec<i64>) =
+                rules.keys().partition(|number| *number & x32 != 0);
+            assert!(!first.is_empty());
+            for number in first {
+                assert!(second.contains(&(number | x32)), "{number}");
+            }
+        }
+    }
 }
