@@ -20,7 +20,13 @@ export type GpuSettings = {
 };
 
 /** What the thread is started with. */
-export type GpuThreadData = { source: string; port: NodePort; folder: string | null };
+export type GpuThreadData = {
+  source: string;
+  port: NodePort;
+  folder: string | null;
+  /** Becomes 1 when drivers begin to work for this thread. */
+  driving: Int32Array;
+};
 
 type WebGpu = { create(options: string[]): GPU; globals: Record<string, unknown> };
 
@@ -45,12 +51,22 @@ async function open(folder: string | null): Promise<Pick<WorkerHost, "gpu" | "no
   }
 }
 
-async function begin({ source, port, folder }: GpuThreadData): Promise<void> {
+/** The same, but it says so before any driver is asked for something. */
+function telling(gpu: GPU, driving: Int32Array): GPU {
+  const requestAdapter: GPU["requestAdapter"] = (options) => {
+    Atomics.store(driving, 0, 1);
+    return gpu.requestAdapter(options);
+  };
+  return { requestAdapter } as GPU;
+}
+
+async function begin({ source, port, folder, driving }: GpuThreadData): Promise<void> {
   const scope = globalThis as unknown as Record<string, unknown>;
   // Events of a port are not of the class that has this name.
   Reflect.deleteProperty(scope, "MessageEvent");
   scope["addEventListener"] = () => undefined;
-  scope["llmosGpu"] = await open(folder);
+  const { gpu, noGpu } = await open(folder);
+  scope["llmosGpu"] = { gpu: gpu ? telling(gpu, driving) : null, noGpu };
   vm.runInThisContext(source, { filename: "webgpu.js" });
   port.once("message", ({ files }: { files: object }) => (scope["onmessage"] as (event: unknown) => void)({ data: { port, files } }));
 }

@@ -17,7 +17,7 @@ export type ThreadLimits = {
   usedBytes(): number;
 };
 
-type Held = { worker: Worker; port: NodePort; place: "sandbox" | "page" };
+type Held = { worker: Worker; port: NodePort; place: "sandbox" | "page"; driving: Int32Array };
 
 /** The first code of threads: of those that run skills, and of those that run the product alone. */
 export type Scripts = { skills: URL; gpu: URL; webgpuFolder: string | null };
@@ -47,7 +47,8 @@ export class ThreadSandbox implements Sandbox {
   spawn(id: number, source: string, names: readonly string[], place: "sandbox" | "page" = "sandbox"): MessagePort {
     const { port1, port2 } = new MessageChannel();
     const { skills, gpu, webgpuFolder } = this.scripts;
-    const data: ThreadData | GpuThreadData = place === "page" ? { source, port: port2, folder: webgpuFolder } : { source, port: port2 };
+    const driving = new Int32Array(new SharedArrayBuffer(4));
+    const data: ThreadData | GpuThreadData = place === "page" ? { source, port: port2, folder: webgpuFolder, driving } : { source, port: port2 };
     const heapMb = this.limits.heapMb();
     const worker = new Worker(place === "page" ? gpu : skills, {
       workerData: data,
@@ -59,7 +60,7 @@ export class ThreadSandbox implements Sandbox {
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: Math.min(64, heapMb), stackSizeMb: 4 },
     });
-    const held = { worker, port: port1, place };
+    const held = { worker, port: port1, place, driving };
     this.#workers.set(id, held);
     worker.on("error", (error: Error & { code?: string }) => {
       const isMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
@@ -76,7 +77,8 @@ export class ThreadSandbox implements Sandbox {
     held?.port.close();
     // The drivers of a graphics processor do not live through the end of their thread in the middle of work,
     // and the process would not either. The kernel's own guard stops it.
-    if (held?.place === "page") held.worker.unref();
+    // Until they are asked for something, such a thread ends like any other.
+    if (held && Atomics.load(held.driving, 0) !== 0) held.worker.unref();
     else void held?.worker.terminate();
   }
 

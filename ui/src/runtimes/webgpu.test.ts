@@ -8,6 +8,7 @@ import { evaluate } from "./webgpu/formula";
 import { guarded } from "./webgpu/guard";
 import { readKernel, withoutComments } from "./webgpu/kernel";
 import { countsOf, dispatchesOf } from "./webgpu/plan";
+import { Refusal } from "./webgpu/refusal";
 
 const KERNEL = `//! size c = rows * cols
 //! threads = cols, rows
@@ -50,6 +51,29 @@ describe("what a kernel declares", () => {
     expect(kernel.entries).toEqual([{ name: "main", size: ["8", "N", "1"], line: 11 }]);
     expect(kernel.directives.sizes.get("c")).toBe("rows * cols");
     expect(kernel.directives.threads.get("")).toEqual(["cols", "rows"]);
+  });
+
+  test.each([
+    ["attributes", `@${"a".repeat(50_000)}`],
+    ["attributes in a row", "@a ".repeat(30_000)],
+    ["attributes without an end", "@a(".repeat(30_000)],
+    ["spaces", `@a${" ".repeat(100_000)}`],
+    ["variables", "var<storage>a:u32 ".repeat(5_000)],
+    ["a type", `@group(0) @binding(0) var<storage> a: array<${" ".repeat(100_000)};`],
+    ["functions", "fn a ".repeat(20_000)],
+    ["structs", "struct a{".repeat(10_000)],
+    ["members", `struct A { ${",".repeat(100_000)} } @group(0) @binding(0) var<uniform> a: A;`],
+    ["sizes", "@compute @workgroup_size(".repeat(4_000)],
+  ])("code that is made to be read forever is read at once: %s", (_, code) => {
+    const began = performance.now();
+    expect(() => readKernel(code)).toThrow(Refusal);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
+  test("attributes stand in any order, with spaces and lines between", () => {
+    const { buffers, entries } = readKernel("@group(1)\n@binding (2)var<storage>a:array<f32>;@compute@workgroup_size(4)fn main(){}fn b(){}\n@workgroup_size( 2,\n3 )\n@compute\nfn c() {}");
+    expect(buffers).toMatchObject([{ group: 1, binding: 2, line: 2 }]);
+    expect(entries).toEqual([{ name: "main", size: ["4", "1", "1"], line: 2 }, { name: "c", size: ["2", "3", "1"], line: 3 }]);
   });
 
   test("comments are blanked, places stay", () => {

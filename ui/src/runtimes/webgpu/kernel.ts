@@ -41,7 +41,7 @@ export function readKernel(code: string): Kernel {
   const constants = new Map<string, number>();
   for (const [, name = "", value = ""] of plain.matchAll(/\bconst\s+(\w+)\s*(?::\s*\w+\s*)?=\s*(\d+)[ui]?\s*;/g)) constants.set(name, Number(value));
   const structs = new Map<string, string>();
-  for (const [, name = "", body = ""] of plain.matchAll(/\bstruct\s+(\w+)\s*\{([^}]*)\}/g)) structs.set(name, body);
+  for (const [, name = "", body = ""] of plain.matchAll(/\bstruct\s+(\w+)\s*\{([^{}]*)\}/g)) structs.set(name, body);
   return { buffers: buffersOf(plain, structs, constants), entries: entriesOf(plain), directives, constants };
 }
 
@@ -65,26 +65,44 @@ export function withoutComments(code: string): string {
   return text;
 }
 
-const VARIABLE = /((?:@\w+\s*(?:\([^)]*\))?\s*)*)\bvar\s*<\s*(storage|uniform)\s*(?:,\s*(\w+)\s*)?>\s*(\w+)\s*:\s*([^;]+);/g;
+const VARIABLE = /\bvar\s*<\s*(storage|uniform)\s*(?:,\s*(\w+)\s*)?>\s*(\w+)\s*:\s*([^;{}]{1,2000});/g;
+
+/**
+ * What stands between a declaration and whatever ends before it, so its
+ * attributes. Nothing before `after` is looked at, so a text is read once.
+ */
+function headOf(plain: string, index: number, after: number): string {
+  let from = index;
+  while (from > after && !";{}".includes(plain.charAt(from - 1))) from -= 1;
+  return plain.slice(from, index);
+}
 
 function buffersOf(plain: string, structs: ReadonlyMap<string, string>, constants: ReadonlyMap<string, number>): Buffer[] {
   const buffers: Buffer[] = [];
+  let after = 0;
   for (const found of plain.matchAll(VARIABLE)) {
-    const [, attributes = "", space, access = "read", name = "", type = ""] = found;
-    const line = lineAt(plain, (found.index ?? 0) + found[0].indexOf("var"));
+    const [, space, access = "read", name = "", type = ""] = found;
+    const attributes = headOf(plain, found.index, after);
+    after = found.index;
+    const line = lineAt(plain, found.index);
     const [group, binding] = [attribute(attributes, "group"), attribute(attributes, "binding")];
     if (group === null || binding === null) {
       throw new Refusal(`line ${line}: \`${name}\` has no place`, "write `@group(0) @binding(0)` with numbers of its own before `var`");
     }
     const place = { name, group, binding, line };
     if (space === "uniform") {
-      buffers.push({ ...place, space, ...uniformOf(type.trim(), structs, name, line) });
+      buffers.push({ ...place, space, ...uniformOf(squeezed(type), structs, name, line) });
       continue;
     }
     if (access !== "read" && access !== "read_write") throw new Refusal(`line ${line}: \`${name}\` is neither \`read\` nor \`read_write\``, "write `var<storage, read>` for an input, `var<storage, read_write>` for an output");
-    buffers.push({ ...place, space: "storage", access, ...storageOf(type.trim(), constants, name, line) });
+    buffers.push({ ...place, space: "storage", access, ...storageOf(squeezed(type), constants, name, line) });
   }
   return buffers;
+}
+
+/** With single spaces, as a pattern may try each of them. */
+function squeezed(text: string): string {
+  return text.trim().replaceAll(/\s+/g, " ");
 }
 
 function attribute(text: string, name: string): number | null {
@@ -129,8 +147,8 @@ function uniformOf(type: string, structs: ReadonlyMap<string, string>, name: str
   if (body === undefined) throw new Refusal(`line ${line}: the uniform \`${name}\` is \`${type}\`, which no value fits`, hint);
   const members: Member[] = [];
   let at = 0;
-  for (const part of body.split(/,(?![^<(]*[>)])/)) {
-    const found = /^(?:@[^:]*\s)?\s*(\w+)\s*:\s*(.+?)\s*$/s.exec(part.trim());
+  for (const part of splitTop(body, "(<", ")>")) {
+    const found = /^(?:@[^:]*\s)?\s*(\w+)\s*:\s*(.+?)\s*$/s.exec(squeezed(part));
     if (!found) continue;
     const [, member = "", memberType = ""] = found;
     const element = elementOf(memberType);
@@ -145,11 +163,13 @@ function uniformOf(type: string, structs: ReadonlyMap<string, string>, name: str
 
 function entriesOf(plain: string): Entry[] {
   const entries: Entry[] = [];
-  for (const found of plain.matchAll(/((?:@\w+\s*(?:\([^)]*\))?\s*)+)\bfn\s+(\w+)/g)) {
-    const [, attributes = "", name = ""] = found;
+  let after = 0;
+  for (const { index, 1: name = "" } of plain.matchAll(/\bfn\s+(\w+)/g)) {
+    const attributes = headOf(plain, index, after);
+    after = index;
     if (!/@compute\b/.test(attributes)) continue;
-    const size = /@workgroup_size\s*\(([^)]*)\)/.exec(attributes)?.[1]?.split(",").map((part) => part.trim()).filter(Boolean) ?? [];
-    entries.push({ name, size: [size[0] ?? "1", size[1] ?? "1", size[2] ?? "1"], line: lineAt(plain, found.index ?? 0) });
+    const size = /@workgroup_size\s*\(([^)@]*)\)/.exec(attributes)?.[1]?.split(",").map((part) => part.trim()).filter(Boolean) ?? [];
+    entries.push({ name, size: [size[0] ?? "1", size[1] ?? "1", size[2] ?? "1"], line: lineAt(plain, index - attributes.trimStart().length) });
   }
   if (entries.length === 0) {
     throw new Refusal("the code has no function to run", "write `@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) { … }`");
@@ -177,11 +197,11 @@ function directivesOf(code: string): Directives {
 }
 
 /** Parts between commas that stand in no brackets. */
-function splitTop(text: string): string[] {
+function splitTop(text: string, opening = "(", closing = ")"): string[] {
   const parts: string[] = [""];
   let depth = 0;
   for (const char of text) {
-    depth += char === "(" ? 1 : char === ")" ? -1 : 0;
+    depth += opening.includes(char) ? 1 : closing.includes(char) ? -1 : 0;
     if (char === "," && depth === 0) parts.push("");
     else parts[parts.length - 1] += char;
   }
