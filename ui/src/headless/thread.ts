@@ -15,6 +15,7 @@ import vm from "node:vm";
 import { moveMessagePortToContext, workerData, type MessagePort as NodePort } from "node:worker_threads";
 
 import { installContext } from "./context";
+import { bytesIn, callIn, freezeIntrinsics, isOurs, numberIn, textIn } from "./crossing";
 import type { InnerRealm, OuterRealm, Problem } from "./realm";
 
 /** What a thread is started with. */
@@ -46,16 +47,18 @@ function outerRealm(context: vm.Context): OuterRealm {
   return {
     now: () => performance.now(),
     timeOrigin: performance.timeOrigin,
-    fillRandom: (bytes) => void randomFillSync(bytes),
+    fillRandom: (bytes) => void randomFillSync(bytesIn(bytes)),
     encodeInto(text, bytes) {
-      const { read, written } = encoder.encodeInto(text, bytes);
+      const { read, written } = encoder.encodeInto(textIn(text), bytesIn(bytes));
       return `${read} ${written}`;
     },
     decoder(label, fatal, ignoreBOM) {
-      const decoder = new TextDecoder(label, { fatal, ignoreBOM });
-      return (bytes, stream) => decoder.decode(bytes ?? undefined, { stream });
+      const decoder = new TextDecoder(textIn(label), { fatal: fatal === true, ignoreBOM: ignoreBOM === true });
+      return (bytes, stream) => decoder.decode(bytes ? bytesIn(bytes) : undefined, { stream: stream === true });
     },
     setTimer(call, ms, repeat) {
+      callIn(call);
+      numberIn(ms);
       lastTimer += 1;
       const id = lastTimer;
       const run = (): void => {
@@ -72,14 +75,16 @@ function outerRealm(context: vm.Context): OuterRealm {
       timers.delete(id);
     },
     load(text, name, done) {
-      void loadModule(context, text, name).then(
+      callIn(done);
+      void loadModule(context, textIn(text), textIn(name)).then(
         (exports) => done(null, exports),
         (error: unknown) => done(problemOf(error, text, name)),
       );
     },
     parseUrl(text, base) {
-      if (!URL.canParse(text, base ?? undefined)) return "";
-      const url = new URL(text, base ?? undefined);
+      const at = base === null ? undefined : textIn(base);
+      if (!URL.canParse(textIn(text), at)) return "";
+      const url = new URL(text, at);
       const { href, origin, protocol, host, hostname, port, pathname, search, hash } = url;
       return [href, origin, protocol, host, hostname, port, pathname, search, hash].join("\n");
     },
@@ -103,7 +108,7 @@ async function loadModule(context: vm.Context, text: string, name: string): Prom
   try {
     await module.evaluate();
   } catch (thrown) {
-    throw new Thrown(thrown);
+    throw isOurs(thrown) ? thrown : new Thrown(thrown);
   }
   return module.namespace as Record<string, unknown>;
 }
@@ -140,13 +145,9 @@ function placeOf(message: string, text: string, name: string): string {
   }
 }
 
-/** Nothing can be changed on the language's own objects of this realm, should one ever be reached. */
-function freeze(): void {
-  for (const name of ["Object", "Function", "Array", "Error", "TypeError", "RangeError", "Promise", "Map", "Set", "Symbol", "Uint8Array"]) {
-    const found = (globalThis as Record<string, unknown>)[name] as { prototype: object };
-    Object.freeze(found.prototype);
-    Object.freeze(found);
-  }
+/** An error that nobody caught, as far as skill code may see it. */
+function strayOf(reason: unknown): unknown {
+  return isOurs(reason) ? inner?.error(String((reason as Partial<Error>).message ?? "an error of Node.js")) : reason;
 }
 
 function begin({ source, port }: ThreadData): void {
@@ -157,8 +158,8 @@ function begin({ source, port }: ThreadData): void {
   const install = vm.runInContext(`(${installContext.toString()})`, context) as typeof installContext;
   inner = install(outerRealm(context));
   vm.runInContext(`const { ${INTRINSICS.join(", ")} } = globalThis;`, context);
-  process.on("unhandledRejection", (reason) => inner?.stray("unhandledrejection", reason));
-  process.on("uncaughtException", (error) => inner?.stray("error", error));
+  process.on("unhandledRejection", (reason) => inner?.stray("unhandledrejection", strayOf(reason)));
+  process.on("uncaughtException", (error) => inner?.stray("error", strayOf(error)));
   const innerPort = moveMessagePortToContext(port, context);
   vm.runInContext(source, context, { filename: "runtime.js" });
   const greet = vm.runInContext(
@@ -175,7 +176,7 @@ function begin({ source, port }: ThreadData): void {
   const first = new vm.SourceTextModule("", { context });
   if (first.status !== "unlinked") throw new Error("Node.js cannot load modules from text");
   for (const name of WITHHELD) Reflect.deleteProperty(globalThis, name);
-  freeze();
+  freezeIntrinsics();
   greet(innerPort);
 }
 
