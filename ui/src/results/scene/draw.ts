@@ -18,6 +18,10 @@ const WITHHELD = ["Worker", "SharedWorker", "BroadcastChannel"];
 /** A frame counts for no more time than this, in seconds: after a pause things go on where they were. */
 const STEP_LIMIT = 0.25;
 
+/** Kept before the code of a skill runs: that could put one of its own in its place, and would get the port. */
+const { postMessage } = MessagePort.prototype;
+const { apply } = Reflect;
+
 type Show = Extract<Order, { t: "show" }>;
 
 /** Waits for the canvas and the page's port. */
@@ -85,7 +89,7 @@ class Screen {
   }
 
   #tell(report: Report): void {
-    this.port.postMessage(report);
+    apply(postMessage, this.port, [report]);
   }
 
   async #show({ value, size, ground, playing, still }: Show): Promise<void> {

@@ -6,6 +6,7 @@
 
 import type { SceneValue } from "../../runtimes/threejs/value";
 import type { Order, Report, Size } from "./messages";
+import { Pictures } from "./pictures";
 import { Watchdog } from "./watchdog";
 
 /** What there is to tell about a scene that is shown. */
@@ -40,6 +41,7 @@ export class SceneFrame {
   readonly #line = new MessageChannel();
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #dog = new Watchdog();
+  readonly #pictures = new Pictures();
   #isShown = false;
   #visible = true;
 
@@ -67,6 +69,7 @@ export class SceneFrame {
   /** Asks for something; what the worker cannot do any more is lost. */
   send(order: Order): void {
     if (order.t === "visible") this.#visible = order.on;
+    if (order.t === "picture") this.#pictures.ask();
     this.#line.port1.postMessage(order);
   }
 
@@ -130,7 +133,7 @@ export class SceneFrame {
       case "restored":
         return this.events.onLost(false);
       case "picture":
-        if (report["blob"] instanceof Blob) this.events.onPicture(report["blob"]);
+        void this.#pictures.take(report["blob"]).then((picture) => picture && this.events.onPicture(picture));
         return undefined;
       case "alive":
         this.#dog.alive(Number(report["n"]) || 0);
