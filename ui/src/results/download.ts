@@ -1,6 +1,8 @@
 import { isList, type Table } from "./value";
 
 const PER_PART = 5_000;
+/** A text that is a number is no formula. */
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** Has the browser save a file made of parts. */
 export function saveParts(name: string, mime: string, parts: BlobPart[]): void {
@@ -70,8 +72,13 @@ export function csvLine(fields: readonly unknown[]): string {
 
 function csvField(field: unknown): string {
   if (field === null || field === undefined) return "";
-  const text = typeof field === "object" ? JSON.stringify(field) : String(field);
+  const text = typeof field === "string" ? plainText(field) : typeof field === "object" ? JSON.stringify(field) : String(field);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A text that no spreadsheet takes for a formula, which may send away what is beside it; numbers stay as they are. */
+function plainText(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) && !NUMBER.test(text) ? `'${text}` : text;
 }
 
 /** The bytes of a base64 text. */

@@ -64,3 +64,9 @@ test("a table whose columns differ in length has empty cells", () => {
   const columns = [{ name: "a", values: [1, 2] }, { name: "b", values: ["x"] }];
   expect(tableCsv({ columns }).join("")).toBe("a,b\r\n1,x\r\n2,\r\n");
 });
+
+test("no text of a CSV is a formula for a spreadsheet; numbers stay", () => {
+  const texts = ["=1+1", "+a", "-b", "@c", "\td", "-", '=A1,"x"', "a=b", "-1.5", "+2e-3", "-.5"];
+  expect(csvLine(texts)).toBe(`'=1+1,'+a,'-b,'@c,'\td,'-,"'=A1,""x""",a=b,-1.5,+2e-3,-.5\r\n`);
+  expect(csvLine([-1, -Infinity, 2n])).toBe("-1,-Infinity,2\r\n");
+});

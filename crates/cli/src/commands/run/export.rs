@@ -127,18 +127,27 @@ fn csv(value: &Value) -> Option<String> {
 fn cell(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => plain_text(text),
         Value::Object(map) if map.len() == 1 => map
             .values()
             .next()
             .and_then(Value::as_str)
-            .map_or_else(|| value.to_string(), str::to_owned),
+            .map_or_else(|| value.to_string(), plain_text),
         other => other.to_string(),
     };
     if text.contains([',', '"', '\n', '\r']) {
         return format!("\"{}\"", text.replace('"', "\"\""));
     }
     text
+}
+
+/// A text that no spreadsheet takes for a formula, which may send away what is beside it.
+fn plain_text(text: &str) -> String {
+    let is_number = || text.parse::<f64>().is_ok();
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number() {
+        return format!("'{text}");
+    }
+    text.to_owned()
 }
 
 #[cfg(test)]
@@ -168,6 +177,16 @@ mod tests {
             let want = Export { ending: ending.to_owned(), content: content.as_bytes().to_vec() };
             assert_eq!(export(&value), want, "{value}");
         }
+    }
+
+    #[test]
+    fn no_text_is_written_as_a_formula() {
+        let table = json!({"columns": [
+            {"name": "=1+1", "values": ["=HYPERLINK(\"http://x\",1)", "+a", "-1.5e3", "@a", "\ta", "a=b", "-"]},
+            {"name": "n", "values": [-1, {"$number": "-Infinity"}, -2.5]},
+        ]});
+        let content = "'=1+1,n\n\"'=HYPERLINK(\"\"http://x\"\",1)\",-1\n'+a,-Infinity\n-1.5e3,-2.5\n'@a,\n'\ta,\na=b,\n'-,\n";
+        assert_eq!(String::from_utf8_lossy(&export(&table).content), content);
     }
 
     #[test]
