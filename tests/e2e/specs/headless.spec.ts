@@ -164,6 +164,47 @@ test("hostile skills find no network, no files, no processes and no environment"
   }
 });
 
+/** Hands every function of the worker what Node.js would describe by asking it, and keeps what is of another realm. */
+const LIAR = `function execute() {
+  const found = [];
+  const look = (value, from) => {
+    if ((typeof value === "object" || typeof value === "function") && value !== null && !(value instanceof Object)) found.push(from);
+  };
+  const inspect = Symbol.for("nodejs.util.inspect.custom");
+  // Node.js asks what has no constructor how it wants to be described.
+  const like = (prototype, from) => Object.create(prototype, { [inspect]: { value: (...given) => { given.forEach((one) => look(one, from)); return ""; } } });
+  const bare = (from) => like(null, from);
+  const fake = (from) => like(Uint8Array.prototype, from);
+  const tries = {
+    encode: (x) => new TextEncoder().encodeInto("a", x),
+    decode: (x) => new TextDecoder().decode(x),
+    label: (x) => new TextDecoder(x),
+    url: (x) => new URL(x, x),
+    random: (x) => crypto.getRandomValues(x),
+    timer: (x) => setTimeout(x, x),
+    clear: (x) => clearTimeout(x),
+    load: (x) => llmosImportModule(x, x),
+  };
+  let refused = 0;
+  for (const [from, attempt] of Object.entries(tries)) {
+    for (const make of [bare, fake]) {
+      try { look(attempt(make(from)), from); } catch (error) { refused += 1; look(error, from); }
+    }
+  }
+  return { total: found.length * 1000 + Math.min(refused, 1) };
+}`;
+
+test("skills get hold of no object of Node.js by what they hand to it", async () => {
+  const { folder, document } = made({ sum: sum(LIAR) });
+  try {
+    const { run, stderr } = await headless(document, ["--skills", folder, "--input", "sum.a=1"]);
+    expect(run.outcome, stderr).toBe("success");
+    expect(run.nodes["sum"]?.outputs?.["total"]).toBe(1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test("programs for 3D, circuits and quantum computers find no way out either", async () => {
   const canary = await startCanary();
   const text = (id: string, type: string, fence: string, code: string, outputs = "  - name: found\n    type: any\n"): string =>
