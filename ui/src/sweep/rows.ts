@@ -1,6 +1,7 @@
 import type { PortRef, WorkflowDoc } from "../api/schema";
 import type { Skills } from "../engine/engine";
 import type { NodeState } from "../run/types";
+import { csvLine } from "../results/download";
 import type { Plot, Series } from "../results/value";
 import { portLabel } from "../workflow/connecting";
 import { nodeSkill } from "../workflow/uses";
@@ -69,7 +70,7 @@ export function plotOf(spec: SweepSpec, rows: readonly SweepRow[], outputs: read
 export function csvOf(spec: SweepSpec, rows: readonly SweepRow[], outputs: readonly SweepOutput[]): string {
   const head = ["run", ...spec.axes.map(({ node, port }) => `${node}.${port}`), ...outputs.map(({ ref }) => `${ref.node}.${ref.port}`), "state"];
   const lines = rows.map(({ run, state, outputs: values }) => [run.index + 1, ...run.values.map(({ value }) => value), ...outputs.map((_, at) => values[at]), state]);
-  return [head, ...lines].map((cells) => cells.map((cell) => quoted(printed(cell))).join(",")).join("\r\n") + "\r\n";
+  return [head, ...lines].map(csvLine).join("");
 }
 
 /** A value as a cell shows it. */
@@ -80,8 +81,4 @@ export function printed(value: unknown): string {
 
 function numberOf(value: unknown): number {
   return typeof value === "boolean" ? Number(value) : typeof value === "number" ? value : NaN;
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
