@@ -406,14 +406,14 @@ export type Problem = {
   type: string;
 };
 
-/** Body of `POST /skills/promote`: copies a skill of the user to a team, or of a team to everybody. */
+/** Body of `POST /skills/promote`: copies a skill of the user to a team. */
 export type PromoteSkill = {
   /** Why others should have it; kept in the commit. */
-  reason?: string;
+  reason: string;
   /** The skill. */
-  skill_id?: string;
+  skill_id: string;
   /** The team that gets it. */
-  team_id?: string | null;
+  team_id: string;
   /** Who asks; the local user when left out. */
   user_id?: string | null;
 };
