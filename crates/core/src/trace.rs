@@ -129,9 +129,16 @@ impl TraceIdError {
 
 impl TraceId {
     /// Makes the id of a run from its time and a random number.
+    ///
+    /// Ids sort by time, to the microsecond: the last part is the fraction of the second in
+    /// twenty bits, then twelve random ones.
     pub fn new(at: Timestamp, random: u32) -> Self {
-        let at = at.strftime("%Y%m%d-%H%M%S");
-        Self(Slug::nearest(&format!("run-{at}-{random:08x}")).expect("because it has letters"))
+        let nanos = u64::from(at.subsec_nanosecond().unsigned_abs());
+        let fraction = (nanos << 20) / 1_000_000_000;
+        let last = (fraction << 12) | u64::from(random & 0xfff);
+        let second = at.strftime("%Y%m%d-%H%M%S");
+        let text = format!("run-{second}-{last:08x}");
+        Self(Slug::nearest(&text).expect("because it has letters"))
     }
 
     /// Returns the text.

@@ -193,8 +193,8 @@ fn broken_files_say_where() {
 
 #[test]
 fn ids_hold_the_date_of_the_file() {
-    let at = "2026-11-20T15:30:00Z".parse().expect("a time");
-    assert_eq!(TraceId::new(at, 0x0a1b_2c3d), id());
+    let at: Timestamp = "2026-11-20T15:30:00.039476395Z".parse().expect("a time");
+    assert_eq!(TraceId::new(at, 0xffff_fc3d), id());
     assert_eq!(id().path().as_str(), "traces/2026/11/20/run-20261120-153000-0a1b2c3d.md");
     assert_eq!(id().object_path("00ff").as_str(), "traces/2026/11/20/objects/00ff.json");
     assert_eq!(id().object_path("../../x").as_str(), "traces/2026/11/20/objects/.json");
@@ -236,5 +236,18 @@ proptest! {
         node.logs.push(LogLine { at_ms: times[2], stream: Stream::Stderr, text: texts[5].clone() });
         node.outputs.insert(texts[6].clone(), TraceValue::Inline(json!([number, texts[7]])));
         prop_assert_eq!(parse(print(&trace).as_bytes()), Ok(trace));
+    }
+}
+
+/// Two runs of one second are listed in the order in which they were made.
+#[test]
+fn ids_sort_by_time() {
+    let start: Timestamp = "2026-11-20T23:59:59.999Z".parse().expect("a time");
+    let id = |micros: i64, random: u32| {
+        TraceId::new(start + jiff::SignedDuration::from_micros(micros), random)
+    };
+    for micros in [0, 1, 500, 999, 1_000, 1_001, 70_000] {
+        let (earlier, later) = (id(micros, u32::MAX), id(micros + 1, 0));
+        assert!(earlier.as_str() < later.as_str(), "{earlier} and {later}");
     }
 }
