@@ -84,11 +84,11 @@ test("a broken netlist after a good one is told with its line, and gives no old 
 test("an endless simulation and one that takes too much memory are stopped, and the others go on", async ({ bench, store }) => {
   const out = { outputs: ["name: v_in, type: any, description: Volts"] };
   const sine = (step: string, stop: string): string => `* sine\nv1 in 0 sin(0 1 1meg)\nr1 in out 1k\nc1 out 0 1n\n.tran ${step} ${stop} 0 ${step}`;
-  await store.addSkill(skill("endless", "spice", out, sine("1n", "10"), "timeout_ms: 2500"));
-  await store.addSkill(skill("hog", "spice", out, sine("1n", "100m"), "memory_mb: 64"));
-  await store.addSkill(skill("fine", "spice", out, "* fine\nv1 in 0 4\nr1 in 0 1k\n.op"));
-  const nodes = ["endless", "hog", "fine"].map((id) => ({ id, skill_id: id }));
-  await bench.open(await store.addWorkflow(workflow("limits", nodes)), 3);
+  await store.addSkill(skill("endless-circuit", "spice", out, sine("1n", "10"), "timeout_ms: 2500"));
+  await store.addSkill(skill("hog-circuit", "spice", out, sine("1n", "100m"), "memory_mb: 64"));
+  await store.addSkill(skill("fine-circuit", "spice", out, "* fine\nv1 in 0 4\nr1 in 0 1k\n.op"));
+  const nodes = ["endless-circuit", "hog-circuit", "fine-circuit"].map((id) => ({ id, skill_id: id }));
+  await bench.open(await store.addWorkflow(workflow("circuit-limits", nodes)), 3);
   const { run } = await bench.run();
   const [endless, hog, fine] = run.nodes;
   expect(endless?.error).toMatchObject({ kind: "timeout" });

@@ -32,6 +32,9 @@ async function ask(page: import("@playwright/test").Page, steps: number): Promis
   await dialog.getByRole("button", { name: "Run the sweep" }).click();
 }
 
+// A recording takes a picture of every frame, on the very cores that the workers are to have.
+test.use({ trace: "off" });
+
 test(`${N} runs of an RC circuit: progress, table, plot, one run on the canvas, CSV, trace; faster on two workers`, async ({ bench, page, store }) => {
   const address = await store.addWorkflow(RC);
   const spent: Record<number, number> = {};
