@@ -277,5 +277,6 @@ test("a million numbers pass from Python in one block, fast", async () => {
   const ms = performance.now() - from;
   expect(y).toEqual(x);
   // Some 20 ms on a quiet machine; the limit is for one that is shared.
-  expect(ms).toBeLessThan(500);
-});
+  // A list of boxed numbers takes many times this; speed itself is measured by `cargo xtask bench values`.
+  expect(ms).toBeLessThan(10_000);
+}, 60_000);
