@@ -2,19 +2,9 @@
 
 import { nodeOf } from "../support/bench";
 import { skill, workflow } from "../support/documents";
-import { startServer } from "../support/server";
-import { expect, test as base } from "../support/test";
+import { expect, test } from "../support/test";
 
-const test = base.extend<object, { server: Awaited<ReturnType<typeof startServer>> }>({
-  server: [
-    async ({}, use) => {
-      const server = await startServer(["--allow-server-python"]);
-      await use(server);
-      await server.stop();
-    },
-    { scope: "worker" },
-  ],
-});
+test.use({ flags: ["--allow-server-python"] });
 
 const OUT = "name: value, type: any, description: What came out";
 const python = (id: string, mode: string, body: string, more = ""): string =>
@@ -115,20 +105,4 @@ test("a client that goes away ends its skill", async ({ server }) => {
   abort.abort();
   await asked;
   await expect.poll(children).toBe("");
-});
-
-base("a server without the flag refuses, and says which it is", async ({ bench, store, server }) => {
-  const source = SKILLS[0]?.[1];
-  const saved = await fetch(`${server.origin}/skills`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ source }) });
-  const { version } = (await saved.json()) as { version: string };
-  const answer = await fetch(`${server.origin}/workflows/python`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ skill_id: "where", version }),
-  });
-  expect([answer.status, answer.headers.get("content-type")]).toEqual([403, "application/problem+json"]);
-  await bench.open(await store.addWorkflow(workflow("refused", [{ id: "where", skill_id: "where" }])), 1);
-  const { error } = nodeOf(await bench.run(60_000), "where");
-  expect(error?.message).toBe("`where` asks for Python on the server, and no skill code runs there");
-  expect(error?.hint).toContain("--allow-server-python");
 });

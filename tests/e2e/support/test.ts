@@ -16,17 +16,46 @@ export type Watch = {
   expected: RegExp[];
 };
 
-type Fixtures = { bench: Bench; store: Store; watch: Watch };
+/** The program that runs now: it belongs to one file of specs, and ends when the next file asks for its own. */
+class Programs {
+  private current: { key: string; server: Server } | undefined;
 
-export const test = base.extend<Fixtures, { server: Server }>({
-  server: [
+  async of(file: string, flags: readonly string[]): Promise<Server> {
+    const key = [file, ...flags].join("\0");
+    if (this.current?.key !== key) {
+      await this.stop();
+      this.current = { key, server: await startServer(flags) };
+    }
+    return this.current.server;
+  }
+
+  async stop(): Promise<void> {
+    const ended = this.current;
+    this.current = undefined;
+    await ended?.server.stop();
+  }
+}
+
+type Fixtures = {
+  /** What `llmos serve` is started with, besides the port and the volumes. */
+  flags: string[];
+  server: Server;
+  bench: Bench;
+  store: Store;
+  watch: Watch;
+};
+
+export const test = base.extend<Fixtures, { programs: Programs }>({
+  programs: [
     async ({}, use) => {
-      const server = await startServer();
-      await use(server);
-      await server.stop();
+      const programs = new Programs();
+      await use(programs);
+      await programs.stop();
     },
     { scope: "worker" },
   ],
+  flags: [[], { option: true }],
+  server: async ({ programs, flags }, use, info) => use(await programs.of(info.file, flags)),
   baseURL: async ({ server }, use) => use(server.origin),
   watch: [
     async ({ context, server }, use) => {
