@@ -14,7 +14,7 @@ const MILLION = skill("million-numbers", "python-wasm", { outputs: ["name: y, ty
   "import array\n\nblock = array.array('d', bytes(8_000_000))\n\ndef execute(inputs):\n    block[0] = 0.5\n    return {'y': block}", "deterministic: false");
 const TO_PLOT = skill("numbers-to-plot", "javascript",
   { inputs: ["name: y, type: array, description: Numbers"], outputs: ["name: plot, type: plot, description: Plot", "name: count, type: integer, description: How many"] },
-  "function execute({ y }) {\n  const x = Float64Array.from(y, (_, i) => i);\n  return { plot: { title: 'All', x_label: 'i', y_label: 'y', series: [{ name: 'y', kind: 'line', x, y }] }, count: y.length };\n}");
+  "function execute({ y }) {\n  const x = new Float64Array(y.length);\n  for (let i = 0; i < x.length; i += 1) x[i] = i;\n  return { plot: { title: 'All', x_label: 'i', y_label: 'y', series: [{ name: 'y', kind: 'line', x, y }] }, count: y.length };\n}");
 
 test("a million numbers pass from Python to JavaScript to a plot", async ({ bench, store }) => {
   await store.addSkill(MILLION);

@@ -18,7 +18,7 @@ pub(crate) struct Metadata {
     pub(crate) requires_python: Option<VersionSpecifiers>,
 }
 
-/// Why a text is no [`Metadata`].
+/// Why a text is no `Metadata`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MetadataError {
     /// A line that must be there is not.
