@@ -21,7 +21,7 @@ struct Bench {
     workbench: bool,
 }
 
-const BENCHES: [Bench; 9] = [
+const BENCHES: [Bench; 10] = [
     Bench { name: "skills", job: || native(&["skills"]), workbench: false },
     Bench { name: "flow", job: || native(&["flow"]), workbench: false },
     Bench { name: "commits", job: || native(&["commits"]), workbench: false },
@@ -31,6 +31,7 @@ const BENCHES: [Bench; 9] = [
     Bench { name: "load", job: || browser("load"), workbench: true },
     Bench { name: "runs", job: || browser("runs"), workbench: true },
     Bench { name: "values", job: || browser("values"), workbench: true },
+    Bench { name: "sweep", job: || browser("sweep"), workbench: true },
 ];
 
 /// Runs the measurements named, or all of them.
