@@ -59,7 +59,7 @@ fn check(name: &str, least_f1: f64, least_found: usize) {
     let text = |line: &Value, key: &str| line[key].as_str().expect("a text").to_owned();
     let texts: Vec<_> = lines.iter().map(|line| text(line, "text")).collect();
     let labels: Vec<_> = lines.iter().map(|line| text(line, "label")).collect();
-    let prompts: Vec<_> = texts.iter().map(|text| Prompt { id: "", text }).collect();
+    let prompts: Vec<_> = texts.iter().map(|text| Prompt { text, ..Prompt::default() }).collect();
     let patterns = find(&prompts);
     let labels: Vec<_> = labels.iter().map(String::as_str).collect();
     let (f1, n_found) = quality(&labels, &patterns);

@@ -49,8 +49,10 @@ struct Group<'a> {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let lines = read(&args.file)?;
-    let prompts: Vec<_> =
-        lines.iter().map(|line| Prompt { id: &line.id, text: &line.text }).collect();
+    let prompts: Vec<_> = lines
+        .iter()
+        .map(|line| Prompt { id: &line.id, text: &line.text, ..Prompt::default() })
+        .collect();
     let patterns = pattern::find(&prompts);
     let mut out = Out::new();
     if args.json {
@@ -58,7 +60,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         // Nobody is left to tell when the reader is gone.
         let _ = out.json(&Answer { groups })?;
     } else if !patterns.is_empty() && out.line(&"prompts  confidence  task")?.is_continue() {
-        for Pattern { members, description, confidence } in &patterns {
+        for Pattern { members, description, confidence, .. } in &patterns {
             let task = escaped(description);
             let row = format!("{:>7}  {confidence:>10.2}  {task}", members.len());
             if out.line(&row)?.is_break() {

@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    average, community,
+    Pattern, Seen, average, community,
     likeness::{Row, View},
     refine,
     words::{Features, Reader},
@@ -32,25 +32,14 @@ const LEAST_LIKENESS: f32 = 0.2;
 const MOST_DESCRIPTION: usize = 80;
 
 /// A prompt of the stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prompt<'a> {
     /// Names the prompt in the answer; the text decides alone.
     pub id: &'a str,
     /// What was asked.
     pub text: &'a str,
-}
-
-/// A task that recurs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pattern {
-    /// The positions of its prompts in the stream, at least three, ascending.
-    pub members: Vec<usize>,
-    /// The prompt most like all others of the pattern, shortened.
-    pub description: String,
-    /// How alike the prompts are: the average likeness of a member to the
-    /// others, 0 for nothing in common to 1 for equal texts. It compares
-    /// patterns of one stream; it is not a probability.
-    pub confidence: f32,
+    /// What else is known of it; it decides nothing, and ends up in the evidence.
+    pub seen: Seen,
 }
 
 /// Finds the recurring tasks, the one with most prompts first.
@@ -179,6 +168,7 @@ fn described(prompts: &[Prompt<'_>], groups: &[Option<usize>], typicality: &[f32
             Pattern {
                 description: shortened(typical),
                 confidence: (sum / members.len() as f32).clamp(0.0, 1.0),
+                evidence: members.iter().map(|&member| &prompts[member].seen).collect(),
                 members,
             }
         })

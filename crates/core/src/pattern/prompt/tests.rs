@@ -1,7 +1,7 @@
-use super::{Pattern, Prompt, find};
+use super::{Pattern, Prompt, Seen, find};
 
 fn patterns(texts: &[&str]) -> Vec<Pattern> {
-    let prompts: Vec<_> = texts.iter().map(|text| Prompt { id: "", text }).collect();
+    let prompts: Vec<_> = texts.iter().map(|text| Prompt { text, ..Prompt::default() }).collect();
     find(&prompts)
 }
 
@@ -62,4 +62,20 @@ fn the_same_stream_gives_the_same_patterns() {
         (0..60).map(|i| format!("task {} about item {}", i % 7, i % 11)).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     assert_eq!(patterns(&texts), patterns(&texts));
+}
+
+#[test]
+fn a_pattern_counts_what_is_known_of_its_members() {
+    let prompt = |text, success| {
+        let seen = Seen { user: "ana".parse().ok(), success, ..Seen::default() };
+        Prompt { id: "", text, seen }
+    };
+    let found = find(&[
+        prompt("list the open issues", Some(true)),
+        prompt("sing a song", Some(false)),
+        prompt("list the open issues", None),
+        prompt("list the open issues", Some(true)),
+    ]);
+    assert_eq!((found[0].evidence.count, found[0].evidence.success_rate()), (3, Some(1.0)));
+    assert_eq!(found[0].evidence.users.values().sum::<usize>(), 3);
 }
