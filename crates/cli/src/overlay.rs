@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use llmos_core::{
+    branch::{Branches, OverBranches},
     store::{BlobId, Change, CommitId, CommitInfo, Entry, HistoryQuery, Store, StoreError},
     volume::{VolumeId, VolumePath},
 };
@@ -94,5 +95,11 @@ impl<S: Store> Store for Overlay<S> {
         volumes.sort();
         volumes.dedup();
         Ok(volumes)
+    }
+}
+
+impl<S: Branches> OverBranches for Overlay<S> {
+    fn below(&self) -> &dyn Branches {
+        &self.below
     }
 }

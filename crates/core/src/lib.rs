@@ -4,6 +4,7 @@
 //! any wire format of the API.
 
 pub mod access;
+pub mod branch;
 pub mod diagnostic;
 pub mod digest;
 pub mod document;

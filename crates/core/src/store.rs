@@ -5,7 +5,10 @@ use std::fmt;
 use jiff::Timestamp;
 use sha1::Digest;
 
-use crate::volume::{VolumeId, VolumePath};
+use crate::{
+    branch::BranchName,
+    volume::{VolumeId, VolumePath},
+};
 
 /// The id of a commit, as Git prints it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -156,6 +159,40 @@ pub enum StoreError {
         /// What was asked for.
         id: String,
     },
+    /// There is no such branch.
+    #[error("volume `{volume}` has no branch `{branch}`")]
+    UnknownBranch {
+        /// The volume that was asked.
+        volume: VolumeId,
+        /// The branch.
+        branch: BranchName,
+    },
+    /// There is a branch of that name, or one that stands in its way.
+    #[error("volume `{volume}` has a branch `{branch}` already, or one that stands in its way")]
+    BranchExists {
+        /// The volume.
+        volume: VolumeId,
+        /// The branch that was to be made.
+        branch: BranchName,
+    },
+    /// A branch has other commits than the caller knows; nothing was changed.
+    #[error("branch `{branch}` of volume `{volume}` changed in the meantime")]
+    BranchMoved {
+        /// The volume.
+        volume: VolumeId,
+        /// The branch.
+        branch: BranchName,
+        /// Where it ends now.
+        tip: CommitId,
+    },
+    /// The working tree of the volume shows this branch, so it belongs to whoever works there.
+    #[error("the folder of volume `{volume}` shows branch `{branch}`, which is left alone")]
+    CheckedOut {
+        /// The volume.
+        volume: VolumeId,
+        /// The branch.
+        branch: BranchName,
+    },
     /// The volume holds something that cannot be read safely.
     #[error("volume `{volume}` cannot be read: {reason}")]
     Damaged {
@@ -188,6 +225,12 @@ impl StoreError {
                 Some("wait until no `git` command runs there; if none does, delete the lock file")
             }
             Self::UnknownObject { .. } => Some("look the id up in the history of the volume"),
+            Self::UnknownBranch { .. } => Some("choose one that the list of branches names"),
+            Self::BranchExists { .. } => Some("choose another name"),
+            Self::BranchMoved { .. } => Some("look at its newest commits, then repeat the change"),
+            Self::CheckedOut { .. } => Some(
+                "run `git checkout main` in the folder of the volume; `main` itself always stays",
+            ),
             Self::Damaged { .. } => Some("run `git fsck --full` in the folder of the volume"),
             Self::Medium { .. } => None,
         }

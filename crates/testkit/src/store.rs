@@ -60,7 +60,7 @@ macro_rules! store_tests {
 }
 
 /// Parses a volume or a path that is right.
-fn id<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+pub(crate) fn id<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("because the tests write valid names")
 }
 
@@ -106,7 +106,7 @@ pub fn paths(store: &impl Store, volume: &str, below: Option<&str>) -> Vec<Strin
     entries.into_iter().map(|entry| entry.path.to_string()).collect()
 }
 
-fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + seconds).expect("because it is a year of this century")
 }
 

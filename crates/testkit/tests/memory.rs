@@ -3,3 +3,9 @@
 use llmos_testkit::MemoryStore;
 
 llmos_testkit::store_tests!(|| Box::new(MemoryStore::new()));
+
+mod branches {
+    use super::MemoryStore;
+
+    llmos_testkit::branch_tests!(|| Box::new(MemoryStore::new()));
+}

@@ -21,6 +21,7 @@ mod publish;
 mod recover;
 mod secret;
 mod session;
+mod side;
 mod tree;
 mod upkeep;
 mod volume;
@@ -34,6 +35,7 @@ use std::{
 };
 
 use llmos_core::{
+    branch::{Branch, BranchName, Branches},
     slug::Slug,
     store::{BlobId, Change, CommitId, CommitInfo, Entry, HistoryQuery, Store, StoreError},
     volume::{VolumeId, VolumePath},
@@ -41,7 +43,7 @@ use llmos_core::{
 
 pub use crate::disk::{Disk, RealDisk};
 
-use crate::{keeper::Keeper, secret::Secret, volume::Volume};
+use crate::{keeper::Keeper, secret::Secret, volume::Volume, writer::Wanted};
 
 /// A [`Store`] of Git repositories under one folder.
 ///
@@ -146,7 +148,7 @@ impl Store for GitStore {
 
     fn commit(&self, volume: &VolumeId, change: Change) -> Result<CommitId, StoreError> {
         let volume = self.volume_to_write(volume);
-        let made = volume.commit(change);
+        let made = volume.commit(Wanted { change, merged: None });
         self.keeper.note(&volume);
         made
     }
@@ -182,6 +184,57 @@ impl Store for GitStore {
         }
         found.sort();
         Ok(found)
+    }
+}
+
+impl Branches for GitStore {
+    fn branches(&self, volume: &VolumeId) -> Result<Vec<Branch>, StoreError> {
+        self.volume(volume).branches()
+    }
+
+    fn create_branch(
+        &self,
+        volume: &VolumeId,
+        name: &BranchName,
+        at: &CommitId,
+    ) -> Result<(), StoreError> {
+        self.volume(volume).create_branch(name, at)
+    }
+
+    fn commit_to(
+        &self,
+        volume: &VolumeId,
+        name: &BranchName,
+        change: Change,
+        merged: Option<&CommitId>,
+    ) -> Result<CommitId, StoreError> {
+        let volume = self.volume_to_write(volume);
+        let merged = merged.map(|id| volume.object_id(&id.0)).transpose()?;
+        let wanted = Wanted { change, merged };
+        let made = match name.is_main() {
+            true => volume.commit(wanted),
+            false => volume.commit_beside(name, &wanted),
+        };
+        self.keeper.note(&volume);
+        made
+    }
+
+    fn delete_branch(
+        &self,
+        volume: &VolumeId,
+        name: &BranchName,
+        tip: &CommitId,
+    ) -> Result<(), StoreError> {
+        self.volume(volume).delete_branch(name, tip)
+    }
+
+    fn merge_base(
+        &self,
+        volume: &VolumeId,
+        one: &CommitId,
+        other: &CommitId,
+    ) -> Result<Option<CommitId>, StoreError> {
+        self.volume(volume).merge_base(one, other)
     }
 }
 

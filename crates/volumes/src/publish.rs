@@ -16,7 +16,9 @@ use llmos_core::store::StoreError;
 use crate::{
     branch,
     folder::Folder,
-    index, object, pack,
+    index,
+    object::{self, Shared},
+    pack,
     session::{Round, SharedIndex},
     volume::Volume,
     worktree::FileChange,
@@ -118,7 +120,7 @@ impl Volume {
 
     /// Brings one round to Git, in an order in which nothing names what is not there.
     pub(crate) fn publish(&self, round: &Round) -> Result<(), StoreError> {
-        self.write_objects(round).map_err(self.medium("writing objects"))?;
+        self.write_objects(&round.objects).map_err(self.medium("writing objects"))?;
         round.branch.move_to(round.to).map_err(self.medium("moving the branch"))?;
         // The log of a branch is a help for people, no part of what was promised.
         let _ = branch::log(&self.git(), &round.log, round.index.is_some());
@@ -133,17 +135,17 @@ impl Volume {
         }
     }
 
-    pub(crate) fn write_objects(&self, round: &Round) -> io::Result<()> {
+    pub(crate) fn write_objects(&self, new: &[Shared]) -> io::Result<()> {
         let objects = self.objects_folder();
-        if round.objects.len() > MAX_LOOSE {
-            let name = pack::write(&*self.disk, &objects, &round.objects)?;
+        if new.len() > MAX_LOOSE {
+            let name = pack::write(&*self.disk, &objects, new)?;
             self.upkeep.add_pack(name);
             return Ok(());
         }
-        for object in &round.objects {
+        for object in new {
             object::write_loose(&*self.disk, &objects, object)?;
         }
-        self.upkeep.add_loose(&round.objects);
+        self.upkeep.add_loose(new);
         Ok(())
     }
 

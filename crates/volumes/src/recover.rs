@@ -93,7 +93,7 @@ impl Volume {
 
     /// Somebody moved the branch on or away: it stays, and the commits stay findable.
     fn keep_beside(&self, round: &Round, on_disk: Option<ObjectId>) -> Result<(), StoreError> {
-        self.write_objects(round).map_err(self.medium("writing objects"))?;
+        self.write_objects(&round.objects).map_err(self.medium("writing objects"))?;
         let repository = self.must_open()?;
         if let Some(on_disk) = on_disk
             && is_ancestor(&repository, round.to, on_disk).map_err(|err| self.damaged(err))?

@@ -3,9 +3,9 @@
 //!
 //! It lasts from the first change until everything is in Git, see `publish`.
 
-mod commit;
+pub(crate) mod commit;
 mod drafts;
-mod edit;
+pub(crate) mod edit;
 pub(crate) mod resolve;
 
 use std::{
@@ -17,10 +17,7 @@ use std::{
 };
 
 use gix::{ObjectId, Repository, objs::Kind};
-use llmos_core::{
-    store::{Change, StoreError},
-    volume::VolumePath,
-};
+use llmos_core::{store::StoreError, volume::VolumePath};
 
 pub(crate) use drafts::{Drafts, SoundTrees, remember_all};
 
@@ -35,6 +32,7 @@ use crate::{
     tree::{self, File},
     volume::Volume,
     worktree::FileChange,
+    writer::Wanted,
 };
 
 /// The index of the working tree, as both sides of a session use it.
@@ -144,10 +142,14 @@ impl Session {
     }
 
     /// Makes a commit of `change` on top of the others, if it may be made.
-    pub(crate) fn add(&mut self, volume: &Volume, change: &Change) -> Result<Added, StoreError> {
+    pub(crate) fn add(&mut self, volume: &Volume, wanted: &Wanted) -> Result<Added, StoreError> {
+        let Wanted { change, merged } = wanted;
+        if let Some(merged) = merged {
+            volume.tree_of(&self.drafts.repository, *merged)?;
+        }
         let base = Some((&self.drafts.repository, self.tree));
         let Resolved { files, contents } = resolve(volume, base, change)?;
-        if let (Some(tip), true) = (self.tip, files.is_empty()) {
+        if let (Some(tip), true, None) = (self.tip, files.is_empty(), merged) {
             return Ok(Added::Nothing(tip));
         }
         if files.iter().any(|file| self.meets_another_kind(&file.path)) {
@@ -164,8 +166,8 @@ impl Session {
             })
             .collect();
         let tree = self.write_tree(&files).map_err(|err| volume.damaged(err))?;
-        let bytes =
-            commit::print(change, tree, self.tip).map_err(volume.medium("writing a commit"))?;
+        let bytes = commit::print(change, tree, self.tip.into_iter().chain(*merged))
+            .map_err(volume.medium("writing a commit"))?;
         let kept = KeptCommit { commit: bytes, files };
         let id = self.take_over(&kept, tree);
         Ok(Added::Commit(id, kept))

@@ -51,6 +51,8 @@ pub(crate) struct Volume {
     /// Asks for another attempt where the disk refused one.
     pub(crate) try_again: Condvar,
     pub(crate) is_publishing: AtomicBool,
+    /// Held by whoever changes a branch beside `main`.
+    pub(crate) side: Mutex<()>,
     pub(crate) upkeep: Upkeep,
     pub(crate) sound: Arc<SoundTrees>,
     /// What was promised and is not in Git yet.
@@ -87,6 +89,7 @@ impl Volume {
             progress: Condvar::new(),
             try_again: Condvar::new(),
             is_publishing: AtomicBool::new(false),
+            side: Mutex::new(()),
             upkeep: Upkeep::default(),
             sound: Arc::default(),
             pending: RwLock::new(None),

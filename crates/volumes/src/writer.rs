@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gix::ObjectId;
 use llmos_core::store::{Change, CommitId, StoreError};
 
 use crate::{
@@ -29,6 +30,13 @@ const MAX_WAITING_BYTES: usize = 48 << 20;
 /// From this size on the journal is emptied as soon as a session ends.
 const MAX_JOURNAL_BYTES: u64 = 64 << 20;
 
+/// A change of `main`, and the commit that it merges.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    pub(crate) change: Change,
+    pub(crate) merged: Option<ObjectId>,
+}
+
 /// Changes that wait to be served.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
@@ -38,7 +46,7 @@ pub(crate) struct Queue {
 
 #[derive(Debug, Default)]
 struct Line {
-    waiting: Vec<(Change, Arc<Answer>)>,
+    waiting: Vec<(Wanted, Arc<Answer>)>,
     somebody_serves: bool,
 }
 
@@ -88,10 +96,10 @@ impl Writing {
 
 impl Volume {
     /// Makes a commit; once this returns it would survive a power cut.
-    pub(crate) fn commit(self: &Arc<Self>, change: Change) -> Result<CommitId, StoreError> {
+    pub(crate) fn commit(self: &Arc<Self>, wanted: Wanted) -> Result<CommitId, StoreError> {
         let answer = Arc::new(Answer::default());
         let mut line = self.queue.line.lock().unwrap_or_else(PoisonError::into_inner);
-        line.waiting.push((change, Arc::clone(&answer)));
+        line.waiting.push((wanted, Arc::clone(&answer)));
         loop {
             if let Some(result) = answer.lock().unwrap_or_else(PoisonError::into_inner).take() {
                 return result;
@@ -115,7 +123,7 @@ impl Volume {
     }
 
     /// Makes commits of all changes; each gets its own answer.
-    fn serve(self: &Arc<Self>, changes: Vec<Change>) -> Vec<Result<CommitId, StoreError>> {
+    fn serve(self: &Arc<Self>, changes: Vec<Wanted>) -> Vec<Result<CommitId, StoreError>> {
         let mut results: Vec<Option<Result<CommitId, StoreError>>> =
             changes.iter().map(|_| None).collect();
         while results.iter().any(Option::is_none) {
@@ -135,7 +143,11 @@ impl Volume {
                     Ok(None) => {
                         // There is no volume and no change that may make one.
                         for at in open {
-                            let refused = resolve(self, None, &changes[at]);
+                            if let Some(merged) = changes[at].merged {
+                                results[at] = Some(Err(self.unknown(&merged.to_string())));
+                                continue;
+                            }
+                            let refused = resolve(self, None, &changes[at].change);
                             let reason = || self.damaged("its repository vanished");
                             results[at] = Some(Err(refused.err().unwrap_or_else(reason)));
                         }
@@ -163,7 +175,7 @@ impl Volume {
     fn serve_some(
         self: &Arc<Self>,
         writing: &mut Writing,
-        changes: &[Change],
+        changes: &[Wanted],
         open: &[usize],
         results: &mut [Option<Result<CommitId, StoreError>>],
     ) {
@@ -239,10 +251,11 @@ impl Volume {
     fn begin<'a>(
         &self,
         writing: &mut Writing,
-        mut wanted: impl Iterator<Item = &'a Change>,
+        mut wanted: impl Iterator<Item = &'a Wanted>,
     ) -> Result<Option<()>, StoreError> {
         if self.open_on_disk()?.is_none() {
-            if !wanted.any(|change| resolve(self, None, change).is_ok()) {
+            let may = |it: &Wanted| it.merged.is_none() && resolve(self, None, &it.change).is_ok();
+            if !wanted.any(may) {
                 return Ok(None);
             }
             self.create()?;

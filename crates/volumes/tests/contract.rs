@@ -24,3 +24,7 @@ fn fresh() -> Fresh {
 }
 
 llmos_testkit::store_tests!(fresh);
+
+mod branches {
+    llmos_testkit::branch_tests!(super::fresh);
+}

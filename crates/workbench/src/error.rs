@@ -164,7 +164,13 @@ impl Error {
                 ErrorKind::Content
             }
             Self::Store { source: StoreError::Busy { .. } } => ErrorKind::Busy,
-            Self::Store { source: StoreError::Dirty { .. } } => ErrorKind::Conflict,
+            Self::Store {
+                source:
+                    StoreError::Dirty { .. }
+                    | StoreError::BranchExists { .. }
+                    | StoreError::BranchMoved { .. }
+                    | StoreError::CheckedOut { .. },
+            } => ErrorKind::Conflict,
             Self::Store { source } if no_room(source).is_some() => ErrorKind::NoRoom,
             Self::Store { .. } => ErrorKind::Internal,
         }
@@ -186,6 +192,9 @@ impl Error {
             Self::BrokenFile { .. } => "broken-file",
             Self::Store { source: StoreError::Busy { .. } } => "busy",
             Self::Store { source: StoreError::Dirty { .. } } => "dirty",
+            Self::Store { source: StoreError::BranchExists { .. } } => "branch-exists",
+            Self::Store { source: StoreError::BranchMoved { .. } } => "branch-moved",
+            Self::Store { source: StoreError::CheckedOut { .. } } => "checked-out",
             Self::Store { source } if no_room(source).is_some() => "no-room",
             Self::Store { .. } => "store",
         }
@@ -220,6 +229,12 @@ impl From<StoreError> for Error {
                 id,
                 volume: Some(volume),
                 hint: "take one that `GET /volumes/history` lists".to_owned(),
+            },
+            StoreError::UnknownBranch { volume, branch } => Self::Unknown {
+                what: "branch",
+                id: branch.to_string(),
+                volume: Some(volume),
+                hint: "choose one that the list of branches names".to_owned(),
             },
             source => Self::Store { source },
         }

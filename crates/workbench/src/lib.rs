@@ -20,6 +20,7 @@ mod world;
 use std::sync::Arc;
 
 use llmos_core::{
+    branch::Volumes,
     store::{Change, CommitId, Edit, Store},
     volume::VolumeId,
 };
@@ -38,7 +39,7 @@ use traces::Summaries;
 
 /// What a door may ask.
 pub struct Workbench {
-    store: Arc<dyn Store>,
+    store: Arc<dyn Volumes>,
     world: Arc<dyn World>,
     catalogue: Catalogue,
     summaries: Summaries,
@@ -46,9 +47,9 @@ pub struct Workbench {
 
 impl Workbench {
     /// Puts the use cases on top of volumes and a world.
-    pub fn new(store: Arc<dyn Store>, world: Arc<dyn World>) -> Self {
+    pub fn new(store: Arc<dyn Volumes>, world: Arc<dyn World>) -> Self {
         Self {
-            catalogue: Catalogue::new(Arc::clone(&store)),
+            catalogue: Catalogue::new(Arc::clone(&store) as Arc<dyn Store>),
             summaries: Summaries::default(),
             store,
             world,

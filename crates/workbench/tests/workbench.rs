@@ -8,6 +8,7 @@ use std::sync::{
 use jiff::Timestamp;
 use llmos_api::skill::{CreateSkill, PromoteSkill, UpdateSkill};
 use llmos_core::{
+    branch::{Branches, OverBranches, Volumes},
     seed::ShippedFile,
     store::{
         Author, BlobId, Change, CommitId, CommitInfo, Edit, Entry, Expected, HistoryQuery, Store,
@@ -78,10 +79,16 @@ impl Store for Counting {
     }
 }
 
+impl OverBranches for Counting {
+    fn below(&self) -> &dyn Branches {
+        &self.inner
+    }
+}
+
 fn bench() -> (Workbench, Arc<Counting>) {
     let store = Arc::new(Counting::default());
     let world = Arc::new(Fixed(AtomicU32::new(0)));
-    (Workbench::new(Arc::clone(&store) as Arc<dyn Store>, world), store)
+    (Workbench::new(Arc::clone(&store) as Arc<dyn Volumes>, world), store)
 }
 
 fn caller(user: &str, team: Option<&str>) -> Caller {

@@ -3,6 +3,7 @@
 use std::sync::{Condvar, Mutex};
 
 use llmos_core::{
+    branch::{Branches, OverBranches},
     store::{BlobId, Change, CommitId, CommitInfo, Entry, HistoryQuery, Store, StoreError},
     volume::{VolumeId, VolumePath},
 };
@@ -78,5 +79,11 @@ impl Store for HeldStore {
 
     fn volumes(&self) -> Result<Vec<VolumeId>, StoreError> {
         self.inner.volumes()
+    }
+}
+
+impl OverBranches for HeldStore {
+    fn below(&self) -> &dyn Branches {
+        &self.inner
     }
 }

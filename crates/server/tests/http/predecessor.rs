@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, sync::Arc};
 
 use axum::http::{Method, header};
-use llmos_core::store::Store;
+use llmos_core::branch::Volumes;
 use serde_json::{Value, json};
 
 use crate::{
@@ -307,7 +307,7 @@ async fn d36_total_counts_all_pages_and_times_are_times() {
 #[tokio::test]
 async fn d37_clients_that_write_hold_up_nobody_who_reads() {
     let store = Arc::new(HeldStore::default());
-    let client = Client::over(Arc::clone(&store) as Arc<dyn Store>);
+    let client = Client::over(Arc::clone(&store) as Arc<dyn Volumes>);
     let writers: Vec<_> = (0..8)
         .map(|i| {
             let client = client.clone();

@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use jiff::Timestamp;
-use llmos_core::{seed::ShippedFile, store::Store};
+use llmos_core::{branch::Volumes, seed::ShippedFile};
 use llmos_server::{AllowedHosts, NoPackages, Packages, ServerPython, Settings};
 use llmos_testkit::MemoryStore;
 use llmos_volumes::GitStore;
@@ -67,12 +67,12 @@ impl Client {
         Self::over(Arc::new(GitStore::open(root.to_owned())))
     }
 
-    pub(crate) fn over(store: Arc<dyn Store>) -> Self {
+    pub(crate) fn over(store: Arc<dyn Volumes>) -> Self {
         Self::with(store, Arc::new(NoPackages))
     }
 
     /// A door over these volumes and packages.
-    pub(crate) fn with(store: Arc<dyn Store>, packages: Arc<dyn Packages>) -> Self {
+    pub(crate) fn with(store: Arc<dyn Volumes>, packages: Arc<dyn Packages>) -> Self {
         Self::new(store, packages, None)
     }
 
@@ -82,7 +82,7 @@ impl Client {
     }
 
     fn new(
-        store: Arc<dyn Store>,
+        store: Arc<dyn Volumes>,
         packages: Arc<dyn Packages>,
         python: Option<Arc<dyn ServerPython>>,
     ) -> Self {

@@ -6,14 +6,14 @@ use gix::{ObjectId, actor::Signature, objs::WriteTo};
 use llmos_core::store::{Author, Change};
 
 /// Prints the commit of a change.
-pub(super) fn print(
+pub(crate) fn print(
     change: &Change,
     tree: ObjectId,
-    parent: Option<ObjectId>,
+    parents: impl IntoIterator<Item = ObjectId>,
 ) -> io::Result<Vec<u8>> {
     let commit = gix::objs::Commit {
         tree,
-        parents: parent.into_iter().collect(),
+        parents: parents.into_iter().collect(),
         author: signature(&change.author, change),
         committer: committer(change),
         encoding: None,

@@ -7,7 +7,7 @@ use gix::{ObjectId, objs::Kind};
 use crate::{session::Drafts, tree::TreeError};
 
 /// What becomes of one path: a file, or nothing.
-pub(super) type Leaf = Option<crate::tree::File>;
+pub(crate) type Leaf = Option<crate::tree::File>;
 
 /// What happens to one name of a folder.
 #[derive(Default)]
@@ -17,7 +17,7 @@ struct Name<'a> {
 }
 
 /// Returns the tree that `edits` make of `tree`, or `None` when nothing is left in it.
-pub(super) fn edit_tree(
+pub(crate) fn edit_tree(
     drafts: &mut Drafts,
     tree: Option<ObjectId>,
     edits: &[(&str, Leaf)],
