@@ -323,11 +323,12 @@ impl Volume {
         if !writing.session.as_ref().is_some_and(Session::is_drained) {
             return false;
         }
+        // Before the locks are let go: whoever waits for them is to find what is on disk.
+        self.show(None);
         if let Some(session) = writing.session.take() {
             session.end();
         }
         writing.closing = false;
-        self.show(None);
         self.progress.notify_all();
         true
     }
