@@ -35,8 +35,8 @@ async function start(element: HTMLElement): Promise<void> {
         return createRunner({ engine: engine.run, onProgress, server: serverPython(api.config), ...(atOnce >= 1 && { atOnce }) });
       },
     });
-    addEventListener("popstate", () => void workbench.files.follow());
-    void workbench.files.follow();
+    addEventListener("popstate", () => void workbench.places.follow());
+    void workbench.places.follow();
     root.render(
       <StrictMode>
         <App workbench={workbench} />

@@ -6,11 +6,13 @@
 
 pub mod package;
 pub mod problem;
+pub mod proposal;
 pub mod python;
 pub mod run;
 pub mod skill;
 pub mod sweep;
 pub mod system;
+pub mod team;
 pub mod trace;
 pub mod volume;
 pub mod workflow;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::problem::Diagnostic;
+use crate::{problem::Diagnostic, proposal::ProvenanceView};
 
 pub use convert::{Skills, WORKFLOW, WORKFLOWS};
 
@@ -166,6 +166,9 @@ pub struct SkillView {
     pub code: Option<String>,
     /// What is worth saying about the file.
     pub diagnostics: Vec<Diagnostic>,
+    /// Where a promoted skill came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<ProvenanceView>,
 }
 
 /// A skill file that cannot be used, and why.
@@ -275,16 +278,18 @@ pub struct SavedSkill {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Body of `POST /skills/promote`: copies a skill of the user to a team.
+/// Body of `POST /skills/promote`: copies a skill of the user to a team, or one of the team to the system.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct PromoteSkill {
     /// Who asks; the local user when left out.
     pub user_id: Option<String>,
-    /// The team that gets it.
+    /// The team that gets it, or whose skill `system` gets.
     #[cfg_attr(feature = "openapi", schema(required = true, nullable = false))]
     pub team_id: Option<String>,
+    /// Where it goes: `system`, or the volume of the team, which it is when left out.
+    pub to: Option<String>,
     /// The skill.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub skill_id: String,

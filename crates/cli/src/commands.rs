@@ -11,6 +11,8 @@ pub(crate) mod serve;
 pub(crate) mod skill_check;
 pub(crate) mod skill_rank;
 pub(crate) mod skill_search;
+pub(crate) mod team;
+pub(crate) mod user;
 pub(crate) mod workflow_check;
 pub(crate) mod workflow_plan;
 

@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod headless;
 mod library;
+mod members;
 mod out;
 mod overlay;
 mod packages;
@@ -37,6 +38,8 @@ enum Command {
     /// Look at workflow files
     #[command(subcommand)]
     Workflow(WorkflowCommand),
+    User(commands::user::Args),
+    Team(commands::team::Args),
     Packages(commands::packages::Args),
     Patterns(commands::patterns::Args),
     Doctor(commands::doctor::Args),
@@ -70,6 +73,8 @@ fn main() -> ExitCode {
         Command::Skill(SkillCommand::Rank(args)) => commands::skill_rank::run(&args),
         Command::Workflow(WorkflowCommand::Check(args)) => commands::workflow_check::run(&args),
         Command::Workflow(WorkflowCommand::Plan(args)) => commands::workflow_plan::run(&args),
+        Command::User(args) => commands::user::run(args),
+        Command::Team(args) => commands::team::run(args),
         Command::Packages(args) => commands::packages::run(args),
         Command::Patterns(args) => commands::patterns::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),

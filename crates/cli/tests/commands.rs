@@ -289,3 +289,31 @@ fn patterns_are_the_tasks_that_recur() {
     insta::assert_snapshot!("patterns_json", show(&["patterns", "--json", "prompts.jsonl"]));
     insta::assert_snapshot!("patterns_bad", show(&["patterns", "broken.md"]));
 }
+
+#[test]
+fn users_and_teams_are_kept_beside_the_volumes() {
+    let root = tempfile::tempdir().expect("there is room");
+    let volumes = root.path().join("volumes");
+    let volumes = volumes.to_str().expect("it is text");
+    let mut told = String::new();
+    let steps: [&[&str]; 12] = [
+        &["user", "list"],
+        &["user", "add", "ana", "--name", "Ana Lima", "--system-admin"],
+        &["user", "add", "bob"],
+        &["user", "add", "bob"],
+        &["team", "add", "atlas", "--admin", "ana"],
+        &["team", "member", "atlas", "bob"],
+        &["team", "member", "atlas", "ana", "--remove"],
+        &["team", "member", "atlas", "bob", "--role", "team_admin"],
+        &["user", "remove", "ana"],
+        &["user", "list"],
+        &["team", "list", "--json"],
+        &["run", "csv-statistics", "--user", "ana"],
+    ];
+    for step in steps {
+        let output = show(&[step, &["--volumes", volumes]].concat());
+        told.push_str(&output.replace(volumes, "VOLUMES"));
+        told.push('\n');
+    }
+    insta::assert_snapshot!("users_and_teams", told);
+}

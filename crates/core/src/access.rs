@@ -1,13 +1,19 @@
 //! Who may do what with a volume: one table, asked by every door.
 //!
-//! | volume | its user | a member of the team | a team's admin | team cron | system admin, system cron |
-//! | --- | --- | --- | --- | --- | --- |
-//! | `user/<id>` | read, write | | | read (members) | read, write (cron only) |
-//! | `team/<id>` | | read, promote | read, write, promote | read, write, promote | read, write, promote |
-//! | `system` | read | read | read | read | read, write, promote |
+//! | volume | its user | member of the team | admin of the team | system admin | team cron | system cron |
+//! | --- | --- | --- | --- | --- | --- | --- |
+//! | `user/<id>` | read, write | | | | read (members) | read, write |
+//! | `team/<id>` | | read, propose | all | all | read, write, promote, propose | read, write, promote, propose |
+//! | `system` | read, propose | read, propose | read, propose | all | read | read, write, promote, propose |
 //!
-//! Whatever is not in the table is refused. An administrator is still a person:
-//! the private volumes of others stay closed to them.
+//! *All* is read, write, promote, propose and decide. Whatever is not in the
+//! table is refused. An administrator is still a person: the private volumes of
+//! others stay closed to them. A job proposes; it never decides.
+//!
+//! Where nobody logs in there is one person, in the teams they name: they read
+//! and propose as a member does, and as nobody else is there, promote into those
+//! teams and decide about what they proposed, into the system volume as well. They
+//! write neither, so that nothing changes by accident which a team would have to agree on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +31,13 @@ pub enum Actor {
         /// Whether they administer the whole system.
         system_admin: bool,
     },
+    /// The one person at a machine where nobody logs in.
+    Local {
+        /// Their id.
+        user: Slug,
+        /// The teams they name.
+        teams: BTreeSet<Slug>,
+    },
     /// The job that learns from the work of one team.
     TeamCron {
         /// The team.
@@ -39,10 +52,20 @@ pub enum Actor {
 /// What a person is in a team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TeamRole {
-    /// Reads the team's volume and promotes into it.
+    /// Reads the team's volume and proposes skills for it.
     Member,
-    /// Also changes it.
+    /// Also changes it, and decides about proposals.
     Admin,
+}
+
+impl TeamRole {
+    /// Returns the name that the file of members uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "user",
+            Self::Admin => "team_admin",
+        }
+    }
 }
 
 /// What somebody wants to do with a volume.
@@ -54,6 +77,16 @@ pub enum Action {
     Write,
     /// Copy a skill into it, with reason and origin.
     Promote,
+    /// Ask that a skill be copied into it, on a branch of its own.
+    Propose,
+    /// Approve, decline or take back what was proposed.
+    Decide,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 5] =
+        [Self::Read, Self::Write, Self::Promote, Self::Propose, Self::Decide];
 }
 
 /// A request that the table does not allow.
@@ -71,19 +104,15 @@ pub struct Denied {
 }
 
 impl Actor {
-    /// The person at their own machine, where nobody logs in.
-    ///
-    /// The same table holds as for a member of the teams they name, so that
-    /// nothing is changed by accident which a team would have to agree on.
+    /// The person at their own machine, where nobody logs in, in the teams they name.
     pub fn local(user: Slug, teams: impl IntoIterator<Item = Slug>) -> Self {
-        let teams = teams.into_iter().map(|team| (team, TeamRole::Member)).collect();
-        Self::Person { user, teams, system_admin: false }
+        Self::Local { user, teams: teams.into_iter().collect() }
     }
 
     /// Names the actor for messages and the authorship of commits.
     pub fn name(&self) -> String {
         match self {
-            Self::Person { user, .. } => user.to_string(),
+            Self::Person { user, .. } | Self::Local { user, .. } => user.to_string(),
             Self::TeamCron { team, .. } => format!("{team}-cron"),
             Self::SystemCron => "system-cron".to_owned(),
         }
@@ -92,25 +121,38 @@ impl Actor {
 
 /// Says whether the table allows it.
 pub fn may(actor: &Actor, action: Action, volume: &VolumeId) -> bool {
-    match (actor, volume) {
-        (Actor::SystemCron, VolumeId::User(_)) => action != Action::Promote,
-        (Actor::SystemCron, _) => true,
-        (Actor::TeamCron { members, .. }, VolumeId::User(user)) => {
-            action == Action::Read && members.contains(user)
+    use Action::{Decide, Promote, Propose, Read, Write};
+    let allowed: &[Action] = match (actor, volume) {
+        (Actor::SystemCron, VolumeId::User(_)) => &[Read, Write],
+        (Actor::SystemCron, _) => &[Read, Write, Promote, Propose],
+        (Actor::TeamCron { members, .. }, VolumeId::User(user)) if members.contains(user) => {
+            &[Read]
         }
-        (Actor::TeamCron { team, .. }, VolumeId::Team(asked)) => team == asked,
-        (Actor::TeamCron { .. }, VolumeId::System) => action == Action::Read,
-        (Actor::Person { user, .. }, VolumeId::User(asked)) => {
-            user == asked && action != Action::Promote
+        (Actor::TeamCron { team, .. }, VolumeId::Team(asked)) if team == asked => {
+            &[Read, Write, Promote, Propose]
         }
-        (Actor::Person { system_admin: true, .. }, _) => true,
+        (Actor::TeamCron { .. }, VolumeId::System) => &[Read],
+        (Actor::Person { user, .. } | Actor::Local { user, .. }, VolumeId::User(asked))
+            if user == asked =>
+        {
+            &[Read, Write]
+        }
+        (Actor::Person { system_admin: true, .. }, VolumeId::Team(_) | VolumeId::System) => {
+            &Action::ALL
+        }
         (Actor::Person { teams, .. }, VolumeId::Team(asked)) => match teams.get(asked) {
-            Some(TeamRole::Admin) => true,
-            Some(TeamRole::Member) => action != Action::Write,
-            None => false,
+            Some(TeamRole::Admin) => &Action::ALL,
+            Some(TeamRole::Member) => &[Read, Propose],
+            None => &[],
         },
-        (Actor::Person { .. }, VolumeId::System) => action == Action::Read,
-    }
+        (Actor::Person { .. }, VolumeId::System) => &[Read, Propose],
+        (Actor::Local { teams, .. }, VolumeId::Team(asked)) if teams.contains(asked) => {
+            &[Read, Promote, Propose, Decide]
+        }
+        (Actor::Local { .. }, VolumeId::System) => &[Read, Propose, Decide],
+        _ => &[],
+    };
+    allowed.contains(&action)
 }
 
 /// Like [`may`], with an explanation where the answer is no.
@@ -118,13 +160,20 @@ pub fn check(actor: &Actor, action: Action, volume: &VolumeId) -> Result<(), Den
     if may(actor, action, volume) {
         return Ok(());
     }
+    let member = may(actor, Action::Propose, volume);
     let hint = match (action, volume) {
-        (Action::Promote, VolumeId::User(_)) => "promote into a team or the system volume",
+        (Action::Promote | Action::Propose | Action::Decide, VolumeId::User(_)) => {
+            "promote into a team or the system volume"
+        }
+        (Action::Promote, _) if member => {
+            "propose it with `POST /proposals`, and let an admin decide"
+        }
+        (Action::Decide, _) if member => "ask an admin of the volume to decide",
         (_, VolumeId::User(_)) => "ask its owner to promote the skill into a team",
         (Action::Write, VolumeId::Team(_)) => {
             "save it in your own volume, then promote it into the team"
         }
-        (Action::Write | Action::Promote, VolumeId::System) => {
+        (Action::Write | Action::Promote | Action::Propose | Action::Decide, VolumeId::System) => {
             "save it in your own volume; the system volume changes by promotion from a team"
         }
         (_, VolumeId::Team(_)) => "ask the team to make you a member",
@@ -134,6 +183,8 @@ pub fn check(actor: &Actor, action: Action, volume: &VolumeId) -> Result<(), Den
         Action::Read => "read",
         Action::Write => "change",
         Action::Promote => "promote into",
+        Action::Propose => "propose for",
+        Action::Decide => "decide about proposals for",
     };
     Err(Denied { who: format!("`{}`", actor.name()), action, volume: volume.clone(), hint })
 }

@@ -40,7 +40,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Tells who asks. In local mode nobody logs in: whoever reaches the server is the user they name.
+    /// Tells who asks. Nobody logs in yet: whoever reaches the server is the user they name.
     pub(crate) fn caller(
         &self,
         user_id: Option<&str>,
@@ -48,6 +48,6 @@ impl App {
     ) -> Result<Caller, ApiError> {
         let user = user_id.map(|id| ids::slug("user_id", id)).transpose()?;
         let team = team_id.map(|id| ids::slug("team_id", id)).transpose()?;
-        Ok(Caller::local(user.unwrap_or_else(|| self.user.clone()), team))
+        Ok(self.workbench.caller(user.unwrap_or_else(|| self.user.clone()), team)?)
     }
 }

@@ -5,6 +5,7 @@ mod pages;
 mod python;
 mod skills;
 mod system;
+mod teams;
 mod traces;
 mod volumes;
 mod workflows;
@@ -71,7 +72,11 @@ pub fn router(settings: Settings) -> Router {
         assets: Arc::new(Assets::embedded()),
         openapi: openapi.into(),
     };
+    let pages = pages::PAGES
+        .into_iter()
+        .fold(Router::new(), |pages, path| pages.route(path, get(pages::home)));
     Router::new()
+        .merge(pages)
         .nest("/api", api.clone())
         .merge(api)
         .merge(docs::routes())
@@ -92,6 +97,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(python::routes(MAX_INPUT_BYTES))
         .merge(traces::routes(MAX_TRACE_BYTES))
         .merge(volumes::routes())
+        .merge(teams::routes())
         .merge(packages::routes())
         .merge(system::routes())
 }

@@ -13,35 +13,66 @@ use crate::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     actor: Actor,
-    user: Slug,
+    /// The team whose skills and workflows the caller sees.
     team: Option<Slug>,
+    /// How their commits name them.
+    author: Author,
 }
 
 impl Caller {
     /// The person at their own machine, where nobody logs in.
+    ///
+    /// Doors ask [`Workbench::caller`](crate::Workbench::caller), which knows whether anybody keeps members.
     pub fn local(user: Slug, team: Option<Slug>) -> Self {
-        Self { actor: Actor::local(user.clone(), team.clone()), user, team }
+        Self::new(Actor::local(user, team.clone()), team)
+    }
+
+    pub(crate) fn new(actor: Actor, team: Option<Slug>) -> Self {
+        let name = actor.name();
+        let author = Author { email: format!("{name}@llmos.local"), name };
+        Self { actor, team, author }
+    }
+
+    /// The same caller, whose commits carry another address.
+    pub(crate) fn with_email(mut self, email: Option<String>) -> Self {
+        self.author.email = email.unwrap_or(self.author.email);
+        self
     }
 
     /// Returns the volume that the caller's own changes go to.
     pub fn own_volume(&self) -> VolumeId {
-        VolumeId::User(self.user.clone())
+        match &self.actor {
+            Actor::Person { user, .. } | Actor::Local { user, .. } => VolumeId::User(user.clone()),
+            Actor::TeamCron { team, .. } => VolumeId::Team(team.clone()),
+            Actor::SystemCron => VolumeId::System,
+        }
     }
 
-    /// Returns the caller's user id.
-    pub(crate) fn user(&self) -> &Slug {
-        &self.user
+    /// Returns the caller's user id, or the name of the job.
+    pub(crate) fn user(&self) -> Slug {
+        match &self.actor {
+            Actor::Person { user, .. } | Actor::Local { user, .. } => user.clone(),
+            Actor::TeamCron { .. } | Actor::SystemCron => {
+                self.actor.name().parse().expect("because it is a slug and a word")
+            }
+        }
     }
 
     /// Returns the volumes whose skills and workflows the caller sees, the nearest first.
     pub(crate) fn layers(&self) -> Result<Vec<VolumeId>, Error> {
         let team = self.team.iter().cloned().map(VolumeId::Team);
-        let layers: Vec<_> =
+        let mut layers: Vec<_> =
             [self.own_volume()].into_iter().chain(team).chain([VolumeId::System]).collect();
+        layers.dedup();
         for volume in &layers {
             self.must(Action::Read, volume)?;
         }
         Ok(layers)
+    }
+
+    /// Says whether the access table allows it.
+    pub(crate) fn may(&self, action: Action, volume: &VolumeId) -> bool {
+        access::may(&self.actor, action, volume)
     }
 
     /// Refuses what the access table does not allow: the one place that asks it.
@@ -51,7 +82,6 @@ impl Caller {
 
     /// Returns the identity that the caller's commits carry.
     pub(crate) fn author(&self) -> Author {
-        let name = self.actor.name();
-        Author { email: format!("{name}@llmos.local"), name }
+        self.author.clone()
     }
 }

@@ -5,6 +5,8 @@ use std::io;
 use llmos_api::problem::{Diagnostic, Finding, Severity};
 use llmos_core::{
     access::Denied,
+    members::DirectoryError,
+    proposal::DecisionRefused,
     slug::Slug,
     store::{BlobId, StoreError},
     volume::{VolumeId, VolumePath},
@@ -46,6 +48,58 @@ pub enum Error {
     Denied {
         /// What it says.
         denied: Denied,
+    },
+    /// Somebody keeps members, and this is none of them.
+    #[error("there is no user `{user}`")]
+    Stranger {
+        /// The name that was given.
+        user: Slug,
+    },
+    /// Nobody can be told who exists.
+    #[error("{source}")]
+    Members {
+        /// Why.
+        source: DirectoryError,
+    },
+    /// Somebody would approve their own proposal without saying so.
+    #[error("{source}")]
+    OwnProposal {
+        /// Which.
+        source: DecisionRefused,
+    },
+    /// There is an open proposal of that skill, from somewhere else.
+    #[error(
+        "volume `{volume}` has an open proposal of `{skill}` already, which came from elsewhere"
+    )]
+    ProposalOpen {
+        /// The skill.
+        skill: Slug,
+        /// The volume that is asked.
+        volume: VolumeId,
+    },
+    /// A proposal was decided, or is not decided yet.
+    #[error("the proposal of `{skill}` is {state}")]
+    NotSo {
+        /// The skill.
+        skill: Slug,
+        /// Where the proposal is.
+        state: &'static str,
+    },
+    /// A proposal cannot be merged, or taken back, as it is.
+    #[error("{reason}")]
+    NotReady {
+        /// What is in the way.
+        reason: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// There is nothing to promote.
+    #[error("volume `{volume}` has skill `{skill}` exactly as it is")]
+    Unchanged {
+        /// The skill.
+        skill: Slug,
+        /// The volume.
+        volume: VolumeId,
     },
     /// The skill is none that the server may run.
     #[error("`{skill}` does not run on the server: {reason}")]
@@ -134,7 +188,7 @@ pub enum ErrorKind {
     Conflict,
     /// Its content does not hold together.
     Content,
-    /// Another program holds the volume; later it may work.
+    /// Another program holds the volume, or somebody has to mend the file of members; later it may work.
     Busy,
     /// The disk takes nothing: it is full, or may not be written to.
     NoRoom,
@@ -157,9 +211,18 @@ impl Error {
             Self::BadField { .. } | Self::MissingField { .. } | Self::OutOfRange { .. } => {
                 ErrorKind::Invalid
             }
-            Self::Denied { .. } | Self::NotForServer { .. } => ErrorKind::Denied,
+            Self::Denied { .. }
+            | Self::Stranger { .. }
+            | Self::OwnProposal { .. }
+            | Self::NotForServer { .. } => ErrorKind::Denied,
+            Self::Members { .. } => ErrorKind::Busy,
             Self::Unknown { .. } => ErrorKind::Unknown,
-            Self::Exists { .. } | Self::Stale { .. } => ErrorKind::Conflict,
+            Self::Exists { .. }
+            | Self::Stale { .. }
+            | Self::ProposalOpen { .. }
+            | Self::NotSo { .. }
+            | Self::Unchanged { .. } => ErrorKind::Conflict,
+            Self::NotReady { .. } => ErrorKind::Content,
             Self::BadSkill { .. } | Self::BadWorkflow { .. } | Self::BrokenFile { .. } => {
                 ErrorKind::Content
             }
@@ -183,6 +246,13 @@ impl Error {
             Self::MissingField { .. } => "missing-field",
             Self::OutOfRange { .. } => "out-of-range",
             Self::Denied { .. } => "denied",
+            Self::Stranger { .. } => "stranger",
+            Self::OwnProposal { .. } => "own-proposal",
+            Self::ProposalOpen { .. } => "proposal-open",
+            Self::NotSo { .. } => "not-so",
+            Self::NotReady { .. } => "not-ready",
+            Self::Unchanged { .. } => "unchanged",
+            Self::Members { .. } => "members",
             Self::NotForServer { .. } => "not-for-server",
             Self::Unknown { .. } => "unknown",
             Self::Exists { .. } => "exists",
@@ -209,6 +279,20 @@ impl Error {
                 Some(format!("give `{field}` a number from {least} to {most}"))
             }
             Self::Denied { denied } => Some(denied.hint.to_owned()),
+            Self::Stranger { .. } => {
+                Some("name a user that `llmos user list` lists, or let one be added".to_owned())
+            }
+            Self::Members { source } => Some(source.hint()),
+            Self::OwnProposal { source } => Some(source.hint().to_owned()),
+            Self::ProposalOpen { .. } => Some(
+                "let somebody decide about that one first, or give yours another `skill_id`"
+                    .to_owned(),
+            ),
+            Self::NotSo { .. } => {
+                Some("look at it again: `GET /proposals` lists where each is".to_owned())
+            }
+            Self::NotReady { hint, .. } => hint.clone(),
+            Self::Unchanged { .. } => Some("change the skill first".to_owned()),
             Self::NotForServer { hint, .. } => Some((*hint).to_owned()),
             Self::Stale { .. } => Some("read it again, then repeat the change".to_owned()),
             Self::BadSkill { diagnostics } | Self::BrokenFile { diagnostics, .. } => {

@@ -9,6 +9,7 @@
 mod caller;
 mod catalogue;
 mod error;
+mod identity;
 pub mod ids;
 mod skills;
 mod system;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use llmos_core::{
     branch::Volumes,
+    members::{Directory, NoDirectory},
     store::{Change, CommitId, Edit, Store},
     volume::VolumeId,
 };
@@ -41,6 +43,7 @@ use traces::Summaries;
 pub struct Workbench {
     store: Arc<dyn Volumes>,
     world: Arc<dyn World>,
+    directory: Arc<dyn Directory>,
     catalogue: Catalogue,
     summaries: Summaries,
 }
@@ -53,7 +56,14 @@ impl Workbench {
             summaries: Summaries::default(),
             store,
             world,
+            directory: Arc::new(NoDirectory),
         }
+    }
+
+    /// Takes who exists from a directory. Without one nobody keeps members.
+    #[must_use]
+    pub fn with_directory(self, directory: Arc<dyn Directory>) -> Self {
+        Self { directory, ..self }
     }
 
     /// Makes one commit in the caller's name. Asks for no permission: the use case did.

@@ -1,6 +1,7 @@
 //! Skills: list, search, read.
 
 mod change;
+mod copied;
 mod promote;
 
 pub(crate) use change::target;
@@ -164,6 +165,7 @@ impl Workbench {
             body: file.skill.body.clone(),
             frontmatter: file.skill.frontmatter.clone(),
             code: file.skill.executable().map(|executable| executable.code.clone()),
+            provenance: self.provenance(file)?,
             diagnostics: file.diagnostics.clone(),
         })
     }

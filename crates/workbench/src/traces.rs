@@ -68,7 +68,7 @@ impl Workbench {
         caller.must(Action::Write, &volume)?;
         let mut id = TraceId::new(self.world.now(), self.world.random());
         let mut beside = BTreeMap::new();
-        let mut trace = run.into_trace(id.clone(), caller.user().clone(), &mut |value| {
+        let mut trace = run.into_trace(id.clone(), caller.user(), &mut |value| {
             Ok::<_, Error>(keep(value, MAX_INLINE_BYTES, &mut beside))
         })?;
         fit::fit(&mut trace, &mut beside)?;

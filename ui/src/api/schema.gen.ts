@@ -406,16 +406,36 @@ export type Problem = {
   type: string;
 };
 
-/** Body of `POST /skills/promote`: copies a skill of the user to a team. */
+/** Body of `POST /skills/promote`: copies a skill of the user to a team, or one of the team to the system. */
 export type PromoteSkill = {
   /** Why others should have it; kept in the commit. */
   reason: string;
   /** The skill. */
   skill_id: string;
-  /** The team that gets it. */
+  /** The team that gets it, or whose skill `system` gets. */
   team_id: string;
+  /** Where it goes: `system`, or the volume of the team, which it is when left out. */
+  to?: string | null;
   /** Who asks; the local user when left out. */
   user_id?: string | null;
+};
+
+/** Where a skill came from. */
+export type ProvenanceView = {
+  /** Who made the commit that brought it. */
+  author: string;
+  /** The commit that brought it. */
+  brought_by: string;
+  /** The newest commit of that volume at the time. */
+  commit?: string | null;
+  /** The volume it was copied from. */
+  from: string;
+  /** Why others should have it. */
+  reason: string;
+  /** When that was (RFC 3339, UTC). */
+  time: string;
+  /** The version of its file there. */
+  version: string;
 };
 
 /** Answer of `POST /workflows/python`: either `outputs` or `error` is there. */
@@ -615,12 +635,31 @@ export type SkillView = SkillSummary & {
   diagnostics: Diagnostic[];
   /** The frontmatter as JSON. */
   frontmatter: Record<string, unknown>;
+  provenance?: ProvenanceView | null;
 };
 
 /** Answer of `GET /volumes/stats`. */
 export type StatsList = {
   /** The volumes that the caller reads, the own one first. */
   volumes: VolumeStats[];
+};
+
+/** Answer of `GET /teams`. */
+export type TeamList = {
+  /** Whether somebody keeps members; without, there is one person, who names the teams that they work in. */
+  kept: boolean;
+  /** The teams, by id. Where nobody keeps members, those that have a volume. */
+  teams: TeamView[];
+};
+
+/** A team that the caller may work in. */
+export type TeamView = {
+  /** The name for people. */
+  name?: string | null;
+  /** `user` or `team_admin`; absent where nobody keeps members, and for who reads it as `system_admin`. */
+  role?: string | null;
+  /** The id, to give as `team_id`. */
+  team_id: string;
 };
 
 /** Answer of `GET /traces`: newest first. */

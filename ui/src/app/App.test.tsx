@@ -19,9 +19,12 @@ async function show(path: string, findings: Finding[] = []) {
     runner: async () => fakeRunner(),
   });
   render(<App workbench={workbench} />);
-  await act(() => workbench.files.follow());
+  await act(() => workbench.places.follow());
   return workbench;
 }
+
+/** Files of their own may take a while to come. */
+const PATIENT = { timeout: 10_000 };
 
 const region = (name: string) => within(screen.getByRole("region", { name }));
 const node = (id: string) => document.querySelector<HTMLElement>(`.react-flow__node[data-id="${id}"]`);
@@ -80,12 +83,35 @@ test("problems are listed and lead to their node", async () => {
 test("Save asks for a name when the workflow is an example", async () => {
   const { editor } = await show("/workflows/system/sums");
   await userEvent.click(await screen.findByRole("button", { name: "Save" }));
-  const dialog = within(await screen.findByRole("dialog"));
+  const dialog = within(await screen.findByRole("dialog", {}, PATIENT));
   await userEvent.clear(dialog.getByLabelText("Id"));
   await userEvent.type(dialog.getByLabelText("Id"), "mine");
   await userEvent.click(dialog.getByRole("button", { name: "Save" }));
   expect(await screen.findByText("Saved abcdef1")).toBeDefined();
   expect(editor.store.getState().origin).toMatchObject({ volume: "user/ana" });
+});
+
+test("pages are reached by links and by their address, and the canvas keeps what was open", async () => {
+  const { editor, places } = await show("/workflows/system/sums");
+  act(() => editor.edit((doc) => ({ ...doc, name: "Mine" })));
+  const pages = within(screen.getByRole("navigation", { name: "Pages" }));
+  await userEvent.click(pages.getByRole("link", { name: "Review" }));
+  expect(location.pathname).toBe("/review");
+  expect(await screen.findByRole("heading", { level: 1, name: "Review" }, PATIENT)).toBeDefined();
+  expect(screen.queryByRole("button", { name: "Run" })).toBeNull();
+  expect(pages.getByRole("link", { name: "Review" }).getAttribute("aria-current")).toBe("page");
+  // No key reaches the canvas behind the page.
+  await userEvent.keyboard("{Control>}z{/Control}");
+  await userEvent.click(pages.getByRole("link", { name: "Canvas" }));
+  expect(location.pathname).toBe("/workflows/system/sums");
+  expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Mine");
+
+  history.replaceState(null, "", "/review");
+  await act(() => places.follow());
+  expect(await screen.findByRole("heading", { name: "Review" })).toBeDefined();
+  await userEvent.click(pages.getByRole("button", { name: "Pages" }));
+  await userEvent.click(screen.getByRole("menuitem", { name: "Canvas" }));
+  expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Mine");
 });
 
 test.each([

@@ -1,20 +1,19 @@
 import type { RunPhase } from "../execution/board";
 import { useBoard } from "../execution/useBoard";
+import { PageNav } from "../pages/PageNav";
+import { PAGES } from "../pages/pages";
 import { Button } from "../parts/Button";
 import { IconButton } from "../parts/IconButton";
 import { isDirty } from "../workflow/editor";
 import { formatRoute } from "./route";
 import { chooseTheme, useTheme } from "./theme";
 import styles from "./TopBar.module.css";
-import { useEditor, useFiles, useWorkbench } from "./useWorkbench";
+import { useEditor, useFiles, usePage, useWorkbench } from "./useWorkbench";
 
-/** What is open, and what can be done with all of it. */
+/** Where one is, where one can go, and what can be done with all of what is open. */
 export function TopBar() {
-  const { editor, files, view } = useWorkbench();
-  const canUndo = useEditor((state) => state.past.length > 0);
-  const canRedo = useEditor((state) => state.future.length > 0);
-  const theme = useTheme();
-  const other = theme === "dark" ? "light" : "dark";
+  const { files } = useWorkbench();
+  const page = usePage();
 
   return (
     <header className={styles.bar}>
@@ -32,22 +31,38 @@ export function TopBar() {
         </span>
         <span className={styles.word}>LLMos-Lite</span>
       </a>
-      <OpenWorkflow />
+      <PageNav />
+      {page ? <p className={styles.where}>{PAGES[page.page].label}</p> : <OpenWorkflow />}
       <div className={styles.tools}>
-        <IconButton icon="undo" label="Undo" keys="Ctrl+Z" disabled={!canUndo} onClick={editor.undo} />
-        <IconButton icon="redo" label="Redo" keys="Ctrl+Shift+Z" disabled={!canRedo} onClick={editor.redo} />
-        <span className={styles.extra}>
-          <IconButton icon="plus" label="New workflow" onClick={() => void files.go({ at: "new" })} />
-          <IconButton icon="keyboard" label="Keyboard shortcuts" keys="?" onClick={() => view.set({ dialog: "keys" })} />
-          <IconButton
-            icon={theme === "dark" ? "sun" : "moon"}
-            label={`Use the ${other} theme`}
-            onClick={() => chooseTheme(other)}
-          />
-        </span>
+        {!page && <EditTools />}
+        <ThemeButton />
       </div>
-      <RunButtons />
+      {!page && <RunButtons />}
     </header>
+  );
+}
+
+function EditTools() {
+  const { editor, files, view } = useWorkbench();
+  const canUndo = useEditor((state) => state.past.length > 0);
+  const canRedo = useEditor((state) => state.future.length > 0);
+  return (
+    <>
+      <IconButton icon="undo" label="Undo" keys="Ctrl+Z" disabled={!canUndo} onClick={editor.undo} />
+      <IconButton icon="redo" label="Redo" keys="Ctrl+Shift+Z" disabled={!canRedo} onClick={editor.redo} />
+      <span className={styles.extra}>
+        <IconButton icon="plus" label="New workflow" onClick={() => void files.go({ at: "new" })} />
+        <IconButton icon="keyboard" label="Keyboard shortcuts" keys="?" onClick={() => view.set({ dialog: "keys" })} />
+      </span>
+    </>
+  );
+}
+
+function ThemeButton() {
+  const theme = useTheme();
+  const other = theme === "dark" ? "light" : "dark";
+  return (
+    <IconButton icon={theme === "dark" ? "sun" : "moon"} label={`Use the ${other} theme`} onClick={() => chooseTheme(other)} />
   );
 }
 

@@ -7,19 +7,19 @@ import type { Draft } from "../workflow/drafts";
 import { emptyWorkflow } from "../workflow/edits";
 import type { Origin } from "../workflow/editor";
 import { createFilesStore, type FilesParts, type FilesState, keyOf, learnSkills } from "./filesState";
-import { formatRoute, parseRoute, type Route } from "./route";
+import { type CanvasRoute, formatRoute, parseRoute } from "./route";
 import { createSaving, type Saving } from "./saving";
 
 /** Opens and saves workflows, and never loses a change in between. */
 export type Files = Saving & {
   store: StoreApi<FilesState>;
   /** Opens what a route names, and shows the route in the address bar. */
-  go(route: Route): Promise<void>;
+  go(route: CanvasRoute): Promise<void>;
   /** Opens a workflow that is a node of the open one, and remembers the way back. */
-  enter(route: Route): Promise<void>;
+  enter(route: CanvasRoute): Promise<void>;
   /** Goes back to the workflow from which the open one was entered; 0 is the outermost. */
   leave(depth: number): Promise<void>;
-  /** Opens what the address bar names. */
+  /** Opens the workflow that the address bar names. */
   follow(): Promise<void>;
   /** Brings back unsaved changes of a page that is gone. */
   restore(draft: Draft): Promise<void>;
@@ -39,7 +39,7 @@ export function createFiles(parts: FilesParts): Files {
   );
 
   let turn = 0;
-  const open = async (route: Route) => {
+  const open = async (route: CanvasRoute) => {
     draft.flush();
     turn += 1;
     const mine = turn;
@@ -58,7 +58,7 @@ export function createFiles(parts: FilesParts): Files {
     }
   };
 
-  const travel = (route: Route, trail: FilesState["trail"], push = true): Promise<void> => {
+  const travel = (route: CanvasRoute, trail: FilesState["trail"], push = true): Promise<void> => {
     const url = formatRoute(route);
     if (push && url !== location.pathname) history.pushState(null, "", url);
     store.setState({ trail });
@@ -74,7 +74,8 @@ export function createFiles(parts: FilesParts): Files {
     ...createSaving(store, parts),
     store,
     follow() {
-      const route = parseRoute(location.pathname);
+      const asked = parseRoute(location.pathname);
+      const route: CanvasRoute = asked.at === "page" ? { at: "new" } : asked;
       const depth = store.getState().trail.findIndex((one) => formatRoute(one.route) === formatRoute(route));
       return travel(route, depth < 0 ? [] : store.getState().trail.slice(0, depth), false);
     },
@@ -99,7 +100,7 @@ export function createFiles(parts: FilesParts): Files {
   };
 }
 
-async function read(api: LlmosApi, route: Route): Promise<[WorkflowDoc, Origin]> {
+async function read(api: LlmosApi, route: CanvasRoute): Promise<[WorkflowDoc, Origin]> {
   if (route.at === "new") return [emptyWorkflow(), { kind: "new" }];
   const { workflow, volume, version } = await api.readWorkflow(route.volume, route.id);
   return [workflow, { kind: "stored", volume, version }];

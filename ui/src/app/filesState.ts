@@ -6,7 +6,7 @@ import { type Draft, draftKey, type Drafts } from "../workflow/drafts";
 import type { Editor } from "../workflow/editor";
 import { nodeSkill, usedKey, WORKFLOW, WORKFLOWS } from "../workflow/uses";
 import type { Notices } from "./notices";
-import type { Route } from "./route";
+import type { CanvasRoute } from "./route";
 
 /** A question about saving that only the person can answer. */
 export type Question =
@@ -15,10 +15,10 @@ export type Question =
 
 /** What is open, seen from outside: where it lies and how saving goes. */
 export type FilesState = {
-  route: Route;
+  route: CanvasRoute;
   opening: { state: "loading" } | { state: "failed"; error: unknown } | { state: "open" };
   /** The workflows that the open one was entered from, outermost first. */
-  trail: readonly { route: Route; name: string }[];
+  trail: readonly { route: CanvasRoute; name: string }[];
   saving: boolean;
   /** The commit of the last save in this session. */
   savedCommit: string | null;
@@ -50,7 +50,7 @@ export function createFilesStore(): StoreApi<FilesState> {
 }
 
 /** The name that drafts of a route are kept under. */
-export function keyOf(route: Route): string {
+export function keyOf(route: CanvasRoute): string {
   return draftKey(route.at === "new" ? "new" : route);
 }
 

@@ -5,7 +5,7 @@ import type { WorkflowDoc, WorkflowView } from "../api/schema";
 import { UNSAVED_ID } from "../workflow/edits";
 import type { Origin } from "../workflow/editor";
 import { type FilesParts, type FilesState, keyOf, learnSkills, type Question } from "./filesState";
-import { formatRoute, type Route } from "./route";
+import { type CanvasRoute, formatRoute, parseRoute } from "./route";
 
 /** Saves the open workflow; "saved" is said only after the server's answer. */
 export type Saving = {
@@ -32,8 +32,8 @@ export function createSaving(store: StoreApi<FilesState>, parts: FilesParts): Sa
     try {
       const saved = await api.saveWorkflow({ workflow: doc, baseVersion });
       const before = keyOf(store.getState().route);
-      const route: Route = { at: "workflow", volume: saved.volume, id: saved.workflow_id };
-      history.replaceState(null, "", formatRoute(route));
+      const route: CanvasRoute = { at: "workflow", volume: saved.volume, id: saved.workflow_id };
+      showAddress(route);
       store.setState({ route, savedCommit: saved.commit, question: null });
       editor.saved(sent, doc, { kind: "stored", volume: saved.volume, version: saved.version });
       if (before !== keyOf(route)) await parts.drafts.dropOwn(before);
@@ -55,8 +55,8 @@ export function createSaving(store: StoreApi<FilesState>, parts: FilesParts): Sa
     const origin: Origin = { kind: "stored", volume, version };
     editor.restore(workflow, origin);
     editor.saved(workflow, workflow, origin);
-    const route: Route = { at: "workflow", volume, id: workflow.workflow_id };
-    history.replaceState(null, "", formatRoute(route));
+    const route: CanvasRoute = { at: "workflow", volume, id: workflow.workflow_id };
+    showAddress(route);
     store.setState({ route, question: null });
     learnSkills(parts, workflow);
     const action = { label: "Bring mine back", run: () => editor.edit(() => mine) };
@@ -111,4 +111,9 @@ function questionOf(error: unknown, doc: WorkflowDoc, asked: Question | null): Q
   }
   const { workflow_id, name } = doc;
   return asked?.ask === "name" ? { ask: "name", workflow_id, name, problem: explain(error) } : undefined;
+}
+
+/** Puts the address of the open workflow into the address bar, unless a page was gone to meanwhile. */
+function showAddress(route: CanvasRoute): void {
+  if (parseRoute(location.pathname).at !== "page") history.replaceState(null, "", formatRoute(route));
 }

@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 
 import type { EditorState } from "../workflow/editor";
 import type { FilesState } from "./filesState";
+import type { PageRoute } from "./route";
 import type { ViewState } from "./view";
 import type { Workbench } from "./workbench";
 
@@ -28,4 +29,9 @@ export function useView<T>(read: (state: ViewState) => T): T {
 /** Reads where the open workflow lies and how saving goes. */
 export function useFiles<T>(read: (state: FilesState) => T): T {
   return useStore(useWorkbench().files.store, read);
+}
+
+/** Reads which page is in front; `null` is the canvas. */
+export function usePage(): PageRoute | null {
+  return useStore(useWorkbench().places.store, (state) => state.page);
 }

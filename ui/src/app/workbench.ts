@@ -12,6 +12,7 @@ import { createEditor, type Editor } from "../workflow/editor";
 import { createFiles, type Files } from "./files";
 import { keyOf, learnSkills, readSkillsAgain } from "./filesState";
 import { createNotices, type Notices } from "./notices";
+import { createPlaces, type Places } from "./places";
 import { createView, type View } from "./view";
 
 /** The parts of the page, put together once. */
@@ -22,6 +23,7 @@ export type Workbench = {
   board: RunBoard;
   runs: Runs;
   files: Files;
+  places: Places;
   notices: Notices;
   canvas: CanvasSlot;
   view: View;
@@ -72,6 +74,7 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
   files.store.subscribe((now, before) => {
     if (now.opening.state === "open" && before.opening.state === "open") open = keyOf(now.route);
   });
+  const places = createPlaces(files);
   const viewing = createViewing({
     api,
     editor,
@@ -81,5 +84,5 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
     flush: files.flush,
     learn: (trace) => learnSkills({ api, editor }, trace.run.workflow),
   });
-  return { viewing, sweeps, api, engine, editor, board, runs, files, notices, view, canvas: { handle: undefined } };
+  return { viewing, sweeps, api, engine, editor, board, runs, files, places, notices, view, canvas: { handle: undefined } };
 }

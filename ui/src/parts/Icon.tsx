@@ -23,6 +23,7 @@ const PATHS = {
   layout: "M4 9h5v6H4zM15 4h5v5h-5zM15 15h5v5h-5zM9 12h3m0 0V6.5h3m-3 5.5v5.5h3",
   line: "M4 19h16M5 15l4-5 4 3 6-8",
   list: "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
+  menu: "M4 7h16M4 12h16M4 17h16",
   minus: "M5 12h14",
   moon: "M20 14.5A8 8 0 0 1 9.5 4a8 8 0 1 0 10.5 10.5Z",
   number: "M9 4 7 20m10-16-2 16M4 9h16M3.5 15h16",

@@ -6,10 +6,11 @@ use super::{Member, Workspace};
 /// For each crate, the crates of this workspace that it may know.
 ///
 /// What only tests need is not looked at.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("llmos-core", &[]),
     ("llmos-api", &["llmos-core"]),
     ("llmos-volumes", &["llmos-core"]),
+    ("llmos-members", &["llmos-core"]),
     ("llmos-headless", &["llmos-core", "llmos-api"]),
     ("llmos-packages", &[]),
     ("llmos-workbench", &["llmos-core", "llmos-api"]),
@@ -20,6 +21,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "llmos-core",
             "llmos-api",
             "llmos-volumes",
+            "llmos-members",
             "llmos-headless",
             "llmos-packages",
             "llmos-workbench",

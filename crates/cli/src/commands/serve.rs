@@ -9,6 +9,7 @@ use std::{
 };
 
 use llmos_core::slug::Slug;
+use llmos_members::MembersFile;
 use llmos_server::{AllowedHosts, Settings};
 use llmos_volumes::GitStore;
 use llmos_workbench::Workbench;
@@ -62,7 +63,8 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     // First of all, so that a server that cannot run leaves nothing behind.
     let listener = llmos_server::listen(address)?;
     let store = GitStore::open(args.volumes.clone());
-    let workbench = Workbench::new(Arc::new(store), Arc::new(Machine));
+    let directory = Arc::new(MembersFile::beside(&args.volumes));
+    let workbench = Workbench::new(Arc::new(store), Arc::new(Machine)).with_directory(directory);
     let seeded = workbench.seed_system(&library::files(), env!("CARGO_PKG_VERSION"))?;
     if let Some(commit) = &seeded.commit {
         say(&format!("system volume: {} files brought up to date in {commit}", seeded.n_changed));

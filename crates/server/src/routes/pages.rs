@@ -14,6 +14,9 @@ pub(super) async fn home(State(app): State<App>, headers: HeaderMap) -> Response
     app.assets.page(&headers)
 }
 
+/// The addresses of the pages beside the canvas; `ui/src/app/route.ts` has the same.
+pub(super) const PAGES: [&str; 2] = ["/review", "/review/{*rest}"];
+
 /// `GET /workflows/system/{id}`: the page with that workflow open.
 pub(super) async fn open_system(
     State(app): State<App>,

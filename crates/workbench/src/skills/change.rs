@@ -280,6 +280,6 @@ pub(super) fn checked(path: &VolumePath, text: &str) -> Result<SkillCheck, Error
     Ok(check)
 }
 
-pub(super) fn views(diagnostics: &[Diagnostic]) -> Vec<problem::Diagnostic> {
+pub(crate) fn views(diagnostics: &[Diagnostic]) -> Vec<problem::Diagnostic> {
     diagnostics.iter().map(problem::Diagnostic::from).collect()
 }

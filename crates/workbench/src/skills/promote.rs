@@ -1,83 +1,70 @@
-//! Skills: promotion from a person to a team.
+//! Skills: promotion, from a person to a team and from a team to the system, and where a promoted skill came from.
 
-use llmos_api::skill::{PromoteSkill, SavedSkill};
+use llmos_api::{
+    proposal::ProvenanceView,
+    skill::{PromoteSkill, SavedSkill},
+};
 use llmos_core::{
     access::Action,
-    skill::{self, SkillEdit},
+    proposal::{Provenance, promoted},
     slug::Slug,
-    store::{BlobId, Edit, Expected},
-    volume::{VolumeId, VolumePath},
+    store::{BlobId, CommitId, CommitInfo, Edit, Expected, HistoryQuery},
+    volume::VolumeId,
 };
 use serde_json::Value;
 
-use super::change::{Current, checked, views};
-use crate::{Caller, Error, Workbench, ids};
+use super::{
+    change::views,
+    copied::{Copied, FROM, VERSION, stamped},
+};
+use crate::{Caller, Error, Workbench, catalogue::SkillFile, ids};
 
-/// The longest reason, in bytes.
-const MAX_REASON_LEN: u64 = 2000;
-
-/// Where a promoted skill says what it is a copy of.
-const FROM: &str = "promoted_from";
-const VERSION: &str = "promoted_version";
+/// How many commits of a skill are looked at for the one that brought it.
+const MAX_COMMITS: usize = 100;
 
 impl Workbench {
-    /// Copies a skill of the caller into the volume of a team.
+    /// Copies a skill one step up: one of the caller into a team, or one of a team into the system volume.
     ///
     /// The copy says where it came from. One that was promoted earlier from the same volume is replaced as long as
-    /// the team did not change it; everything else of that id is left alone and the promotion refused.
+    /// nobody changed it there; everything else of that id is left alone and the promotion refused.
     pub fn promote_skill(
         &self,
         caller: &Caller,
         asked: &PromoteSkill,
     ) -> Result<SavedSkill, Error> {
-        let team = asked.team_id.as_deref().ok_or(Error::MissingField {
-            field: "team_id",
-            hint: "name the team that gets the skill",
-        })?;
-        let to = VolumeId::Team(ids::slug("team_id", team)?);
-        let id = ids::slug("skill_id", &asked.skill_id)?;
-        let reason = reason(&asked.reason)?;
-        let from = caller.own_volume();
-        caller.must(Action::Read, &from)?;
-        caller.must(Action::Promote, &to)?;
-        let source = self.current(&from, &id)?;
-        let text = self.text(&from, &source.blob)?;
-        let check = checked(&source.path, &text)?;
-        let copy = stamped(&text, &from, &source.blob)?;
-        let upgrades = self.may_replace(&to, &id, &from, &copy)?;
-        let version = BlobId::of(copy.as_bytes());
-        let mut edits = vec![Edit {
-            path: source.path.clone(),
-            expected: upgrades.clone().map_or(Expected::Absent, Expected::Version),
-            content: Some(copy.into_bytes()),
-        }];
-        edits.extend(self.resources(&from, &source, upgrades.is_some())?);
-        let message = format!(
-            "skill: promote {id} from {from}\n\n{reason}\n\nPromoted-From: {from}\nPromoted-Version: {}\n",
-            source.blob
-        );
+        let PromoteSkill { team_id, to, skill_id, reason, .. } = asked;
+        let (to, from) = self.way(caller, to.as_deref(), team_id.as_deref(), Action::Promote)?;
+        let copied = self.copied(&from, skill_id, reason)?;
+        let upgrades = self.may_replace(&to, &copied)?;
+        let version = BlobId::of(copied.text());
+        let edit = |(path, content): &(_, Vec<u8>)| Edit {
+            path: Clone::clone(path),
+            expected: match &upgrades {
+                Some(version) if *path == copied.path => Expected::Version(version.clone()),
+                Some(_) => Expected::Anything,
+                None => Expected::Absent,
+            },
+            content: Some(content.clone()),
+        };
+        let edits = copied.files.iter().map(edit).collect();
+        let message = promoted(&copied.id, &copied.provenance, false);
         let commit = self.commit(caller, &to, edits, message).map_err(|error| match error {
-            Error::Stale { current: Some(version), .. } => taken(&id, &to, version),
+            Error::Stale { current: Some(version), .. } => taken(&copied.id, &to, version),
             other => other,
         })?;
         Ok(SavedSkill {
-            skill_id: id.to_string(),
+            skill_id: copied.id.to_string(),
             volume: to.to_string(),
-            path: source.path.to_string(),
+            path: copied.path.to_string(),
             version: Some(version.to_string()),
             commit: commit.to_string(),
-            diagnostics: views(&check.diagnostics),
+            diagnostics: views(&copied.diagnostics),
         })
     }
 
-    /// Returns the version that may be replaced; `None` where the team has nothing of that id.
-    fn may_replace(
-        &self,
-        to: &VolumeId,
-        id: &Slug,
-        from: &VolumeId,
-        copy: &str,
-    ) -> Result<Option<BlobId>, Error> {
+    /// Returns the version that may be replaced; `None` where the volume has nothing of that id.
+    fn may_replace(&self, to: &VolumeId, copied: &Copied) -> Result<Option<BlobId>, Error> {
+        let Copied { id, provenance: Provenance { from, .. }, .. } = copied;
         let snapshot = self.catalogue.snapshot(to)?;
         let Some(there) = snapshot.skills.get(id) else { return Ok(None) };
         let said = |key: &str| there.skill.frontmatter.get(key).and_then(Value::as_str);
@@ -91,58 +78,25 @@ impl Workbench {
             }
             None => false,
         };
-        if untouched || there.blob == BlobId::of(copy.as_bytes()) {
+        if untouched || there.blob == BlobId::of(copied.text()) {
             return Ok(Some(there.blob.clone()));
         }
         Err(taken(id, to, there.blob.clone()))
     }
 
-    /// Copies the other files of a skill's folder.
-    fn resources(
-        &self,
-        from: &VolumeId,
-        source: &Current,
-        upgrades: bool,
-    ) -> Result<Vec<Edit>, Error> {
-        let others =
-            self.files_of(from, source)?.into_iter().filter(|(path, _)| *path != source.path);
-        let copy = |(path, blob): (VolumePath, BlobId)| {
-            let expected = if upgrades { Expected::Anything } else { Expected::Absent };
-            let content = Some(self.store.read(from, &blob)?);
-            Ok(Edit { path, expected, content })
-        };
-        others.map(copy).collect()
-    }
-}
-
-/// Returns the text with a note of what it is a copy of.
-fn stamped(text: &str, from: &VolumeId, version: &BlobId) -> Result<String, Error> {
-    let note = |key: &str, value: String| (key.to_owned(), Some(Value::String(value)));
-    let changes = SkillEdit {
-        set: vec![note(FROM, from.to_string()), note(VERSION, version.to_string())],
-        ..SkillEdit::default()
-    };
-    skill::edit(text, &changes).map_err(|error| Error::BadField {
-        field: "skill_id",
-        reason: error.to_string(),
-        hint: error.hint(),
-    })
-}
-
-fn reason(text: &str) -> Result<&str, Error> {
-    let text = text.trim();
-    if text.is_empty() {
-        let hint = "say why others should have the skill; the commit keeps it";
-        return Err(Error::MissingField { field: "reason", hint });
-    }
-    if text.len() as u64 > MAX_REASON_LEN {
-        return Err(Error::OutOfRange {
-            field: "length of reason",
-            least: 1,
-            most: MAX_REASON_LEN,
+    /// Finds where a skill that was promoted came from: what the commit says that brought it.
+    pub(super) fn provenance(&self, file: &SkillFile) -> Result<Option<ProvenanceView>, Error> {
+        let said = |key: &str| file.skill.frontmatter.get(key).and_then(Value::as_str);
+        let (Some(from), Some(version)) = (said(FROM), said(VERSION)) else { return Ok(None) };
+        let path = Some(file.path.clone());
+        let query = HistoryQuery { path, from: None, limit: MAX_COMMITS };
+        let brought = self.store.history(&file.volume, &query)?.into_iter().find_map(|commit| {
+            let provenance = Provenance::read(&commit.message)?;
+            let this = provenance.from.to_string() == from && provenance.version.0 == version;
+            this.then(|| provenance_view(&provenance, &commit))
         });
+        Ok(brought)
     }
-    Ok(text)
 }
 
 fn taken(id: &Slug, to: &VolumeId, version: BlobId) -> Error {
@@ -151,6 +105,19 @@ fn taken(id: &Slug, to: &VolumeId, version: BlobId) -> Error {
         id: id.clone(),
         volume: to.clone(),
         version,
-        hint: "give your skill another `skill_id`, or agree with the team on one of the two",
+        hint: "propose it with `POST /proposals`, so that somebody compares the two, or give yours another `skill_id`",
+    }
+}
+
+/// Shows where a skill came from, as the commit that brought it says.
+pub(crate) fn provenance_view(from: &Provenance, commit: &CommitInfo) -> ProvenanceView {
+    ProvenanceView {
+        from: from.from.to_string(),
+        version: from.version.to_string(),
+        commit: from.commit.as_ref().map(CommitId::to_string),
+        reason: from.reason.clone(),
+        author: commit.author.name.clone(),
+        time: commit.time.to_string(),
+        brought_by: commit.id.to_string(),
     }
 }

@@ -19,6 +19,7 @@ use llmos_core::{
     volume::{VolumeId, VolumePath},
 };
 use llmos_headless::Gpu;
+use llmos_members::MembersFile;
 use llmos_packages::Cache;
 use llmos_volumes::GitStore;
 use llmos_workbench::{Caller, LargeValues, Workbench};
@@ -94,8 +95,11 @@ impl From {
         if let Some(folder) = &self.skills {
             store.lay(VolumeId::User(self.user.clone()), skill_files(folder)?);
         }
-        let workbench = Workbench::new(Arc::new(store), Arc::new(Machine));
-        Ok(Bench { workbench, caller: Caller::local(self.user.clone(), self.team.clone()) })
+        let directory = Arc::new(MembersFile::beside(&self.volumes));
+        let workbench =
+            Workbench::new(Arc::new(store), Arc::new(Machine)).with_directory(directory);
+        let caller = workbench.caller(self.user.clone(), self.team.clone())?;
+        Ok(Bench { workbench, caller })
     }
 }
 

@@ -1,0 +1,178 @@
+//! The file of members: read with findings that have a place, and printed.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Members, MembersCheck, Team, User};
+use crate::{
+    access::TeamRole,
+    document::{self, Document},
+    skill::report::Report,
+    slug::Slug,
+    yaml::{self, Node},
+};
+
+/// Reads the file.
+pub fn parse(bytes: &[u8]) -> MembersCheck {
+    let (text, trouble) = document::decode(bytes);
+    let cut = Document::split(&text);
+    let base = cut.yaml().and_then(|yaml| text.find(yaml)).unwrap_or(0);
+    let mut report = Report::new(&text, base);
+    trouble.into_iter().for_each(|found| report.add(found));
+    let members = read(&cut, &mut report);
+    let members = members.filter(|_| !report.has_errors());
+    MembersCheck { members, diagnostics: report.finish() }
+}
+
+fn read(cut: &Document<'_>, report: &mut Report<'_>) -> Option<Members> {
+    let Some(text) = cut.yaml() else {
+        let hint = "begin it with a line `---`, `users:` and `teams:`, and another line `---`";
+        report.error("frontmatter-missing", 0, "the file has no front matter", hint);
+        return None;
+    };
+    let root = match yaml::parse(text) {
+        Ok(root) => root,
+        Err(error) => {
+            report.error(error.code, error.offset, error.message, error.hint);
+            return None;
+        }
+    };
+    only(&root, &["users", "teams"], report);
+    let mut members = Members::default();
+    for (id, node) in list(&root, "users", "id", report) {
+        only(node, &["id", "name", "email", "role"], report);
+        let role = role(node, &["user", "system_admin"], report);
+        let user = User {
+            name: line(node, "name", report),
+            email: line(node, "email", report),
+            system_admin: role == Some("system_admin"),
+        };
+        members.users.insert(id, user);
+    }
+    for (id, node) in list(&root, "teams", "id", report) {
+        only(node, &["id", "name", "members"], report);
+        let mut team = Team { name: line(node, "name", report), members: BTreeMap::new() };
+        for (user, node) in list(node, "members", "user", report) {
+            only(node, &["user", "role"], report);
+            if !members.users.contains_key(&user) {
+                let message = format!("`{user}` of team `{id}` is no user");
+                let hint = "add them to `users`, or take them out of the team";
+                report.error("unknown-user", node.span.start, message, hint);
+            }
+            let role = match role(node, &["user", "team_admin"], report) {
+                Some("team_admin") => TeamRole::Admin,
+                _ => TeamRole::Member,
+            };
+            team.members.insert(user, role);
+        }
+        members.teams.insert(id, team);
+    }
+    Some(members)
+}
+
+/// Reads a list of mappings, each with an id that no other has.
+fn list<'n>(
+    node: &'n Node,
+    name: &str,
+    id: &str,
+    report: &mut Report<'_>,
+) -> BTreeMap<Slug, &'n Node> {
+    let mut found = BTreeMap::new();
+    let Some(value) = node.get(name).filter(|value| !value.is_null()) else { return found };
+    let Some(items) = value.items() else {
+        let message = format!("`{name}` is {}, not a list", value.noun());
+        report.error("not-a-list", value.span.start, message, "write one item per line after `- `");
+        return found;
+    };
+    for item in items {
+        let at = item.get(id).map_or(item.span.start, |node| node.span.start);
+        match item.get(id).and_then(Node::text).unwrap_or_default().parse::<Slug>() {
+            Err(error) => report.error("bad-id", at, format!("`{id}`: {error}"), error.hint()),
+            Ok(slug) if found.contains_key(&slug) => {
+                let message = format!("`{slug}` stands in `{name}` twice");
+                report.error("twice", at, message, "keep one of the two");
+            }
+            Ok(slug) => drop(found.insert(slug, item)),
+        }
+    }
+    found
+}
+
+/// Reads a role; no role at all is the first of those that may be given.
+fn role(node: &Node, known: &[&'static str], report: &mut Report<'_>) -> Option<&'static str> {
+    let Some(value) = node.get("role") else { return known.first().copied() };
+    let found = known.iter().find(|known| value.text() == Some(**known));
+    if found.is_none() {
+        let hint = format!("write one of {}", known.join(", "));
+        report.error("unknown-role", value.span.start, "there is no such role here", hint);
+    }
+    found.copied()
+}
+
+/// Reads a text of one line.
+fn line(node: &Node, name: &str, report: &mut Report<'_>) -> Option<String> {
+    let text = report.text(node, name)?;
+    if text.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) || text.len() > 200 {
+        let at = node.get(name).map_or(node.span.start, |node| node.span.start);
+        let message = format!("`{name}` cannot stand in a commit");
+        report.error("bad-text", at, message, "write one short line without `<` and `>`");
+    }
+    Some(text)
+}
+
+/// Refuses keys that mean nothing: a typing error must not be a rule that is not kept.
+fn only(node: &Node, known: &[&str], report: &mut Report<'_>) {
+    for entry in node.entries().iter().filter(|entry| !known.contains(&entry.name.as_str())) {
+        let message = format!("`{}` means nothing here", entry.name);
+        let hint = format!("take it out, or write one of {}", known.join(", "));
+        report.error("unknown-key", entry.key.start, message, hint);
+    }
+}
+
+/// Prints the file; [`parse`] reads it back.
+pub fn print(members: &Members) -> String {
+    let users = members.users.iter().map(|(id, user)| {
+        let mut item = Map::from_iter([("id".to_owned(), json!(id.as_str()))]);
+        let said = [("name", &user.name), ("email", &user.email)];
+        for (key, value) in said.into_iter().filter_map(|(key, value)| Some((key, value.clone()?)))
+        {
+            item.insert(key.to_owned(), Value::String(value));
+        }
+        item.insert(
+            "role".to_owned(),
+            json!(if user.system_admin { "system_admin" } else { "user" }),
+        );
+        Value::Object(item)
+    });
+    let teams = members.teams.iter().map(|(id, team)| {
+        let mut item = Map::from_iter([("id".to_owned(), json!(id.as_str()))]);
+        if let Some(name) = &team.name {
+            item.insert("name".to_owned(), json!(name));
+        }
+        let member = |(user, role): (&Slug, &TeamRole)| json!({"user": user.as_str(), "role": role.as_str()});
+        item.insert("members".to_owned(), team.members.iter().map(member).collect());
+        Value::Object(item)
+    });
+    let front = Map::from_iter([
+        ("users".to_owned(), users.collect::<Value>()),
+        ("teams".to_owned(), teams.collect::<Value>()),
+    ]);
+    format!("---\n{}---\n\n{}", yaml::print(&front), summary(members))
+}
+
+/// What stands below the front matter, for people.
+fn summary(members: &Members) -> String {
+    let mut text = "# Members\n\nWho exists here, and who is what in which team. What counts is the list above; \
+        `llmos user` and `llmos team` change it, and write this text anew.\n"
+        .to_owned();
+    for (id, team) in &members.teams {
+        let roles = team.members.iter().map(|(user, role)| match role {
+            TeamRole::Admin => format!("{user} (admin)"),
+            TeamRole::Member => user.to_string(),
+        });
+        let roles: Vec<_> = roles.collect();
+        text.push_str(&format!("\n- team `{id}`: {}\n", roles.join(", ")));
+    }
+    text
+}
