@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod branch;
+pub mod cron;
 pub mod diagnostic;
 pub mod digest;
 pub mod document;
@@ -21,6 +22,7 @@ pub mod review;
 pub mod run;
 pub mod search;
 pub mod seed;
+pub mod session;
 pub mod skill;
 pub mod slug;
 pub mod store;

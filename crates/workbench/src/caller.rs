@@ -48,6 +48,18 @@ impl Caller {
         }
     }
 
+    /// Returns who asks, for rules of the core that the table alone does not answer.
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Returns the volume of the team that the caller works in.
+    pub(crate) fn team_volume(&self) -> Result<VolumeId, Error> {
+        let hint = "name the team, as in `team_id=atlas`";
+        let team = self.team.clone().ok_or(Error::MissingField { field: "team_id", hint })?;
+        Ok(VolumeId::Team(team))
+    }
+
     /// Returns the caller's user id, or the name of the job.
     pub(crate) fn user(&self) -> Slug {
         match &self.actor {

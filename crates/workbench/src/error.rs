@@ -5,6 +5,7 @@ use std::io;
 use llmos_api::problem::{Diagnostic, Finding, Severity};
 use llmos_core::{
     access::Denied,
+    cron::JobsError,
     members::DirectoryError,
     proposal::DecisionRefused,
     slug::Slug,
@@ -167,6 +168,15 @@ pub enum Error {
         /// Everything that is wrong with it.
         diagnostics: Vec<Diagnostic>,
     },
+    /// This server starts no cron.
+    #[error("this server runs no crons")]
+    CronsOff,
+    /// The schedule failed.
+    #[error(transparent)]
+    Jobs {
+        /// How.
+        source: JobsError,
+    },
     /// The volume failed.
     #[error(transparent)]
     Store {
@@ -221,7 +231,8 @@ impl Error {
             | Self::Stale { .. }
             | Self::ProposalOpen { .. }
             | Self::NotSo { .. }
-            | Self::Unchanged { .. } => ErrorKind::Conflict,
+            | Self::Unchanged { .. }
+            | Self::CronsOff => ErrorKind::Conflict,
             Self::NotReady { .. } => ErrorKind::Content,
             Self::BadSkill { .. } | Self::BadWorkflow { .. } | Self::BrokenFile { .. } => {
                 ErrorKind::Content
@@ -235,7 +246,7 @@ impl Error {
                     | StoreError::CheckedOut { .. },
             } => ErrorKind::Conflict,
             Self::Store { source } if no_room(source).is_some() => ErrorKind::NoRoom,
-            Self::Store { .. } => ErrorKind::Internal,
+            Self::Store { .. } | Self::Jobs { .. } => ErrorKind::Internal,
         }
     }
 
@@ -267,6 +278,8 @@ impl Error {
             Self::Store { source: StoreError::CheckedOut { .. } } => "checked-out",
             Self::Store { source } if no_room(source).is_some() => "no-room",
             Self::Store { .. } => "store",
+            Self::CronsOff => "crons-off",
+            Self::Jobs { .. } => "jobs",
         }
     }
 
@@ -294,6 +307,8 @@ impl Error {
             Self::NotReady { hint, .. } => hint.clone(),
             Self::Unchanged { .. } => Some("change the skill first".to_owned()),
             Self::NotForServer { hint, .. } => Some((*hint).to_owned()),
+            Self::CronsOff => Some("start it without `--no-crons`".to_owned()),
+            Self::Jobs { .. } => None,
             Self::Stale { .. } => Some("read it again, then repeat the change".to_owned()),
             Self::BadSkill { diagnostics } | Self::BrokenFile { diagnostics, .. } => {
                 diagnostics.iter().find_map(|found| found.hint.clone())

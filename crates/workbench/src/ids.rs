@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use llmos_core::{
+    cron::CronId,
     slug::Slug,
     store::{BlobId, CommitId},
     trace::TraceId,
@@ -39,6 +40,11 @@ pub fn path(text: &str) -> Result<VolumePath, Error> {
 pub fn trace(text: &str) -> Result<TraceId, Error> {
     text.parse()
         .map_err(|source: llmos_core::trace::TraceIdError| bad("trace_id", &source, source.hint()))
+}
+
+/// Reads the name of a cron.
+pub fn cron(text: &str) -> Result<CronId, Error> {
+    text.parse().map_err(|source: llmos_core::cron::CronIdError| bad("id", &source, source.hint()))
 }
 
 /// Reads the id of a commit.

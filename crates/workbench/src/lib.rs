@@ -8,6 +8,7 @@
 
 mod caller;
 mod catalogue;
+mod crons;
 mod error;
 mod identity;
 pub mod ids;
@@ -28,6 +29,7 @@ use llmos_core::{
 };
 
 pub use caller::Caller;
+pub use crons::{CronParts, Crons, Turn, Work};
 pub use error::{Error, ErrorKind};
 pub use skills::SkillFilter;
 pub use system::Seeded;

@@ -6,11 +6,12 @@ use super::{Member, Workspace};
 /// For each crate, the crates of this workspace that it may know.
 ///
 /// What only tests need is not looked at.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("llmos-core", &[]),
     ("llmos-api", &["llmos-core"]),
     ("llmos-volumes", &["llmos-core"]),
     ("llmos-members", &["llmos-core"]),
+    ("llmos-store", &["llmos-core"]),
     ("llmos-headless", &["llmos-core", "llmos-api"]),
     ("llmos-packages", &[]),
     ("llmos-workbench", &["llmos-core", "llmos-api"]),
@@ -22,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "llmos-api",
             "llmos-volumes",
             "llmos-members",
+            "llmos-store",
             "llmos-headless",
             "llmos-packages",
             "llmos-workbench",

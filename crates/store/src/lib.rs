@@ -1,0 +1,9 @@
+//! State that no volume holds, kept in one file of embedded SQLite: for now the
+//! schedule of the jobs. Programs on one machine that open the same file share
+//! it. This crate does not know what a job does.
+
+mod database;
+mod jobs;
+
+pub use database::OpenError;
+pub use jobs::SqliteJobs;
