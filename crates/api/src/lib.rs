@@ -5,6 +5,7 @@
 //! are not serializable; whoever stands at the rim converts. No rule lives here.
 
 pub mod cron;
+pub mod history;
 pub mod package;
 pub mod problem;
 pub mod proposal;

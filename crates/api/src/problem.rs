@@ -3,6 +3,8 @@
 use llmos_core::diagnostic;
 use serde::{Deserialize, Serialize};
 
+use crate::history::Conflict;
+
 /// A refusal (RFC 9457). Sent as `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -29,6 +31,12 @@ pub struct Problem {
     /// The version that is there now, where a change came too late.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current_version: Option<String>,
+    /// The version that the change rests on, where it could not be merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_version: Option<String>,
+    /// What collides with what others changed; `choices` settles it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Conflict>,
 }
 
 /// How bad a finding is.

@@ -7,7 +7,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{problem::Diagnostic, proposal::ProvenanceView};
+use crate::{
+    history::{MergedView, Take},
+    problem::Diagnostic,
+    proposal::ProvenanceView,
+};
 
 pub use convert::{Skills, WORKFLOW, WORKFLOWS};
 
@@ -256,6 +260,11 @@ pub struct UpdateSkill {
     pub content: Option<String>,
     /// The whole new file, frontmatter included.
     pub source: Option<String>,
+    /// The version that the change rests on. Where another one is there meanwhile, both changes are
+    /// brought together; `If-Match` refuses that.
+    pub base_version: Option<String>,
+    /// Whose side to take where that is not possible, by the key of each conflict.
+    pub choices: BTreeMap<String, Take>,
 }
 
 /// Answer of a change to a skill.
@@ -276,6 +285,9 @@ pub struct SavedSkill {
     /// What is worth saying about the new file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Diagnostic>,
+    /// What the change was brought together with, where the file had changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<MergedView>,
 }
 
 /// Body of `POST /skills/promote`: copies a skill of the user to a team, or one of the team to the system.

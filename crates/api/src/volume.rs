@@ -52,6 +52,12 @@ pub struct CommitView {
     pub subject: String,
     /// The whole message.
     pub message: String,
+    /// What it changed, in words, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<Vec<String>>,
+    /// The version of the file that was asked for, where it is one; absent where it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 /// Answer of `GET /volumes/history`: newest first.

@@ -7,7 +7,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{problem::Finding, skill::ExecutableSkill};
+use crate::{
+    history::{MergedView, Take},
+    problem::Finding,
+    skill::ExecutableSkill,
+};
 
 /// A workflow: nodes, each a skill with input values, and edges from output to input.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -201,8 +205,13 @@ pub struct SaveWorkflow {
     /// The workflow.
     pub workflow: WorkflowDoc,
     /// The version that the change rests on. Absent: the file must not exist yet.
+    ///
+    /// Where another version is there meanwhile, both changes are brought together.
     #[serde(default)]
     pub base_version: Option<String>,
+    /// Whose side to take where that is not possible, by the key of each conflict.
+    #[serde(default)]
+    pub choices: BTreeMap<String, Take>,
 }
 
 /// Answer of a change to a workflow.
@@ -220,6 +229,12 @@ pub struct SavedWorkflow {
     pub version: Option<String>,
     /// The commit.
     pub commit: String,
+    /// What the change was brought together with, where the file had changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<MergedView>,
+    /// The workflow as it is saved, where it was brought together with another change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<WorkflowDoc>,
 }
 
 /// Body of `POST /workflows/execute`: a workflow, the id of a saved one, or the id of a trace.

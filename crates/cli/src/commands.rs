@@ -1,13 +1,17 @@
 //! One module for each command, each with its arguments and a `run`.
 
 pub(crate) mod behind_wall;
+pub(crate) mod diff;
 pub(crate) mod doctor;
+pub(crate) mod log;
 pub(crate) mod openapi;
 pub(crate) mod packages;
 pub(crate) mod patterns;
 pub(crate) mod reference;
+pub(crate) mod restore;
 pub(crate) mod run;
 pub(crate) mod serve;
+pub(crate) mod show;
 pub(crate) mod skill_check;
 pub(crate) mod skill_rank;
 pub(crate) mod skill_search;
@@ -17,6 +21,7 @@ pub(crate) mod workflow_check;
 pub(crate) mod workflow_plan;
 
 pub(crate) mod files;
+mod volume;
 
 use std::ops::ControlFlow;
 

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 pub use check::{check, id_of_path};
 pub use edit::{EditError, NewSkill, SkillEdit, edit, print, print_new};
-pub(crate) use executable::{MAX_MEMORY_MB, is_port_name};
+pub(crate) use executable::{MAX_MEMORY_MB, block_of as code_blocks, is_port_name};
 
 use crate::{diagnostic::Diagnostic, slug::Slug, value::PortType};
 

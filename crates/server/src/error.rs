@@ -40,6 +40,8 @@ impl ApiError {
             findings: Vec::new(),
             diagnostics: Vec::new(),
             current_version: None,
+            base_version: None,
+            conflicts: Vec::new(),
         };
         Self { problem: Box::new(problem), cause: None }
     }
@@ -72,7 +74,7 @@ impl ApiError {
 
     /// Turns a late change into the answer that `If-Match` asks for.
     pub(crate) fn precondition(mut self) -> Self {
-        if self.problem.code == "stale" {
+        if matches!(self.problem.code.as_str(), "stale" | "branch-moved") {
             let status = StatusCode::PRECONDITION_FAILED;
             self.problem.status = status.as_u16();
             self.problem.title = status.canonical_reason().unwrap_or("Error").to_owned();
@@ -109,6 +111,14 @@ impl From<Error> for ApiError {
             }
             Error::Stale { current, .. } => {
                 answer.problem.current_version = current.map(|version| version.to_string());
+            }
+            Error::Conflict { base, current, conflicts, .. } => {
+                answer.problem.base_version = Some(base.to_string());
+                answer.problem.current_version = Some(current.to_string());
+                answer.problem.conflicts = conflicts;
+            }
+            Error::Store { source: StoreError::BranchMoved { tip, .. } } => {
+                answer.problem.current_version = Some(tip.to_string());
             }
             _ => {}
         }

@@ -8,8 +8,10 @@ use axum::{
         FromRequest, FromRequestParts, Request,
         rejection::{BytesRejection, PathRejection, QueryRejection},
     },
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
 };
+use llmos_core::store::BlobId;
+use llmos_workbench::ids;
 use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
@@ -110,6 +112,22 @@ fn bad_json(error: &serde_json::Error, field: Option<String>) -> ApiError {
             ApiError::new(status, "bad-json", detail, hint)
         }
     }
+}
+
+/// Returns the version that `If-Match` names, if it names one.
+pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<BlobId>, ApiError> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let version = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
+    Ok(Some(ids::version("If-Match", version)?))
+}
+
+/// Makes the header that names a version, to be sent back as `If-Match`.
+pub(crate) fn etag(version: &str) -> (HeaderName, String) {
+    (header::ETAG, format!("\"{version}\""))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

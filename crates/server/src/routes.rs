@@ -7,6 +7,7 @@ mod skills;
 mod system;
 mod teams;
 mod traces;
+mod versions;
 mod volumes;
 mod workflows;
 
@@ -98,6 +99,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(traces::routes(MAX_TRACE_BYTES))
         .merge(volumes::routes())
         .merge(teams::routes())
+        .merge(versions::routes())
         .merge(packages::routes())
         .merge(system::routes())
 }

@@ -20,3 +20,7 @@ mod python;
 mod routes;
 #[path = "http/support.rs"]
 mod support;
+#[path = "http/together.rs"]
+mod together;
+#[path = "http/versions.rs"]
+mod versions;

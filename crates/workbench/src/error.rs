@@ -2,7 +2,10 @@
 
 use std::io;
 
-use llmos_api::problem::{Diagnostic, Finding, Severity};
+use llmos_api::{
+    history::Conflict,
+    problem::{Diagnostic, Finding, Severity},
+};
 use llmos_core::{
     access::Denied,
     cron::JobsError,
@@ -146,6 +149,18 @@ pub enum Error {
         /// What it holds now; `None` when it is gone.
         current: Option<BlobId>,
     },
+    /// The file changed since the caller read it, and the two changes do not fit together.
+    #[error("`{path}` changed in the meantime, and {n} of the changes {verb}", n = conflicts.len(), verb = if conflicts.len() == 1 { "collides" } else { "collide" })]
+    Conflict {
+        /// The file.
+        path: VolumePath,
+        /// The version that the change rests on.
+        base: BlobId,
+        /// What it holds now.
+        current: BlobId,
+        /// What collides.
+        conflicts: Vec<Conflict>,
+    },
     /// The text is not a skill that can be used.
     #[error("the skill cannot be used: {reason}", reason = first(diagnostics))]
     BadSkill {
@@ -229,6 +244,7 @@ impl Error {
             Self::Unknown { .. } => ErrorKind::Unknown,
             Self::Exists { .. }
             | Self::Stale { .. }
+            | Self::Conflict { .. }
             | Self::ProposalOpen { .. }
             | Self::NotSo { .. }
             | Self::Unchanged { .. }
@@ -268,6 +284,7 @@ impl Error {
             Self::Unknown { .. } => "unknown",
             Self::Exists { .. } => "exists",
             Self::Stale { .. } => "stale",
+            Self::Conflict { .. } => "conflict",
             Self::BadSkill { .. } => "bad-skill",
             Self::BadWorkflow { .. } => "bad-workflow",
             Self::BrokenFile { .. } => "broken-file",
@@ -310,6 +327,10 @@ impl Error {
             Self::CronsOff => Some("start it without `--no-crons`".to_owned()),
             Self::Jobs { .. } => None,
             Self::Stale { .. } => Some("read it again, then repeat the change".to_owned()),
+            Self::Conflict { .. } => Some(
+                "choose a side for each of `conflicts`, then send the change again with these `choices`"
+                    .to_owned(),
+            ),
             Self::BadSkill { diagnostics } | Self::BrokenFile { diagnostics, .. } => {
                 diagnostics.iter().find_map(|found| found.hint.clone())
             }

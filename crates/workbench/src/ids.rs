@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use llmos_core::{
+    branch::BranchName,
     cron::CronId,
     slug::Slug,
     store::{BlobId, CommitId},
@@ -50,6 +51,32 @@ pub fn cron(text: &str) -> Result<CronId, Error> {
 /// Reads the id of a commit.
 pub fn commit(field: &'static str, text: &str) -> Result<CommitId, Error> {
     object_id(field, text).map(CommitId)
+}
+
+/// A moment of a volume, as callers name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// This commit.
+    Commit(CommitId),
+    /// The newest commit of this branch.
+    Branch(BranchName),
+}
+
+/// Reads the id of a commit, or the name of a branch.
+pub fn point(field: &'static str, text: &str) -> Result<Point, Error> {
+    if let Ok(id) = commit(field, text) {
+        return Ok(Point::Commit(id));
+    }
+    text.parse().map(Point::Branch).map_err(|source: llmos_core::branch::BranchNameError| {
+        let hint = "give the full id of a commit, or the name of a branch";
+        bad(field, &source, hint)
+    })
+}
+
+/// Reads the name of a branch.
+pub fn branch(field: &'static str, text: &str) -> Result<BranchName, Error> {
+    text.parse()
+        .map_err(|source: llmos_core::branch::BranchNameError| bad(field, &source, source.hint()))
 }
 
 /// Reads the version of a file.

@@ -6,15 +6,20 @@
 //!
 //! All methods block. Callers on an async runtime move them to a blocking thread.
 
+mod blame;
+mod branches;
 mod caller;
 mod catalogue;
 mod crons;
 mod error;
 mod identity;
 pub mod ids;
+mod restore;
+mod saving;
 mod skills;
 mod system;
 mod traces;
+mod versions;
 mod volumes;
 mod workflows;
 mod world;
@@ -31,9 +36,11 @@ use llmos_core::{
 pub use caller::Caller;
 pub use crons::{CronParts, Crons, Turn, Work};
 pub use error::{Error, ErrorKind};
+pub use ids::Point;
 pub use skills::SkillFilter;
 pub use system::Seeded;
 pub use traces::{LargeValues, TraceFilter};
+pub use versions::{DiffFilter, FileFilter};
 pub use volumes::HistoryFilter;
 pub use workflows::{PythonTask, WorkflowFilter};
 pub use world::World;

@@ -23,7 +23,7 @@ use llmos_core::{
 };
 
 use crate::{
-    Caller, Error, Page, Workbench,
+    Caller, Error, Page, Point, Workbench,
     catalogue::{SkillFile, View, Visible, skill_paths},
 };
 
@@ -131,7 +131,7 @@ impl Workbench {
         caller: &Caller,
         id: &Slug,
         volume: Option<&VolumeId>,
-        at: Option<&CommitId>,
+        at: Option<&Point>,
     ) -> Result<SkillView, Error> {
         if let Some(volume) = volume {
             caller.must(Action::Read, volume)?;
@@ -140,7 +140,8 @@ impl Workbench {
         if let Some(at) = at {
             let nearest = || view.skill(id).map(|visible| visible.file.volume.clone());
             let volume = volume.cloned().or_else(nearest).unwrap_or_else(|| caller.own_volume());
-            return self.read_skill_at(id, &volume, at);
+            let at = self.commit_of(&volume, at)?;
+            return self.read_skill_at(id, &volume, &at);
         }
         let Some(volume) = volume else {
             let visible = view.skill(id).ok_or_else(|| unknown_skill(id, None))?;

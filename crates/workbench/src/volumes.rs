@@ -7,7 +7,7 @@ use llmos_core::{
     volume::{VolumeId, VolumePath},
 };
 
-use crate::{Caller, Error, Workbench};
+use crate::{Caller, Error, Workbench, ids::Point};
 
 /// How many commits are looked at for contributors.
 const RECENT_COMMITS: usize = 200;
@@ -20,7 +20,9 @@ pub struct HistoryFilter {
     /// Only commits that changed this file or folder.
     pub path: Option<VolumePath>,
     /// Start at this commit.
-    pub from: Option<CommitId>,
+    pub from: Option<Point>,
+    /// Whether to say in words what each commit changed in the file at `path`.
+    pub words: bool,
     /// How many at most.
     pub limit: usize,
 }
@@ -79,21 +81,54 @@ impl Workbench {
         caller.must(Action::Read, &volume)?;
         let query = HistoryQuery {
             path: filter.path.clone(),
-            from: filter.from.clone(),
-            limit: filter.limit + 1,
+            from: filter.from.as_ref().map(|from| self.commit_of(&volume, from)).transpose()?,
+            limit: filter.limit.saturating_add(1),
         };
         let mut commits = self.store.history(&volume, &query)?;
         let more = commits.split_off(commits.len().min(filter.limit));
         Ok(History {
             volume: volume.to_string(),
-            commits: commits.iter().map(commit_view).collect(),
+            commits: commits
+                .iter()
+                .map(|commit| match (&filter.path, filter.words) {
+                    (Some(path), true) => self.told(&volume, path, commit),
+                    _ => Ok(commit_view(commit)),
+                })
+                .collect::<Result<_, _>>()?,
             next: more.first().map(|commit| commit.id.to_string()),
         })
     }
+
+    /// A commit with what it did to a file, in words.
+    fn told(
+        &self,
+        volume: &VolumeId,
+        path: &VolumePath,
+        commit: &CommitInfo,
+    ) -> Result<CommitView, Error> {
+        let new = self.files_at(volume, &commit.id, Some(path))?.remove(path);
+        let old = match commit.parents.first() {
+            Some(parent) => self.files_at(volume, parent, Some(path))?.remove(path),
+            None => None,
+        };
+        let words = match (&old, &new) {
+            (None, None) => None,
+            (None, Some(_)) => Some(vec!["added the file".to_owned()]),
+            (Some(_), None) => Some(vec!["removed the file".to_owned()]),
+            (Some(old), Some(new)) => {
+                Some(self.compared(volume, path, Some(old), Some(new))?.words())
+            }
+        };
+        let version = new.map(|version| version.to_string());
+        Ok(CommitView { words, version, ..commit_view(commit) })
+    }
 }
 
-fn commit_view(commit: &CommitInfo) -> CommitView {
+/// A commit as history shows it.
+pub(crate) fn commit_view(commit: &CommitInfo) -> CommitView {
     CommitView {
+        words: None,
+        version: None,
         commit: commit.id.to_string(),
         parents: commit.parents.iter().map(CommitId::to_string).collect(),
         author: commit.author.name.clone(),

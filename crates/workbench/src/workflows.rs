@@ -6,12 +6,14 @@ mod python;
 pub use python::PythonTask;
 
 use llmos_api::{
+    history::MergedView,
     problem,
     workflow::{SaveWorkflow, SavedWorkflow, WorkflowList, WorkflowSummary, WorkflowView},
 };
 use llmos_core::{
     access::Action,
     diagnostic::Severity,
+    diff, merge,
     slug::Slug,
     store::{BlobId, CommitId, Edit, Expected},
     volume::{VolumeId, VolumePath},
@@ -21,7 +23,8 @@ use llmos_core::{
 use crate::{
     Caller, Error, Page, Workbench,
     catalogue::{View, WorkflowFile, workflow_path},
-    ids,
+    ids::{self, Point},
+    saving,
     skills::{broken_files, target},
 };
 
@@ -56,7 +59,7 @@ impl Workbench {
         caller: &Caller,
         id: &Slug,
         volume: Option<&VolumeId>,
-        at: Option<&CommitId>,
+        at: Option<&Point>,
     ) -> Result<WorkflowView, Error> {
         if let Some(volume) = volume {
             caller.must(Action::Read, volume)?;
@@ -69,8 +72,9 @@ impl Workbench {
         let (workflow, version, commit) = match (at, now, &snapshot.head) {
             (Some(at), ..) => {
                 let path = now.map_or_else(|| workflow_path(id), |file| file.path.clone());
-                let (workflow, version) = self.workflow_at(&volume, id, path, at)?;
-                (workflow, version, at.clone())
+                let at = self.commit_of(&volume, at)?;
+                let (workflow, version) = self.workflow_at(&volume, id, path, &at)?;
+                (workflow, version, at)
             }
             (None, Some(file), Some(head)) => {
                 (file.workflow.clone(), file.blob.clone(), head.clone())
@@ -102,48 +106,83 @@ impl Workbench {
         })
     }
 
-    /// Saves a workflow, finished or not, if the file is still what the change rests on.
+    /// Saves a workflow, finished or not.
+    ///
+    /// Where the file is no longer what the change rests on, both changes are brought together; it
+    /// fails with [`Error::Conflict`] where that is not possible. With `strictly` the file must still
+    /// have that version.
     pub fn save_workflow(
         &self,
         caller: &Caller,
         asked: &SaveWorkflow,
+        strictly: Option<&BlobId>,
     ) -> Result<SavedWorkflow, Error> {
         let volume = target(caller, asked.volume.as_deref())?;
-        let mut workflow =
+        let workflow =
             asked.workflow.to_workflow().map_err(|findings| Error::BadWorkflow { findings })?;
-        let id = workflow.id.clone();
         let base = asked.base_version.as_deref();
         let base = base.map(|base| ids::version("base_version", base)).transpose()?;
+        let base = base.or_else(|| strictly.cloned());
+        let try_once = || self.try_save(caller, asked, &volume, &workflow, base.as_ref(), strictly);
+        // A version that must still be there does not come back.
+        if strictly.is_some() { try_once() } else { saving::again_if_stale(try_once) }
+    }
+
+    fn try_save(
+        &self,
+        caller: &Caller,
+        asked: &SaveWorkflow,
+        volume: &VolumeId,
+        workflow: &Workflow,
+        base: Option<&BlobId>,
+        strictly: Option<&BlobId>,
+    ) -> Result<SavedWorkflow, Error> {
+        let mut workflow = workflow.clone();
+        let id = workflow.id.clone();
         let view = self.catalogue.view(caller)?;
-        let snapshot = self.catalogue.snapshot(&volume)?;
+        let snapshot = self.catalogue.snapshot(volume)?;
         let there = snapshot.workflows.get(&id);
         if let (None, Some(there)) = (&asked.workflow.body, there) {
             workflow.body.clone_from(&there.workflow.body);
         }
         let path = there.map_or_else(|| workflow_path(&id), |file| file.path.clone());
+        let stale =
+            || Error::Stale { path: path.clone(), current: there.map(|file| file.blob.clone()) };
+        let mut merged = None;
         let expected = match (base, there) {
-            (Some(base), Some(_)) => Expected::Version(base),
+            (_, file)
+                if strictly.is_some_and(|version| file.is_none_or(|it| it.blob != *version)) =>
+            {
+                return Err(stale());
+            }
+            (Some(base), Some(file)) if file.blob == *base => Expected::Version(base.clone()),
+            (Some(base), Some(file)) => {
+                let (value, view) = self.merged_workflow(file, base, &workflow, asked)?;
+                (workflow, merged) = (value, Some(view));
+                Expected::Version(file.blob.clone())
+            }
             (None, None) => Expected::Absent,
-            (None, Some(file)) => return Err(exists(&id, &volume, file.blob.clone())),
-            (Some(base), None) if is_elsewhere(&view, &id, &base) => Expected::Absent,
-            (Some(_), None) => return Err(Error::Stale { path, current: None }),
+            (None, Some(file)) => return Err(exists(&id, volume, file.blob.clone())),
+            (Some(base), None) if is_elsewhere(&view, &id, base) => Expected::Absent,
+            (Some(_), None) => return Err(stale()),
         };
         let text = printed(&path, &workflow)?;
         let version = BlobId::of(text.as_bytes());
         let message = format!(
-            "workflow: save {id}\n\n{}, {}\n",
+            "workflow: save {id}\n\n{}, {}{}\n",
             counted(workflow.nodes.len(), "node"),
-            counted(workflow.edges.len(), "edge")
+            counted(workflow.edges.len(), "edge"),
+            saving::note(merged.as_ref())
         );
         let edit = Edit {
             path: path.clone(),
             expected: expected.clone(),
             content: Some(text.into_bytes()),
         };
-        let commit = self.commit(caller, &volume, vec![edit], message);
+        let commit = self.commit(caller, volume, vec![edit], message);
         let commit = commit.map_err(|error| match (error, expected) {
             (Error::Stale { current: Some(version), .. }, Expected::Absent) => {
-                exists(&id, &volume, version)
+                exists(&id, volume, version)
             }
             (error, _) => error,
         })?;
@@ -153,20 +192,58 @@ impl Workbench {
             path: path.to_string(),
             version: Some(version.to_string()),
             commit: commit.to_string(),
+            workflow: merged.is_some().then(|| (&workflow).into()),
+            merged,
         })
     }
 
-    /// Deletes a workflow.
+    /// Brings a change of a workflow together with what others changed since its base.
+    fn merged_workflow(
+        &self,
+        file: &WorkflowFile,
+        base: &BlobId,
+        mine: &Workflow,
+        asked: &SaveWorkflow,
+    ) -> Result<(Workflow, MergedView), Error> {
+        let stale = || Error::Stale { path: file.path.clone(), current: Some(file.blob.clone()) };
+        let old = self.version(&file.volume, base)?.ok_or_else(stale)?;
+        let old = workflow::parse(file.path.as_str(), &old).workflow.ok_or_else(stale)?;
+        let mut mine = mine.clone();
+        if asked.workflow.body.is_none() {
+            mine.body.clone_from(&old.body);
+        }
+        let choices = saving::choices(&asked.choices);
+        let merged = merge::workflows(&old, &mine, &file.workflow, &choices);
+        if !merged.is_clean() {
+            return Err(Error::Conflict {
+                path: file.path.clone(),
+                base: base.clone(),
+                current: file.blob.clone(),
+                conflicts: merged.conflicts.iter().map(Into::into).collect(),
+            });
+        }
+        let theirs = diff::workflows(&old, &file.workflow);
+        let old_file =
+            saving::OldFile { path: &file.path, base: base.clone(), current: &file.blob };
+        let words = theirs.iter().map(diff::Change::words).collect();
+        Ok((merged.value, self.merged_view(&file.volume, &old_file, words)?))
+    }
+
+    /// Deletes a workflow. With `base` it must still have that version.
     pub fn delete_workflow(
         &self,
         caller: &Caller,
         id: &Slug,
         volume: Option<&VolumeId>,
+        base: Option<&BlobId>,
     ) -> Result<SavedWorkflow, Error> {
         let volume = volume.cloned().unwrap_or_else(|| caller.own_volume());
         caller.must(Action::Write, &volume)?;
         let snapshot = self.catalogue.snapshot(&volume)?;
         let file = snapshot.workflows.get(id).ok_or_else(|| unknown_workflow(id, Some(&volume)))?;
+        if base.is_some_and(|base| *base != file.blob) {
+            return Err(Error::Stale { path: file.path.clone(), current: Some(file.blob.clone()) });
+        }
         let edit = Edit {
             path: file.path.clone(),
             expected: Expected::Version(file.blob.clone()),
@@ -179,6 +256,8 @@ impl Workbench {
             path: file.path.to_string(),
             version: None,
             commit: commit.to_string(),
+            merged: None,
+            workflow: None,
         })
     }
 

@@ -5,10 +5,13 @@ import type {
   Config,
   ExecutableList,
   ExecutableSkill,
+  FileHistory,
   Problem,
   ReadyWorkflow,
+  Restored,
   SavedTrace,
   SavedWorkflow,
+  Take,
   TraceList,
   TraceView,
   WorkflowDoc,
@@ -24,7 +27,23 @@ export type SaveRequest = {
   workflow: WorkflowDoc;
   /** The version that the change rests on; `null` when the file must not exist yet. */
   baseVersion: string | null;
+  /** Whose side to take where the change collides with another one, by the key of each conflict. */
+  choices?: Record<string, Take>;
 };
+
+/** Which commits of a file are wanted: the newest, or those from one on. */
+export type HistoryQuery = { volume: string; path: string; limit?: number; from?: string };
+
+/** A file that is to be as it was at a commit; `version` is the one that must still be there. */
+export type RestoreRequest = { volume: string; path: string; to: string; version: string };
+
+/** Looks at earlier versions of files, and brings them back. */
+export interface VersionsApi {
+  listVersions(query: HistoryQuery, signal?: AbortSignal): Promise<FileHistory>;
+  /** Reads a workflow as it was at a commit. */
+  readWorkflowAt(volume: string, id: string, at: string, signal?: AbortSignal): Promise<WorkflowView>;
+  restoreFile(request: RestoreRequest): Promise<Restored>;
+}
 
 /** Reads the executable skills that feed the node library. */
 export interface SkillsApi {
@@ -56,7 +75,7 @@ export interface TracesApi {
 }
 
 /** Everything the page asks of LLMos-Lite, wherever it runs. */
-export interface LlmosApi extends SkillsApi, WorkflowsApi, TracesApi {
+export interface LlmosApi extends SkillsApi, WorkflowsApi, TracesApi, VersionsApi {
   readonly config: Config;
 }
 

@@ -27,8 +27,17 @@ export function httpApi(base: string, config: Config): LlmosApi {
     listWorkflows: (signal) => call(url("/workflows", { limit: 1000 }), { signal }),
     readWorkflow: (volume, id, signal) =>
       call(url(`/workflows/${encodeURIComponent(id)}`, { volume }), { signal }),
-    saveWorkflow: ({ workflow, baseVersion }) =>
-      send("/workflows/save", { workflow, base_version: baseVersion }),
+    readWorkflowAt: (volume, id, at, signal) =>
+      call(url(`/workflows/${encodeURIComponent(id)}`, { volume, at }), { signal }),
+    saveWorkflow: ({ workflow, baseVersion, choices }) =>
+      send("/workflows/save", { workflow, base_version: baseVersion, ...(choices && { choices }) }),
+    listVersions: (query, signal) => call(url("/volumes/history", { ...query, words: "true" }), { signal }),
+    restoreFile: ({ version, ...asked }) =>
+      call(`${base}/volumes/restore`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "if-match": `"${version}"` },
+        body: JSON.stringify({ user_id, ...asked }),
+      }),
     prepareRun: (workflow, signal) => send("/workflows/execute", { workflow }, signal),
     prepareReplay: (trace_id, signal) => send("/workflows/execute", { trace_id }, signal),
     listTraces: (query, signal) => call(url("/traces", query), { signal }),

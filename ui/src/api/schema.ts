@@ -71,7 +71,25 @@ export type WorkflowList = wire.WorkflowList;
 export type WorkflowView = With<wire.WorkflowView, { workflow: WorkflowDoc }>;
 
 /** Answer of `POST /workflows/save`. */
-export type SavedWorkflow = wire.SavedWorkflow & { version: string };
+export type SavedWorkflow = With<wire.SavedWorkflow, { workflow?: WorkflowDoc; merged?: MergedView }> & { version: string };
+
+/** What a save was brought together with. */
+export type MergedView = Sent<wire.MergedView, "author">;
+
+/** Something that two people changed in ways that do not fit together. */
+export type Conflict = Sent<wire.Conflict, "base" | "mine" | "theirs" | "node">;
+
+/** Whose version of a conflict to take. */
+export type Take = wire.Take;
+
+/** One commit, as the history of a file tells it. */
+export type CommitView = Sent<wire.CommitView, "words" | "version">;
+
+/** Answer of `GET /volumes/history`. */
+export type FileHistory = With<wire.History, { commits: CommitView[] }>;
+
+/** Answer of `POST /volumes/restore`. */
+export type Restored = wire.Restored;
 
 /** Answer of `POST /workflows/execute`. */
 export type ReadyWorkflow = With<
@@ -99,6 +117,6 @@ export type Finding = Sent<wire.Finding, "node" | "port" | "path">;
 
 /** A refusal that the server explains (`application/problem+json`). */
 export type Problem = With<
-  Sent<wire.Problem, "findings" | "diagnostics" | "current_version">,
-  { findings?: Finding[] }
+  Sent<wire.Problem, "findings" | "diagnostics" | "current_version" | "base_version" | "conflicts">,
+  { findings?: Finding[]; conflicts?: Conflict[] }
 >;

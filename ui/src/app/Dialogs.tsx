@@ -26,6 +26,8 @@ export function Dialogs() {
       <ConflictDialog
         question={question}
         saving={saving}
+        key={question.currentVersion}
+        onChoose={(choices) => void files.choose(choices)}
         onMine={() => void files.keepMine()}
         onTheirs={() => void files.takeTheirs()}
         onCopy={files.askName}

@@ -15,6 +15,8 @@ import { Button } from "../parts/Button";
 import { Failure } from "../parts/Failure";
 import { Tabs } from "../parts/Tabs";
 import { Results } from "../results/Results";
+import { VersionBanner } from "../versions/VersionBanner";
+import { VersionList } from "../versions/VersionList";
 import styles from "./App.module.css";
 import { DraftOffer } from "./DraftOffer";
 import { LoadingPill } from "./LoadingPill";
@@ -71,7 +73,7 @@ export function Workspace() {
   );
 }
 
-const TABS = { skills: "Skills", workflows: "Workflows", runs: "Runs" } as const;
+const TABS = { skills: "Skills", workflows: "Workflows", runs: "Runs", versions: "Versions" } as const;
 
 function Left() {
   const workbench = useWorkbench();
@@ -102,6 +104,7 @@ function Left() {
             { id: "skills", label: "Skills" },
             { id: "workflows", label: "Workflows" },
             { id: "runs", label: "Runs" },
+            { id: "versions", label: "Versions" },
           ]}
           chosen={tab}
           onChoose={(left) => view.set({ left })}
@@ -110,6 +113,8 @@ function Left() {
       <div className={styles.fill} role="tabpanel" aria-label={TABS[tab]}>
         {tab === "runs" ? (
           <History />
+        ) : tab === "versions" ? (
+          <VersionList />
         ) : tab === "skills" ? (
           <Library api={api} onAdd={add} onFound={found} />
         ) : (
@@ -151,6 +156,7 @@ function Centre() {
       {opening.state === "open" && empty && isNew && <Start />}
       <LoadingPill />
       <TraceBanner />
+      <VersionBanner />
       <DraftOffer />
     </>
   );

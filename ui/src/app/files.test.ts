@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 
-import { fakeApi, fakeDrafts, fakeEngine, sumWorkflow } from "../test/fakes";
+import { fakeApi, fakeDrafts, fakeEngine, problem, sumWorkflow } from "../test/fakes";
 import { draftKey, memoryMedium } from "../workflow/drafts";
 import { createEditor, isDirty } from "../workflow/editor";
 import { createFiles } from "./files";
@@ -127,4 +127,56 @@ test("a workflow that is not there fails with the server's words", async () => {
   await files.go({ at: "workflow", volume: "system", id: "nothing" });
   const { opening } = state();
   expect(opening.state === "failed" && String(opening.error)).toContain("no workflow `system/nothing`");
+});
+
+test("a save that was brought together with another shows both, and undo brings one's own back", async () => {
+  const { api, editor, files, notices, rename } = parts();
+  await files.go(mine);
+  rename("Mine");
+  const both = { ...sumWorkflow(), name: "Mine", description: "Theirs" };
+  const merged = { base_version: "v1", with_version: "v2", author: "bo", theirs: ["changed `description`"] };
+  api.saveWorkflow = async () => ({ workflow_id: "sums", volume: "user/ana", path: "", version: "v3", commit: "c", workflow: both, merged });
+  await files.save();
+  const state = editor.store.getState();
+  expect(state.doc).toBe(both);
+  expect(state.origin).toMatchObject({ version: "v3" });
+  expect(isDirty(state)).toBe(false);
+  expect(notices.store.getState().notices[0]?.message).toBe("saved together with what bo changed: changed `description`");
+  editor.undo();
+  expect(editor.store.getState().doc).toMatchObject({ name: "Mine", description: "" });
+});
+
+test("what is changed while a save is brought together with another rests on the older version", async () => {
+  const { api, editor, files, rename } = parts();
+  await files.go(mine);
+  rename("Mine");
+  const merged = { base_version: "v1", with_version: "v2", theirs: [] };
+  api.saveWorkflow = async () => {
+    rename("Later");
+    return { workflow_id: "sums", volume: "user/ana", path: "", version: "v3", commit: "c", workflow: sumWorkflow(), merged };
+  };
+  await files.save();
+  expect(editor.store.getState()).toMatchObject({ doc: { name: "Later" }, origin: { version: "v1" } });
+});
+
+test("conflicts are settled one by one, on the version that the change rests on", async () => {
+  const { api, files, rename, state } = parts();
+  await files.go(mine);
+  rename("Mine");
+  const conflict = {
+    key: "fields/name", place: "`name`", words: "both changed `name`", reason: "both-changed", aspect: "text",
+    base: "Sums", mine: "Mine", theirs: "Theirs", takes: ["mine", "theirs"] as ("mine" | "theirs")[],
+  };
+  const asked: object[] = [];
+  const save = api.saveWorkflow;
+  api.saveWorkflow = async (request) => {
+    asked.push(request);
+    if (!request.choices) throw problem(409, "it changed", { current_version: "v2", base_version: "v1", conflicts: [conflict] });
+    return save(request);
+  };
+  await files.save();
+  expect(state().question).toMatchObject({ ask: "conflict", baseVersion: "v1", conflicts: [conflict] });
+  await files.choose({ "fields/name": "mine" });
+  expect(asked[1]).toMatchObject({ baseVersion: "v1", choices: { "fields/name": "mine" } });
+  expect(state().question).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 
 import { ApiError, type LlmosApi } from "../api/api";
-import type { ExecutableSkill, NodeDoc, WorkflowDoc } from "../api/schema";
+import type { Conflict, ExecutableSkill, NodeDoc, WorkflowDoc } from "../api/schema";
 import { type Draft, draftKey, type Drafts } from "../workflow/drafts";
 import type { Editor } from "../workflow/editor";
 import { nodeSkill, usedKey, WORKFLOW, WORKFLOWS } from "../workflow/uses";
@@ -11,7 +11,15 @@ import type { CanvasRoute } from "./route";
 /** A question about saving that only the person can answer. */
 export type Question =
   | { ask: "name"; workflow_id: string; name: string; problem?: { message: string; hint: string | null } }
-  | { ask: "conflict"; doc: WorkflowDoc; currentVersion: string | null; detail: string };
+  | {
+      ask: "conflict";
+      doc: WorkflowDoc;
+      /** The version that `doc` rests on, where the two changes can be brought together by choices. */
+      baseVersion: string | null;
+      currentVersion: string | null;
+      detail: string;
+      conflicts: readonly Conflict[];
+    };
 
 /** What is open, seen from outside: where it lies and how saving goes. */
 export type FilesState = {

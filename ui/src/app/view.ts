@@ -4,7 +4,7 @@ import type { PortRef } from "../api/schema";
 
 /** What is in front, and how large the panels are. Not part of any workflow. */
 export type ViewState = {
-  left: "skills" | "workflows" | "runs";
+  left: "skills" | "workflows" | "runs" | "versions";
   bottom: "results" | "log" | "problems" | "sweep";
   /** The region that a narrow screen shows. */
   narrow: "library" | "canvas" | "inspector" | "results";

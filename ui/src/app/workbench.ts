@@ -7,6 +7,7 @@ import { createRuns, type RunView, type Runs, type RunnerSource } from "../execu
 import { Shelf } from "../execution/shelf";
 import { createViewing, type Viewing } from "../history/viewing";
 import { createSweeps, type SweepState, type Sweeps } from "../sweep/sweeps";
+import { createLooking, type Looking } from "../versions/looking";
 import type { Drafts } from "../workflow/drafts";
 import { createEditor, type Editor } from "../workflow/editor";
 import { createFiles, type Files } from "./files";
@@ -28,6 +29,7 @@ export type Workbench = {
   canvas: CanvasSlot;
   view: View;
   viewing: Viewing;
+  looking: Looking;
   sweeps: Sweeps;
 };
 
@@ -68,6 +70,7 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
     sweeps.show(kept?.sweep);
     view.set({ shown: null });
     viewing.left();
+    looking.left();
   };
   const files = createFiles({ api, editor, drafts, notices, onOpen });
   // A workflow that is saved under another name keeps what its runs gave.
@@ -84,5 +87,16 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
     flush: files.flush,
     learn: (trace) => learnSkills({ api, editor }, trace.run.workflow),
   });
-  return { viewing, sweeps, api, engine, editor, board, runs, files, places, notices, view, canvas: { handle: undefined } };
+  const looking = createLooking({
+    api,
+    editor,
+    notices,
+    before: () => {
+      viewing.back();
+      files.flush();
+    },
+    learn: (doc) => learnSkills({ api, editor }, doc),
+    reopen: () => files.go(files.store.getState().route),
+  });
+  return { viewing, looking, sweeps, api, engine, editor, board, runs, files, places, notices, view, canvas: { handle: undefined } };
 }

@@ -133,6 +133,11 @@ export function fakeApi(stored: Record<string, WorkflowDoc> = {}): LlmosApi & { 
         skills: Object.fromEntries(SKILLS.map((one) => [one.skill_id, { ...one, code: "" }])),
       },
     }),
+    listVersions: async ({ volume }) => ({ volume, commits: [], next: null }),
+    readWorkflowAt: async (_volume, id) => {
+      throw problem(404, `no workflow \`${id}\` then`);
+    },
+    restoreFile: async ({ volume }) => ({ volume, commit: "c2", files: [] }),
     listTraces: async () => ({ total: 0, traces: [] }),
     readTrace: async (id) => {
       throw problem(404, `no trace \`${id}\``);

@@ -44,7 +44,7 @@ pub(super) fn read(
 }
 
 /// Finds the block that a runtime runs: the first one in one of its languages.
-pub(super) fn block_of(document: &Document<'_>, runtime: Runtime) -> Vec<Fence> {
+pub(crate) fn block_of(document: &Document<'_>, runtime: Runtime) -> Vec<Fence> {
     let mut fences = code::fences(document.text, document.body.start);
     fences.retain(|fence| runtime.languages().contains(&fence.language.as_str()));
     fences

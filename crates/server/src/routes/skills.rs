@@ -3,13 +3,12 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode},
 };
 use llmos_api::{
     problem::Problem,
     skill::{CreateSkill, PromoteSkill, SavedSkill, SkillKind, SkillList, SkillView, UpdateSkill},
 };
-use llmos_core::store::BlobId;
 use llmos_workbench::{Page, SkillFilter, ids};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -18,7 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     app::App,
     error::{ApiError, blocking},
-    extract::{Body, Path, Query},
+    extract::{Body, Path, Query, etag, if_match},
 };
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -74,7 +73,7 @@ struct ReadSkill {
     team_id: Option<String>,
     /// `system`, `team/<id>` or `user/<id>`; the nearest that has the skill when left out.
     volume: Option<String>,
-    /// A commit of that volume; the newest when left out.
+    /// A commit or branch of that volume; the newest when left out.
     at: Option<String>,
 }
 
@@ -94,12 +93,11 @@ async fn show(
     let caller = app.caller(asked.user_id.as_deref(), asked.team_id.as_deref())?;
     let id = ids::slug("skill_id", &id)?;
     let volume = asked.volume.as_deref().map(ids::volume).transpose()?;
-    let at = asked.at.as_deref().map(|at| ids::commit("at", at)).transpose()?;
+    let at = asked.at.as_deref().map(|at| ids::point("at", at)).transpose()?;
     let skill =
         blocking(move || app.workbench.read_skill(&caller, &id, volume.as_ref(), at.as_ref()))
             .await?;
-    let etag = format!("\"{}\"", skill.summary.version);
-    Ok(([(header::ETAG, etag)], Json(skill)))
+    Ok(([etag(&skill.summary.version)], Json(skill)))
 }
 
 /// Create a skill
@@ -121,7 +119,8 @@ async fn create(
 /// Change a skill
 ///
 /// Give `source`, the whole new file, or the fields to change; the rest of the file stays byte for byte. With
-/// `If-Match` the change is refused (412) when the file is no longer of that version.
+/// `If-Match` the change is refused (412) when the file is no longer of that version. With `base_version` it is brought
+/// together with what others changed since; what collides comes back as `conflicts` (409), to be settled by `choices`.
 #[utoipa::path(put, path = "/skills/{skill_id}", tag = "skills", request_body = UpdateSkill,
     params(("skill_id" = String, Path, description = "The skill"),
         ("If-Match" = Option<String>, Header, description = "The version that the change rests on")),
@@ -138,10 +137,10 @@ async fn update(
     let caller = app.caller(asked.user_id.as_deref(), asked.team_id.as_deref())?;
     let id = ids::slug("skill_id", &id)?;
     let base = if_match(&headers)?;
-    blocking(move || app.workbench.update_skill(&caller, &id, base.as_ref(), &asked))
-        .await
-        .map_err(ApiError::precondition)
-        .map(Json)
+    let strict = base.is_some();
+    let saved =
+        blocking(move || app.workbench.update_skill(&caller, &id, base.as_ref(), &asked)).await;
+    saved.map_err(|error| if strict { error.precondition() } else { error }).map(Json)
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -194,14 +193,4 @@ async fn promote(
 ) -> Result<Json<SavedSkill>, ApiError> {
     let caller = app.caller(asked.user_id.as_deref(), asked.team_id.as_deref())?;
     blocking(move || app.workbench.promote_skill(&caller, &asked)).await.map(Json)
-}
-
-fn if_match(headers: &HeaderMap) -> Result<Option<BlobId>, ApiError> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    let version = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
-    Ok(Some(ids::version("If-Match", version)?))
 }

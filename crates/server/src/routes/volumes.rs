@@ -55,8 +55,11 @@ struct ReadHistory {
     path: Option<String>,
     /// How many at most: 1 to 1000, 100 when left out.
     limit: Option<u64>,
-    /// Start at this commit: `next` of the page before.
+    /// Start at this commit, `next` of the page before, or at the newest of this branch.
     from: Option<String>,
+    /// Whether to say in words what each commit changed in the file at `path`.
+    #[serde(default)]
+    words: bool,
 }
 
 /// Show the history of a volume, newest first
@@ -72,7 +75,8 @@ async fn history(
     let filter = HistoryFilter {
         volume: asked.volume.as_deref().map(ids::volume).transpose()?,
         path: asked.path.as_deref().map(ids::path).transpose()?,
-        from: asked.from.as_deref().map(|from| ids::commit("from", from)).transpose()?,
+        from: asked.from.as_deref().map(|from| ids::point("from", from)).transpose()?,
+        words: asked.words,
         limit: Page::new(asked.limit, None)?.limit,
     };
     blocking(move || app.workbench.volume_history(&caller, &filter)).await.map(Json)

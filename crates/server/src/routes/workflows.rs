@@ -1,6 +1,10 @@
 //! Workflows, and the skills that they are made of.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderName},
+};
 use llmos_api::{
     problem::Problem,
     skill::{ExecutableList, ExecutableSkill},
@@ -17,7 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     app::App,
     error::{ApiError, blocking},
-    extract::{Body, Path, Query},
+    extract::{Body, Path, Query, etag, if_match},
 };
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -67,13 +71,14 @@ struct ReadWorkflow {
     team_id: Option<String>,
     /// `system`, `team/<id>` or `user/<id>`; the nearest that has the workflow when left out.
     volume: Option<String>,
-    /// A commit of that volume; the newest when left out.
+    /// A commit or branch of that volume; the newest when left out.
     at: Option<String>,
 }
 
 /// Read a workflow
 ///
-/// `findings` says what is wrong with it, given the skills that the caller sees.
+/// `findings` says what is wrong with it, given the skills that the caller sees. The `ETag` is the version to send as
+/// `If-Match`, or as `base_version`, with a change.
 #[utoipa::path(get, path = "/workflows/{workflow_id}", tag = "workflows",
     params(("workflow_id" = String, Path, description = "The workflow"), ReadWorkflow), responses(
     (status = 200, body = WorkflowView),
@@ -83,14 +88,15 @@ async fn show(
     State(app): State<App>,
     Path(id): Path<String>,
     Query(asked): Query<ReadWorkflow>,
-) -> Result<Json<WorkflowView>, ApiError> {
+) -> Result<([(HeaderName, String); 1], Json<WorkflowView>), ApiError> {
     let caller = app.caller(asked.user_id.as_deref(), asked.team_id.as_deref())?;
     let id = ids::slug("workflow_id", &id)?;
     let volume = asked.volume.as_deref().map(ids::volume).transpose()?;
-    let at = asked.at.as_deref().map(|at| ids::commit("at", at)).transpose()?;
-    blocking(move || app.workbench.read_workflow(&caller, &id, volume.as_ref(), at.as_ref()))
-        .await
-        .map(Json)
+    let at = asked.at.as_deref().map(|at| ids::point("at", at)).transpose()?;
+    let workflow =
+        blocking(move || app.workbench.read_workflow(&caller, &id, volume.as_ref(), at.as_ref()))
+            .await?;
+    Ok(([etag(&workflow.version)], Json(workflow)))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -108,35 +114,51 @@ struct DeleteWorkflow {
 ///
 /// It stays in the history of its volume.
 #[utoipa::path(delete, path = "/workflows/{workflow_id}", tag = "workflows",
-    params(("workflow_id" = String, Path, description = "The workflow"), DeleteWorkflow), responses(
-    (status = 200, body = SavedWorkflow),
-    (status = "4XX", body = Problem, content_type = "application/problem+json"),
-))]
+    params(("workflow_id" = String, Path, description = "The workflow"), DeleteWorkflow,
+        ("If-Match" = Option<String>, Header, description = "The version that may be deleted")),
+    responses(
+        (status = 200, body = SavedWorkflow),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ))]
 async fn delete(
     State(app): State<App>,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Query(asked): Query<DeleteWorkflow>,
 ) -> Result<Json<SavedWorkflow>, ApiError> {
     let caller = app.caller(asked.user_id.as_deref(), asked.team_id.as_deref())?;
     let id = ids::slug("workflow_id", &id)?;
     let volume = asked.volume.as_deref().map(ids::volume).transpose()?;
-    blocking(move || app.workbench.delete_workflow(&caller, &id, volume.as_ref())).await.map(Json)
+    let base = if_match(&headers)?;
+    blocking(move || app.workbench.delete_workflow(&caller, &id, volume.as_ref(), base.as_ref()))
+        .await
+        .map_err(ApiError::precondition)
+        .map(Json)
 }
 
 /// Save a workflow
 ///
-/// Without `base_version` the file must not exist yet; with it the file must still have that version (409 with the
-/// current one otherwise). A workflow with errors is saved as well: it is what somebody drew so far.
-#[utoipa::path(post, path = "/workflows/save", tag = "workflows", request_body = SaveWorkflow, responses(
-    (status = 200, body = SavedWorkflow),
-    (status = "4XX", body = Problem, content_type = "application/problem+json"),
-))]
+/// Without `base_version` the file must not exist yet. With it, and where another version is there meanwhile, both
+/// changes are brought together, node by node and edge by edge: the answer says so and holds the result. What collides
+/// comes back as `conflicts` (409), to be settled by `choices`. With `If-Match` the file must still have that version
+/// (412 otherwise). A workflow with errors is saved as well: it is what somebody drew so far.
+#[utoipa::path(post, path = "/workflows/save", tag = "workflows", request_body = SaveWorkflow,
+    params(("If-Match" = Option<String>, Header, description = "The version that must still be there")),
+    responses(
+        (status = 200, body = SavedWorkflow),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ))]
 async fn save(
     State(app): State<App>,
+    headers: HeaderMap,
     Body(asked): Body<SaveWorkflow>,
 ) -> Result<Json<SavedWorkflow>, ApiError> {
     let caller = app.caller(asked.user_id.as_deref(), asked.team_id.as_deref())?;
-    blocking(move || app.workbench.save_workflow(&caller, &asked)).await.map(Json)
+    let strictly = if_match(&headers)?;
+    let saving = move || app.workbench.save_workflow(&caller, &asked, strictly.as_ref());
+    let strict = headers.contains_key("If-Match");
+    let saved = blocking(saving).await;
+    saved.map_err(|error| if strict { error.precondition() } else { error }).map(Json)
 }
 
 /// Prepare a run

@@ -15,7 +15,7 @@ use llmos_core::{
 use serde_json::Value;
 
 use super::unknown_skill;
-use crate::{Caller, Error, Workbench, catalogue::skill_paths, ids};
+use crate::{Caller, Error, Workbench, catalogue::skill_paths, ids, saving};
 
 /// A skill file as it is now.
 pub(super) struct Current {
@@ -62,10 +62,14 @@ impl Workbench {
             version: Some(version.to_string()),
             commit: commit.to_string(),
             diagnostics: views(&check.diagnostics),
+            merged: None,
         })
     }
 
     /// Changes a skill. With `base` the file must still have that version.
+    ///
+    /// With a `base_version` in the request the change is brought together with what others changed
+    /// since; it fails with [`Error::Conflict`] where that is not possible.
     pub fn update_skill(
         &self,
         caller: &Caller,
@@ -74,13 +78,42 @@ impl Workbench {
         asked: &UpdateSkill,
     ) -> Result<SavedSkill, Error> {
         let volume = target(caller, asked.volume.as_deref())?;
-        let current = self.current(&volume, id)?;
+        let try_once = || self.try_update_skill(caller, id, &volume, base, asked);
+        // Without a base there is nothing that tells one's own change from those of others.
+        if asked.base_version.is_some() { saving::again_if_stale(try_once) } else { try_once() }
+    }
+
+    fn try_update_skill(
+        &self,
+        caller: &Caller,
+        id: &Slug,
+        volume: &VolumeId,
+        base: Option<&BlobId>,
+        asked: &UpdateSkill,
+    ) -> Result<SavedSkill, Error> {
+        let current = self.current(volume, id)?;
+        let stale =
+            || Error::Stale { path: current.path.clone(), current: Some(current.blob.clone()) };
         if base.is_some_and(|base| *base != current.blob) {
-            return Err(Error::Stale { path: current.path, current: Some(current.blob) });
+            return Err(stale());
         }
-        let text = match &asked.source {
-            Some(source) => source.clone(),
-            None => self.edited(&volume, &current, asked)?,
+        let rests_on = asked.base_version.as_deref();
+        let rests_on = rests_on.map(|base| ids::version("base_version", base)).transpose()?;
+        let rests_on = rests_on.filter(|base| *base != current.blob);
+        let mine = |blob: &BlobId| match &asked.source {
+            Some(source) => Ok(source.clone()),
+            None => self.edited(volume, &current.path, blob, asked),
+        };
+        let (text, merged) = match rests_on {
+            None => (mine(&current.blob)?, None),
+            Some(base) => {
+                let old = self.version(volume, &base)?.ok_or_else(stale)?;
+                let mine = mine(&base)?.into_bytes();
+                let file = saving::OldFile { path: &current.path, base, current: &current.blob };
+                let (text, merged) =
+                    self.merged_file(volume, &file, &old, &mine, &saving::choices(&asked.choices))?;
+                (text, Some(merged))
+            }
         };
         let check = checked(&current.path, &text)?;
         if check.skill.as_ref().is_some_and(|skill| skill.id != *id) {
@@ -93,10 +126,11 @@ impl Workbench {
         let version = BlobId::of(text.as_bytes());
         let edit = Edit {
             path: current.path.clone(),
-            expected: Expected::Version(current.blob),
+            expected: Expected::Version(current.blob.clone()),
             content: Some(text.into_bytes()),
         };
-        let commit = self.commit(caller, &volume, vec![edit], format!("skill: change {id}"))?;
+        let message = format!("skill: change {id}{}", saving::note(merged.as_ref()));
+        let commit = self.commit(caller, volume, vec![edit], message)?;
         Ok(SavedSkill {
             skill_id: id.to_string(),
             volume: volume.to_string(),
@@ -104,6 +138,7 @@ impl Workbench {
             version: Some(version.to_string()),
             commit: commit.to_string(),
             diagnostics: views(&check.diagnostics),
+            merged,
         })
     }
 
@@ -136,6 +171,7 @@ impl Workbench {
             version: None,
             commit: commit.to_string(),
             diagnostics: Vec::new(),
+            merged: None,
         })
     }
 
@@ -184,11 +220,12 @@ impl Workbench {
     fn edited(
         &self,
         volume: &VolumeId,
-        current: &Current,
+        path: &VolumePath,
+        blob: &BlobId,
         asked: &UpdateSkill,
     ) -> Result<String, Error> {
-        let text = self.text(volume, &current.blob)?;
-        let frontmatter = skill::check(current.path.as_str(), text.as_bytes()).frontmatter;
+        let text = self.text(volume, blob)?;
+        let frontmatter = skill::check(path.as_str(), text.as_bytes()).frontmatter;
         let has = |key: &str| frontmatter.as_ref().is_some_and(|front| front.get(key).is_some());
         let words = if has("tags") && !has("keywords") { "tags" } else { "keywords" };
         let text_of = |field: &Option<String>| field.clone().map(Value::String);

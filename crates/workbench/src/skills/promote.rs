@@ -59,6 +59,7 @@ impl Workbench {
             version: Some(version.to_string()),
             commit: commit.to_string(),
             diagnostics: views(&copied.diagnostics),
+            merged: None,
         })
     }
 
