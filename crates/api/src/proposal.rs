@@ -145,7 +145,7 @@ pub struct ProposalView {
     /// What was looked at, and how it came out; empty once it was decided.
     pub checks: Vec<CheckView>,
     /// What is different, file by file.
-    pub files: Vec<FileDiff>,
+    pub files: Vec<ProposedFile>,
     /// The skill as it would run, where it has all it needs without being given anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub example: Option<ExecutableSkill>,
@@ -198,11 +198,11 @@ pub struct CheckView {
 /// What is different in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FileDiff {
+pub struct ProposedFile {
     /// The file.
     pub path: String,
     /// The lines that are different, with some around them; none for a file that is no text.
-    pub hunks: Vec<Hunk>,
+    pub hunks: Vec<ProposedHunk>,
     /// Whether the file is text.
     pub text: bool,
     /// How many bytes it had; absent where it was not there.
@@ -211,13 +211,13 @@ pub struct FileDiff {
     pub bytes_after: Option<u64>,
     /// What is different in the skill, field by field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<FieldDiff>,
+    pub fields: Vec<ProposedField>,
 }
 
 /// A field of a skill that is different.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FieldDiff {
+pub struct ProposedField {
     /// The address of the field, such as `fields/timeout_ms` or `inputs/n`.
     pub field: String,
     /// The field in words.
@@ -231,9 +231,9 @@ pub struct FieldDiff {
 /// Lines of a file that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Hunk {
+pub struct ProposedHunk {
     /// The lines, in order.
-    pub lines: Vec<DiffLine>,
+    pub lines: Vec<ProposedLine>,
 }
 
 /// What became of a line.
@@ -252,7 +252,7 @@ pub enum LineChange {
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DiffLine {
+pub struct ProposedLine {
     /// What became of it.
     pub change: LineChange,
     /// Its number before, from 1.

@@ -38,6 +38,8 @@ enum Command {
     /// Look at workflow files
     #[command(subcommand)]
     Workflow(WorkflowCommand),
+    Promote(commands::promote::Args),
+    Proposal(commands::proposal::Args),
     User(commands::user::Args),
     Team(commands::team::Args),
     Log(commands::log::Args),
@@ -77,6 +79,8 @@ fn main() -> ExitCode {
         Command::Skill(SkillCommand::Rank(args)) => commands::skill_rank::run(&args),
         Command::Workflow(WorkflowCommand::Check(args)) => commands::workflow_check::run(&args),
         Command::Workflow(WorkflowCommand::Plan(args)) => commands::workflow_plan::run(&args),
+        Command::Promote(args) => commands::promote::run(&args),
+        Command::Proposal(args) => commands::proposal::run(&args),
         Command::User(args) => commands::user::run(args),
         Command::Team(args) => commands::team::run(args),
         Command::Log(args) => commands::log::run(&args),

@@ -2,6 +2,7 @@
 
 mod packages;
 mod pages;
+mod proposals;
 mod python;
 mod skills;
 mod system;
@@ -49,6 +50,7 @@ const MAX_INPUT_BYTES: usize = 64 << 20;
         (name = "skills", description = "Markdown files that guide a model or run as a node"),
         (name = "workflows", description = "Graphs of executable skills"),
         (name = "traces", description = "Records of runs"),
+        (name = "proposals", description = "Skills that a team, or everybody, is asked to take"),
         (name = "volumes", description = "The Git repositories that hold all of it"),
         (name = "packages", description = "Python packages that nodes may import"),
         (name = "system", description = "The server itself"),
@@ -100,6 +102,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(volumes::routes())
         .merge(teams::routes())
         .merge(versions::routes())
+        .merge(proposals::routes())
         .merge(packages::routes())
         .merge(system::routes())
 }

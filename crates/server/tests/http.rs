@@ -14,6 +14,8 @@ mod nested;
 mod packages;
 #[path = "http/predecessor.rs"]
 mod predecessor;
+#[path = "http/proposals.rs"]
+mod proposals;
 #[path = "http/python.rs"]
 mod python;
 #[path = "http/routes.rs"]

@@ -42,6 +42,12 @@ impl MemoryStore {
     }
 }
 
+impl Clone for MemoryStore {
+    fn clone(&self) -> Self {
+        Self { volumes: Mutex::new(self.lock().clone()) }
+    }
+}
+
 impl Volume {
     fn position(&self, id: &CommitId) -> Option<usize> {
         self.commits.iter().position(|(info, _)| info.id == *id)

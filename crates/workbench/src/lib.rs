@@ -14,6 +14,7 @@ mod crons;
 mod error;
 mod identity;
 pub mod ids;
+mod proposals;
 mod restore;
 mod saving;
 mod skills;

@@ -4,7 +4,9 @@ mod change;
 mod copied;
 mod promote;
 
-pub(crate) use change::target;
+pub(crate) use change::{target, views};
+pub(crate) use copied::{Copied, reason};
+pub(crate) use promote::provenance_view;
 
 use llmos_api::{
     problem,

@@ -1,4 +1,5 @@
 import type { RunReport } from "../run/types";
+import type { ReviewApi } from "./review";
 import type {
   BrokenFile,
   Category,
@@ -75,7 +76,7 @@ export interface TracesApi {
 }
 
 /** Everything the page asks of LLMos-Lite, wherever it runs. */
-export interface LlmosApi extends SkillsApi, WorkflowsApi, TracesApi, VersionsApi {
+export interface LlmosApi extends SkillsApi, WorkflowsApi, TracesApi, VersionsApi, ReviewApi {
   readonly config: Config;
 }
 

@@ -1,5 +1,6 @@
 import { ApiError, type LlmosApi, UnreachableError } from "./api";
 import { jsonBody } from "./body";
+import { httpReview } from "./review";
 import type { CategoryList, Config, Problem, SavedTrace, SkillList } from "./schema";
 
 type Params = Record<string, string | number | undefined>;
@@ -18,6 +19,7 @@ export function httpApi(base: string, config: Config): LlmosApi {
 
   return {
     config,
+    ...httpReview({ get: (path, params, signal) => call(url(path, params), { signal }), post: send }),
     listExecutable: (query, signal) => call(url("/workflows/skills/executable", query), { signal }),
     readExecutable: (id, signal) =>
       call(url(`/workflows/skills/executable/${encodeURIComponent(id)}`), { signal }),

@@ -82,6 +82,21 @@ export type Change = {
   words: string;
 };
 
+/** How a check came out. */
+export type CheckOutcome = "passed" | "warned" | "failed";
+
+/** Something that was looked at. */
+export type CheckView = {
+  /** A stable name in kebab case. */
+  code: string;
+  /** What to do. */
+  hint?: string | null;
+  /** How it came out. */
+  outcome: CheckOutcome;
+  /** What was found. */
+  text: string;
+};
+
 /** One commit. */
 export type CommitView = {
   /** The name of who made it. */
@@ -176,6 +191,46 @@ export type CreateSkill = {
   user_id?: string | null;
   /** Where it goes; the caller's own volume when left out. */
   volume?: string | null;
+};
+
+/** Body of `POST /proposals/{id}/approve`, `…/decline` and `…/revert`. */
+export type DecideProposal = {
+  /** Says that one approves one's own proposal. */
+  own?: boolean;
+  /** Why. Needed to decline and to revert; kept in the commit. */
+  reason?: string;
+  /** The team that the caller works in; that of `volume` when left out. */
+  team_id?: string | null;
+  /** Who asks; the local user when left out. */
+  user_id?: string | null;
+  /** The volume that is asked; looked for when left out. */
+  volume?: string | null;
+};
+
+/** Answer of a decision about a proposal. */
+export type DecidedProposal = {
+  /** The commit that carries it out. */
+  commit: string;
+  /** The proposal. */
+  id: string;
+  /** The skill. */
+  skill_id: string;
+  /** Where it is now. */
+  state: ProposalState;
+  /** The volume. */
+  volume: string;
+};
+
+/** What was decided about a proposal. */
+export type DecisionView = {
+  /** Who decided. */
+  by: string;
+  /** The commit that carries it out. */
+  commit: string;
+  /** What they said. */
+  reason: string;
+  /** When (RFC 3339, UTC). */
+  time: string;
 };
 
 /** One finding about a text. */
@@ -292,6 +347,18 @@ export type ExecuteWorkflow = {
   workflow_id?: string | null;
 };
 
+/** One thing to know about a skill. */
+export type FactView = {
+  /** What it is about. */
+  about: string;
+  /** What it was before, where that was something else; empty where there was nothing of the kind. */
+  before?: string | null;
+  /** Whether to look twice. */
+  caution: boolean;
+  /** What there is to know. */
+  text: string;
+};
+
 /** What differs in one file. */
 export type FileDiff = {
   /** What changed by meaning; absent where a side cannot be read as a skill or workflow. */
@@ -378,6 +445,9 @@ export type InterfaceDoc = {
   /** Its outputs. */
   outputs?: OuterPortDoc[];
 };
+
+/** What became of a line. */
+export type LineChange = "same" | "removed" | "added";
 
 /** Whose a line is. */
 export type LineKind = "same" | "old" | "new";
@@ -602,6 +672,122 @@ export type PromoteSkill = {
   to?: string | null;
   /** Who asks; the local user when left out. */
   user_id?: string | null;
+};
+
+/** Answer of `GET /proposals`: the open ones first, then the decided ones, each newest first. */
+export type ProposalList = {
+  /** The proposals. */
+  proposals: ProposalSummary[];
+};
+
+/** Where a proposal is. */
+export type ProposalState = "open" | "approved" | "declined" | "reverted";
+
+/** A proposal in a list. */
+export type ProposalSummary = {
+  /** The branch of that volume. */
+  branch: string;
+  decision?: DecisionView | null;
+  /** Its id: the commit that is proposed. A proposal that is made anew has another one. */
+  id: string;
+  /** Whether the caller may approve it. */
+  may_approve: boolean;
+  /** Whether the caller may decline it, or take it back. */
+  may_decline: boolean;
+  /** Whether it is the caller's own, which approving has to say. */
+  own: boolean;
+  provenance?: ProvenanceView | null;
+  /** Why others should have it. */
+  reason: string;
+  /** The skill. */
+  skill_id: string;
+  /** Where it is. */
+  state: ProposalState;
+  /** When it was proposed (RFC 3339, UTC). */
+  time: string;
+  /** Who proposes it. */
+  user: string;
+  /** The volume that is asked. */
+  volume: string;
+};
+
+/** Answer of `GET /proposals/{id}`: all that a reviewer must know. */
+export type ProposalView = ProposalSummary & {
+  /** What was looked at, and how it came out; empty once it was decided. */
+  checks: CheckView[];
+  /** What is worth saying about the skill's file. */
+  diagnostics: Diagnostic[];
+  example?: ExecutableSkill | null;
+  /** What the skill is and may do. */
+  facts: FactView[];
+  /** What is different, file by file. */
+  files: ProposedFile[];
+  /** The name of the skill for people. */
+  name: string;
+  /** Whether the volume has a skill of that id, which the proposal replaces. */
+  replaces: boolean;
+};
+
+/** Body of `POST /proposals`: asks a volume to take a skill. */
+export type ProposeSkill = {
+  /** Why others should have it. */
+  reason: string;
+  /** The skill. */
+  skill_id: string;
+  /** The team: the one that is asked to take a skill of the user, or the one whose skill `system` is asked to take. */
+  team_id?: string | null;
+  /** The volume that is asked: `team/<id>` or `system`; the team's when left out. */
+  to?: string | null;
+  /** Who asks; the local user when left out. */
+  user_id?: string | null;
+};
+
+/** A field of a skill that is different. */
+export type ProposedField = {
+  /** What it would be; absent where it would be gone. */
+  after?: string | null;
+  /** What it was; absent where it was not there. */
+  before?: string | null;
+  /** The address of the field, such as `fields/timeout_ms` or `inputs/n`. */
+  field: string;
+  /** The field in words. */
+  name: string;
+};
+
+/** What is different in a file. */
+export type ProposedFile = {
+  /** How many bytes it would have; absent where it would be gone. */
+  bytes_after?: number | null;
+  /** How many bytes it had; absent where it was not there. */
+  bytes_before?: number | null;
+  /** What is different in the skill, field by field. */
+  fields?: ProposedField[];
+  /** The lines that are different, with some around them; none for a file that is no text. */
+  hunks: ProposedHunk[];
+  /** The file. */
+  path: string;
+  /** Whether the file is text. */
+  text: boolean;
+};
+
+/** Lines of a file that belong together. */
+export type ProposedHunk = {
+  /** The lines, in order. */
+  lines: ProposedLine[];
+};
+
+/** A line of a file. */
+export type ProposedLine = {
+  /** Its number after, from 1. */
+  after?: number | null;
+  /** Its number before, from 1. */
+  before?: number | null;
+  /** What became of it. */
+  change: LineChange;
+  /** Whether it is so long that its end may not be in view. */
+  long: boolean;
+  /** Its text, cut where a character cannot be seen. */
+  pieces: TextPiece[];
 };
 
 /** Where a skill came from. */
@@ -892,6 +1078,14 @@ export type TeamView = {
   role?: string | null;
   /** The id, to give as `team_id`. */
   team_id: string;
+};
+
+/** A part of a line. */
+export type TextPiece = {
+  /** Whether it stands for a character that cannot be seen. */
+  hidden?: boolean;
+  /** The text, or the name of a character such as `U+202E`. */
+  text: string;
 };
 
 /** Answer of `GET /traces`: newest first. */

@@ -112,6 +112,27 @@ export type TraceView = With<wire.TraceView, { run: With<RunReport, { workflow: 
 /** Answer of `GET /config`. */
 export type Config = wire.Config;
 
+/** Answer of `GET /teams`. */
+export type TeamList = wire.TeamList;
+
+/** Answer of a change to a skill. */
+export type SavedSkill = wire.SavedSkill;
+
+/** A proposal in a list. */
+export type ProposalSummary = wire.ProposalSummary;
+
+/** Answer of `GET /proposals`. */
+export type ProposalList = wire.ProposalList;
+
+/** What is different in a file. */
+export type ProposedFile = wire.ProposedFile;
+
+/** Answer of `GET /proposals/{id}`. */
+export type ProposalView = With<wire.ProposalView, { example?: RunnableSkill }>;
+
+/** Answer of a decision about a proposal. */
+export type DecidedProposal = wire.DecidedProposal;
+
 /** One finding about a workflow. */
 export type Finding = Sent<wire.Finding, "node" | "port" | "path">;
 

@@ -1,3 +1,4 @@
+import { ProposeDialog } from "../review/ProposeDialog";
 import { SweepDialog } from "../sweep/SweepDialog";
 import { ConflictDialog } from "./ConflictDialog";
 import { KeysDialog } from "./KeysDialog";
@@ -35,6 +36,8 @@ export function Dialogs() {
       />
     );
   }
+  const close = () => view.set({ dialog: null });
+  if (typeof dialog === "object" && dialog !== null) return <ProposeDialog skill={dialog.propose} onClose={close} />;
   if (dialog === "sweep") return <SweepDialog onClose={() => view.set({ dialog: null })} />;
   return dialog === "keys" ? <KeysDialog onClose={() => view.set({ dialog: null })} /> : null;
 }

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 
-import type { PortRef } from "../api/schema";
+import type { ExecutableSkill, PortRef } from "../api/schema";
 
 /** What is in front, and how large the panels are. Not part of any workflow. */
 export type ViewState = {
@@ -11,7 +11,7 @@ export type ViewState = {
   /** The output that the results show; `null` lets them choose. */
   shown: PortRef | null;
   sizes: Sizes;
-  dialog: "keys" | "sweep" | null;
+  dialog: "keys" | "sweep" | { propose: ExecutableSkill } | null;
 };
 
 /** Widths and heights in pixels; 0 is folded away. */

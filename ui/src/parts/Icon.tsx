@@ -42,6 +42,7 @@ const PATHS = {
   table: "M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14",
   text: "M5 6h14M5 10h14M5 14h9M5 18h11",
   trash: "M4 7h16M10 11v6m4-6v6M6 7l1 13h10l1-13M9 7V4h6v3",
+  up: "M12 20V9m-5 5 5-5 5 5M5 4h14",
   undo: "M4 9h11a5 5 0 0 1 0 10h-4M4 9l4-4M4 9l4 4",
 } as const;
 

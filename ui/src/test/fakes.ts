@@ -3,6 +3,7 @@ import { ApiError, type LlmosApi } from "../api/api";
 import type { ExecutableSkill, Finding, Port, Problem, WorkflowDoc } from "../api/schema";
 import type { Engine } from "../engine/engine";
 import type { Runner, RunResult } from "../run/types";
+import { fakeReview } from "./fakeReview";
 import { createDrafts, type DraftMedium, type Drafts, memoryMedium } from "../workflow/drafts";
 
 export function port(name: string, type: string, more: Partial<Port> = {}): Port {
@@ -88,6 +89,7 @@ export function fakeApi(stored: Record<string, WorkflowDoc> = {}): LlmosApi & { 
   const files = new Map(Object.entries(stored).map(([path, doc]) => [path, { doc, version: "v1" }]));
   const found = (q = "") => SKILLS.filter(({ name }) => name.toLowerCase().includes(q.toLowerCase()));
   return {
+    ...fakeReview(),
     files,
     config: { user_id: "ana", version: "0", mode: "local" },
     listExecutable: async ({ q }) => ({ total: found(q).length, skills: found(q) }),

@@ -2,6 +2,7 @@
 
 mod export;
 mod inputs;
+mod once;
 mod prepare;
 mod replay;
 mod show;
@@ -23,6 +24,7 @@ use llmos_headless::{Driven, NodeHost, drive, report};
 use serde::Serialize;
 use serde_json::Value;
 
+pub(crate) use self::once::once;
 use self::{replay::Replay, sweep::Sweep};
 use crate::{
     failure::{FOUND, Failure, FailureKind},

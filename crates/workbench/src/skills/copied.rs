@@ -33,6 +33,12 @@ pub(crate) struct Copied {
 }
 
 impl Copied {
+    /// Returns the file or the folder that holds all of it.
+    pub(crate) fn root(&self) -> VolumePath {
+        let folder = self.path.as_str().strip_suffix("/SKILL.md").map(str::parse);
+        folder.and_then(Result::ok).unwrap_or_else(|| self.path.clone())
+    }
+
     /// Returns the text of the copy.
     pub(super) fn text(&self) -> &[u8] {
         self.files.first().map(|(_, text)| text.as_slice()).unwrap_or_default()
