@@ -18,7 +18,7 @@ export function Facts({ facts, replaces }: FactsProps) {
               {caution && <span className="visually-hidden">Look twice: </span>}
               It {text}
               {replaces && before !== undefined && (
-                <small>{before === "" ? "New: the skill now has nothing of the kind" : `Before, it ${before}`}</small>
+                <small>{before === "" ? "New: the skill as it is has nothing of the kind" : `Before, it ${before}`}</small>
               )}
             </p>
           </li>
