@@ -1,8 +1,11 @@
 //! A small world: people, their volumes with something to hide in each, and a door.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use axum::Router;
@@ -12,11 +15,11 @@ use llmos_core::{
     access::TeamRole,
     branch::{Branches, Volumes},
     members::{Directory, DirectoryError, Members, User},
-    run::Outcome,
+    run::{NodeState, Outcome},
     seed::ShippedFile,
     slug::Slug,
     store::{Author, Change, Edit, Expected, HistoryQuery, Store},
-    trace::{self, RunTrace},
+    trace::{self, NodeTrace, RunTrace, TraceValue},
     volume::VolumeId,
     workflow,
 };
@@ -258,6 +261,21 @@ fn fill(spy: &Spy, volume: &str) {
 /// The trace of a run of a workflow.
 fn trace_of(flow: &str) -> String {
     let check = workflow::parse("workflows/secret.md", flow.as_bytes());
+    let large = TraceValue::Stored { sha256: VALUE.to_owned(), bytes: 3 };
+    let node = NodeTrace {
+        node: "a".parse().expect("it is a slug"),
+        skill: "secret".parse().expect("it is a slug"),
+        skill_version: None,
+        state: NodeState::Success,
+        key: None,
+        attempts: 1,
+        started_ms: None,
+        duration_ms: None,
+        error: None,
+        inputs: BTreeMap::new(),
+        outputs: [("value".to_owned(), large)].into(),
+        logs: Vec::new(),
+    };
     trace::print(&RunTrace {
         id: TRACE.parse().expect("it is an id"),
         user: "ana".parse().expect("it is a slug"),
@@ -267,6 +285,6 @@ fn trace_of(flow: &str) -> String {
         outcome: Outcome::Success,
         started_at: "2026-11-20T15:30:00Z".parse().expect("it is a time"),
         finished_at: "2026-11-20T15:30:01Z".parse().expect("it is a time"),
-        nodes: Vec::new(),
+        nodes: vec![node],
     })
 }
