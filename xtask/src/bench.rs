@@ -21,10 +21,12 @@ struct Bench {
     workbench: bool,
 }
 
-const BENCHES: [Bench; 10] = [
+const BENCHES: [Bench; 12] = [
     Bench { name: "skills", job: || native(&["skills"]), workbench: false },
     Bench { name: "flow", job: || native(&["flow"]), workbench: false },
     Bench { name: "commits", job: || native(&["commits"]), workbench: false },
+    Bench { name: "kill", job: || native(&["kill"]), workbench: false },
+    Bench { name: "scale", job: scale, workbench: true },
     Bench { name: "engine", job: || script("engine.mjs"), workbench: true },
     Bench { name: "python", job: || script("python.mjs"), workbench: true },
     Bench { name: "http", job: http, workbench: true },
@@ -74,6 +76,10 @@ fn native(args: &[&str]) -> Job {
 
 fn http() -> Job {
     native(&["http"]).args([repo::target().join("release/llmos")])
+}
+
+fn scale() -> Job {
+    native(&["scale"]).args([repo::target().join("release/llmos")])
 }
 
 fn script(name: &str) -> Job {

@@ -183,6 +183,9 @@ pub struct BrokenFile {
     pub volume: String,
     /// The file in that volume.
     pub path: String,
+    /// Whether it is an edit in the folder that is not committed for this reason; what is committed still counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncommitted: bool,
     /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::skill::BrokenFile;
+
 /// Answer of `GET /volumes/stats`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -32,6 +34,39 @@ pub struct VolumeStats {
     pub last_commit: Option<CommitView>,
     /// Who made its newest commits, in the order of their last one.
     pub contributors: Vec<String>,
+}
+
+/// Answer of `GET /volumes/edits`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EditsList {
+    /// The volumes that the caller reads, the own one first.
+    pub volumes: Vec<VolumeEdits>,
+}
+
+/// What the folder of a volume holds that no commit has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VolumeEdits {
+    /// The volume.
+    pub volume: String,
+    /// Why nothing is taken over from the folder now; absent where edits are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_alone: Option<String>,
+    /// Files that stay uncommitted, each with the reason.
+    pub files: Vec<BrokenFile>,
+}
+
+/// The newest state of a volume, as `GET /events` tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VolumeState {
+    /// The volume.
+    pub volume: String,
+    /// The newest commit; absent while there is none.
+    pub commit: Option<String>,
+    /// Another number means that other edits in its folder stay uncommitted.
+    pub edits: u64,
 }
 
 /// One commit.

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 /// One kept connection.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl Client {
     pub(crate) fn connect(port: u16) -> Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        stream.set_read_timeout(Some(Duration::from_secs(600)))?;
         Ok(Self { port, reader: BufReader::with_capacity(1 << 16, stream) })
     }
 
@@ -41,6 +42,40 @@ impl Client {
         let mut body = vec![0; length];
         self.reader.read_exact(&mut body)?;
         Ok(Answer { status, n_bytes: length })
+    }
+
+    /// Asks with a body or without one, and reads the JSON of the answer, which must be a good one.
+    pub(crate) fn ask(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
+        let (status, body) = self.exchange(method, path, body)?;
+        if !(200..300).contains(&status) {
+            bail!("`{method} {path}` answered {status}: {}", String::from_utf8_lossy(&body));
+        }
+        Ok(serde_json::from_slice(&body)?)
+    }
+
+    /// Asks for the status of an answer alone.
+    pub(crate) fn status(&mut self, method: &str, path: &str) -> Result<u16> {
+        Ok(self.exchange(method, path, None)?.0)
+    }
+
+    fn exchange(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, Vec<u8>)> {
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAccept: application/json\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.port,
+            body.len()
+        );
+        self.reader.get_mut().write_all(request.as_bytes())?;
+        let (status, length) = self.head()?;
+        let mut body = vec![0; length];
+        self.reader.read_exact(&mut body)?;
+        Ok((status, body))
     }
 
     fn head(&mut self) -> Result<(u16, usize)> {

@@ -2,14 +2,14 @@
 //! lists and searches with many skills, and requests per second.
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 
 use crate::client::{Client, latencies, throughput};
+use crate::server::Server;
 use crate::table::{Table, count, time};
 use crate::volume;
 
@@ -25,20 +25,6 @@ const ASKED: [(&str, &str); 4] = [
     ("/health", JSON),
 ];
 
-/// A server that is stopped when it goes out of scope.
-struct Server {
-    process: Child,
-    port: u16,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have stopped by itself; there is nothing to do about either.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 /// Starts `server` on volumes of each size and measures it.
 pub(crate) fn run(server: &Path) -> Result<Table> {
     let mut table =
@@ -47,7 +33,7 @@ pub(crate) fn run(server: &Path) -> Result<Table> {
     for n_skills in SIZES {
         let folder = tempfile::tempdir()?;
         volume::make(&folder.path().join("users/local"), n_skills)?;
-        let llmos = llmos(server, folder.path())?;
+        let llmos = Server::start(server, folder.path())?;
         let mut asked = ASKED.to_vec();
         asked.push(("/", "text/html"));
         for (path, accept) in asked {
@@ -92,29 +78,5 @@ fn bare() -> Result<Server> {
     let mut port = String::new();
     let stdout = process.stdout.take().context("the yardstick has no output")?;
     BufReader::new(stdout).read_line(&mut port)?;
-    Ok(Server { port: port.trim().parse()?, process })
-}
-
-fn llmos(server: &Path, volumes: &Path) -> Result<Server> {
-    let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-    let process = Command::new(server)
-        .args(["serve", "--port", &port.to_string(), "--volumes"])
-        .arg(volumes)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .with_context(|| format!("cannot start `{}`", server.display()))?;
-    let mut server = Server { process, port };
-    let started = Instant::now();
-    loop {
-        if Client::connect(port).and_then(|mut client| client.get("/health", JSON)).is_ok() {
-            return Ok(server);
-        }
-        if let Some(status) = server.process.try_wait()? {
-            bail!("the server stopped with {status}");
-        }
-        ensure!(started.elapsed() < Duration::from_secs(60), "the server does not answer");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    Ok(Server { port: port.trim().parse()?, process, ready: Duration::ZERO })
 }

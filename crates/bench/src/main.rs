@@ -6,6 +6,9 @@ mod client;
 mod commits;
 mod flow;
 mod http;
+mod kill;
+mod scale;
+mod server;
 mod skills;
 mod table;
 mod volume;
@@ -20,8 +23,13 @@ fn main() -> Result<()> {
         ["commits"] => commits::run()?.print()?,
         ["flow"] => flow::run()?.print()?,
         ["http", server] => http::run(server.as_ref())?.print()?,
+        ["kill"] => kill::run()?.print()?,
+        ["kill-writers", round, fault, root] => kill::writers(round, fault, root.as_ref())?,
+        ["scale", server] => scale::run(server.as_ref())?.print()?,
         ["bare"] => bare::serve()?,
-        _ => bail!("name a measurement: `skills`, `commits`, `flow`, `http SERVER`"),
+        _ => bail!(
+            "name a measurement: `skills`, `commits`, `kill`, `flow`, `http SERVER`, `scale SERVER`"
+        ),
     }
     Ok(())
 }

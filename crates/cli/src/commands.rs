@@ -1,5 +1,7 @@
 //! One module for each command, each with its arguments and a `run`.
 
+pub(crate) mod archive;
+pub(crate) mod backup;
 pub(crate) mod behind_wall;
 pub(crate) mod diff;
 pub(crate) mod doctor;
@@ -12,6 +14,7 @@ pub(crate) mod promote;
 pub(crate) mod proposal;
 pub(crate) mod reference;
 pub(crate) mod restore;
+pub(crate) mod restore_backup;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod show;
@@ -20,6 +23,7 @@ pub(crate) mod skill_rank;
 pub(crate) mod skill_search;
 pub(crate) mod team;
 pub(crate) mod user;
+pub(crate) mod verify;
 pub(crate) mod workflow_check;
 pub(crate) mod workflow_plan;
 

@@ -3,6 +3,7 @@
 
 mod commands;
 mod failure;
+mod hands;
 mod headless;
 mod library;
 mod members;
@@ -48,6 +49,10 @@ enum Command {
     Restore(commands::restore::Args),
     Packages(commands::packages::Args),
     Patterns(commands::patterns::Args),
+    Archive(commands::archive::Args),
+    Backup(commands::backup::Args),
+    RestoreBackup(commands::restore_backup::Args),
+    Verify(commands::verify::Args),
     Doctor(commands::doctor::Args),
     Openapi(commands::openapi::Args),
     #[command(hide = true, name = llmos_headless::wall::COMMAND)]
@@ -89,6 +94,10 @@ fn main() -> ExitCode {
         Command::Restore(args) => commands::restore::run(&args),
         Command::Packages(args) => commands::packages::run(args),
         Command::Patterns(args) => commands::patterns::run(&args),
+        Command::Archive(args) => commands::archive::run(&args),
+        Command::Backup(args) => commands::backup::run(&args),
+        Command::RestoreBackup(args) => commands::restore_backup::run(&args),
+        Command::Verify(args) => commands::verify::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),
         Command::Openapi(args) => commands::openapi::run(&args),
         Command::Reference(args) => commands::reference::run(&args),

@@ -11,6 +11,7 @@ pub mod diff;
 pub mod digest;
 pub mod document;
 pub mod graph;
+pub mod hand;
 pub mod key;
 mod lookup;
 mod markdown;

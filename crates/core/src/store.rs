@@ -1,5 +1,7 @@
 //! The port to the volumes: versioned sets of files, one per [`VolumeId`].
 
+mod names;
+
 use std::fmt;
 
 use jiff::Timestamp;
@@ -43,6 +45,30 @@ impl fmt::Display for BlobId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// The id of all that a folder holds: while it stays, nothing below the folder changed.
+///
+/// It means something only to the store that gave it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FolderId(pub String);
+
+/// A name in a folder of a volume at one commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The name, without the folder that it is in.
+    pub name: String,
+    /// What it stands for.
+    pub holds: Holds,
+}
+
+/// What a name in a folder stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// A file with this content.
+    File(BlobId),
+    /// A folder.
+    Folder(FolderId),
 }
 
 /// One file of a volume at one commit.
@@ -254,6 +280,19 @@ pub trait Store: Send + Sync {
         at: &CommitId,
         path: Option<&VolumePath>,
     ) -> Result<Vec<Entry>, StoreError>;
+
+    /// Lists the names directly in the folder `path`, or at the top, sorted; none where there is no such folder.
+    ///
+    /// Leaves out what [`Self::list`] leaves out, and looks at nothing further down: a store that can read
+    /// one folder by itself does so in place of this.
+    fn names(
+        &self,
+        volume: &VolumeId,
+        at: &CommitId,
+        path: Option<&VolumePath>,
+    ) -> Result<Vec<Name>, StoreError> {
+        Ok(names::of(path, &self.list(volume, at, path)?))
+    }
 
     /// Reads content by its id.
     fn read(&self, volume: &VolumeId, blob: &BlobId) -> Result<Vec<u8>, StoreError>;

@@ -159,10 +159,16 @@ impl TraceId {
         self.beside(&format!("objects/{sha256}.json"))
     }
 
-    fn beside(&self, name: &str) -> VolumePath {
-        let date: String = self.as_str().chars().skip("run-".len()).take(8).collect();
-        let (year, rest) = date.split_at(4);
+    /// Returns year, month and day, which name the folders that the trace is kept in.
+    pub fn date(&self) -> [&str; 3] {
+        let date = self.as_str().get("run-".len().."run-".len() + 8);
+        let (year, rest) = date.expect("because an id has a date").split_at(4);
         let (month, day) = rest.split_at(2);
+        [year, month, day]
+    }
+
+    fn beside(&self, name: &str) -> VolumePath {
+        let [year, month, day] = self.date();
         let path = format!("traces/{year}/{month}/{day}/{name}");
         path.parse().expect("because it is made of digits and an id")
     }

@@ -1,5 +1,6 @@
 //! All routes, each both bare and under `/api`.
 
+mod events;
 mod packages;
 mod pages;
 mod proposals;
@@ -103,6 +104,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(teams::routes())
         .merge(versions::routes())
         .merge(proposals::routes())
+        .merge(events::routes())
         .merge(packages::routes())
         .merge(system::routes())
 }

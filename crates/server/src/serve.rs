@@ -2,7 +2,7 @@
 
 use std::{future::Future, io, net::SocketAddr, time::Duration};
 
-use axum::{Router, serve::ListenerExt};
+use axum::{Extension, Router, serve::ListenerExt};
 use tokio::net::TcpListener;
 
 /// Why the server does not run.
@@ -56,6 +56,18 @@ impl ServeError {
 /// Requests that still run when the server is told to stop have this long to end.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// Tells answers without an end that the server is to stop.
+#[derive(Clone, Debug)]
+pub(crate) struct Stopping(tokio::sync::watch::Receiver<bool>);
+
+impl Stopping {
+    /// Waits until the server is to stop.
+    pub(crate) async fn wait(mut self) {
+        // An error means that the server ended by itself.
+        let _ = self.0.wait_for(|told| *told).await;
+    }
+}
+
 /// A port that this process holds: clients can connect, and are answered once [`serve`] runs.
 pub struct Listening {
     listener: std::net::TcpListener,
@@ -97,6 +109,7 @@ pub async fn serve(
         let _ = stream.set_nodelay(true);
     });
     let (told, mut tell) = tokio::sync::watch::channel(false);
+    let router = router.layer(Extension(Stopping(tell.clone())));
     let until = async move {
         stop.await;
         told.send_replace(true);

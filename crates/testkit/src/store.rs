@@ -10,7 +10,9 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use llmos_core::{
     metadata,
-    store::{Author, BlobId, Change, CommitId, Edit, Expected, HistoryQuery, Store, StoreError},
+    store::{
+        Author, BlobId, Change, CommitId, Edit, Expected, HistoryQuery, Holds, Store, StoreError,
+    },
     volume::{VolumeId, VolumePath},
 };
 
@@ -32,6 +34,8 @@ macro_rules! store_tests {
             what_is_committed_is_read_back,
             files_are_listed_in_the_order_of_their_paths,
             a_listing_can_be_of_a_folder_or_a_file,
+            the_names_of_a_folder_are_those_directly_in_it,
+            the_id_of_a_folder_changes_with_what_is_below_it,
             older_commits_stay_readable,
             a_stale_change_is_refused_whole,
             a_file_that_must_be_absent_must_be_absent,
@@ -196,6 +200,55 @@ pub fn a_listing_can_be_of_a_folder_or_a_file(store: &impl Store) {
     for (path, want) in cases {
         assert_eq!(paths(store, "user/ana", Some(path)), want, "under `{path}`");
     }
+}
+
+/// Names stand without their folder, and nothing from further down is among them.
+pub fn the_names_of_a_folder_are_those_directly_in_it(store: &impl Store) {
+    let volume: VolumeId = id("user/ana");
+    let files = ["skills/a.md", "skills/a/x", "skills/deep/er/b.md", "skills-2.md", "b.md"];
+    let head = put(store, "user/ana", &files.map(|path| (path, path)));
+    let cases: [(Option<&str>, &[&str]); 6] = [
+        (None, &["b.md", "metadata.json", "skills/", "skills-2.md"]),
+        (Some("skills"), &["a/", "a.md", "deep/"]),
+        (Some("skills/deep"), &["er/"]),
+        (Some("skills/a.md"), &[]),
+        (Some("skills/a.md/x"), &[]),
+        (Some("none/at/all"), &[]),
+    ];
+    for (path, want) in cases {
+        let found = store.names(&volume, &head, path.map(id::<VolumePath>).as_ref());
+        let found = found.expect("the names are read").into_iter().map(|name| match name.holds {
+            Holds::Folder(_) => format!("{}/", name.name),
+            Holds::File(blob) => {
+                let path = path.map(|path| format!("{path}/")).unwrap_or_default() + &name.name;
+                if path != "metadata.json" {
+                    assert_eq!(blob, BlobId::of(path.as_bytes()));
+                }
+                name.name
+            }
+        });
+        assert_eq!(found.collect::<Vec<_>>(), want, "in {path:?}");
+    }
+    let nobody = CommitId("0".repeat(40));
+    assert!(matches!(store.names(&volume, &nobody, None), Err(StoreError::UnknownObject { .. })));
+}
+
+/// The same content has the same id, whatever happened elsewhere and in between.
+pub fn the_id_of_a_folder_changes_with_what_is_below_it(store: &impl Store) {
+    let skills = |head: &CommitId| {
+        let names = store.names(&id("user/ana"), head, None).expect("the names are read");
+        let found = names.into_iter().find(|name| name.name == "skills");
+        match found.expect("the folder is there").holds {
+            Holds::Folder(folder) => folder,
+            Holds::File(_) => panic!("it is a folder"),
+        }
+    };
+    let first = skills(&put(store, "user/ana", &[("skills/deep/a.md", "one")]));
+    let elsewhere = skills(&put(store, "user/ana", &[("workflows/b.md", "b")]));
+    let changed = skills(&put(store, "user/ana", &[("skills/deep/a.md", "two")]));
+    let back = skills(&put(store, "user/ana", &[("skills/deep/a.md", "one")]));
+    assert_eq!((&elsewhere, &back), (&first, &first));
+    assert_ne!(changed, first);
 }
 
 /// A commit shows what it held for ever.

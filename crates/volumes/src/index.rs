@@ -1,6 +1,7 @@
 //! Git's index of the working tree: only the entries of changed files are touched.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, BufWriter, Write},
     path::Path,
@@ -68,12 +69,12 @@ pub(crate) fn update(
     changes: &[FileChange],
     applied: &[Applied],
 ) -> io::Result<()> {
-    let mut removed = Vec::new();
+    let mut removed = BTreeSet::new();
     let mut added = Vec::new();
     for (change, applied) in changes.iter().zip(applied) {
         let path: &BStr = change.path.as_str().into();
         let Some(new) = change.new else {
-            removed.push(path);
+            removed.insert(path);
             continue;
         };
         // An unknown stat makes Git look into the file.
@@ -99,7 +100,7 @@ pub(crate) fn update(
         index.sort_entries();
     }
     if !removed.is_empty() {
-        index.remove_entries(|_, path, _| removed.contains(&path));
+        index.remove_entries(|_, path, _| removed.contains(path));
     }
     // Git would take the cached ids of folders for valid.
     index.remove_tree();

@@ -17,6 +17,9 @@ const QUIET: Duration = Duration::from_secs(1);
 /// How long a volume that is never quiet goes without.
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// How many volumes are brought to rest together where there are too many.
+const A_FEW: usize = 16;
+
 /// The volumes that were written to, and the thread that looks after them.
 #[derive(Debug, Default)]
 pub(crate) struct Keeper {
@@ -50,6 +53,23 @@ impl Keeper {
         let spawned = thread::Builder::new().name("upkeep".to_owned()).spawn(move || run(&keeper));
         written.has_thread = spawned.is_ok();
         written.thread = spawned.ok();
+    }
+
+    /// Brings those that wait longest to rest now, as somebody needs their place.
+    pub(crate) fn look_after_oldest(&self) {
+        let due: Vec<Arc<Volume>> = {
+            let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut ids: Vec<(Instant, VolumeId)> =
+                written.volumes.iter().map(|(id, (_, _, last))| (*last, id.clone())).collect();
+            ids.sort();
+            let due = ids.iter().take(A_FEW).filter_map(|(_, id)| written.volumes.remove(id));
+            due.map(|(volume, ..)| volume).collect()
+        };
+        for volume in due {
+            volume.settle();
+            // What fails here is done by whoever opens the volume next.
+            drop(volume.look_after());
+        }
     }
 
     /// Returns the volumes that were written to, and looks after none from now on.

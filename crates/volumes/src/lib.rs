@@ -6,55 +6,66 @@
 //! filter, submodule, symbolic link or command of its configuration is ever
 //! followed. This crate does not know who may read or write what.
 
+mod backup;
 mod branch;
 mod create;
 mod disk;
 mod folder;
+mod hand;
 mod history;
 mod index;
 mod journal;
 mod keeper;
 mod lock;
 mod object;
+mod open;
 mod pack;
+mod program;
 mod publish;
+mod read;
 mod recover;
 mod secret;
 mod session;
 mod side;
 mod tree;
 mod upkeep;
+mod verify;
 mod volume;
 mod worktree;
 mod writer;
 
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use llmos_core::{
     branch::{Branch, BranchName, Branches},
     slug::Slug,
-    store::{BlobId, Change, CommitId, CommitInfo, Entry, HistoryQuery, Store, StoreError},
+    store::{BlobId, Change, CommitId, CommitInfo, Entry, HistoryQuery, Name, Store, StoreError},
     volume::{VolumeId, VolumePath},
 };
 
-pub use crate::disk::{Disk, RealDisk};
+pub use crate::{
+    backup::{BackedUp, BackupError, restore},
+    disk::{Disk, RealDisk},
+    hand::HandFolders,
+    open::MAX_OPEN,
+    verify::Fault,
+};
 
-use crate::{keeper::Keeper, secret::Secret, volume::Volume, writer::Wanted};
+use crate::{keeper::Keeper, open::OpenVolumes, secret::Secret, volume::Volume, writer::Wanted};
 
 /// A [`Store`] of Git repositories under one folder.
 ///
-/// Nothing is cached but open repositories, so a commit that somebody makes
+/// Nothing is cached but open repositories, [`MAX_OPEN`] at most, so a commit that somebody makes
 /// with `git` in a volume is seen by the next call. Writers of one volume wait
 /// for each other; readers wait for nobody.
 #[derive(Debug)]
 pub struct GitStore {
     root: PathBuf,
     disk: Arc<dyn Disk>,
-    open: Mutex<BTreeMap<VolumeId, Arc<Volume>>>,
+    open: OpenVolumes,
     keeper: Arc<Keeper>,
     secret: Arc<Secret>,
 }
@@ -69,18 +80,21 @@ impl GitStore {
     pub fn with_disk(root: PathBuf, disk: Arc<dyn Disk>) -> Self {
         let root = std::path::absolute(&root).unwrap_or(root);
         let secret = Arc::new(Secret::of(&root));
-        Self { root, disk, open: Mutex::default(), keeper: Arc::default(), secret }
+        Self { root, disk, open: OpenVolumes::default(), keeper: Arc::default(), secret }
     }
 
     /// Waits until `git` sees everything that was committed, which takes milliseconds.
     ///
     /// What was committed is durable before; this is for whoever looks with another program.
     pub fn settle(&self) {
-        let open: Vec<_> =
-            self.open.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
-        for volume in open {
+        for volume in self.open.all() {
             volume.settle();
         }
+    }
+
+    /// How many volumes are held open now; it stays within [`MAX_OPEN`] where their writers allow it.
+    pub fn n_open(&self) -> usize {
+        self.open.all().len()
     }
 
     /// Returns the folder that holds, or would hold, a volume.
@@ -93,22 +107,23 @@ impl GitStore {
     }
 
     fn volume(&self, id: &VolumeId) -> Arc<Volume> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(volume) = open.get(id) {
-            return Arc::clone(volume);
-        }
-        let volume = Arc::new(self.make(id));
-        // A volume that does not exist is not remembered, or asking for many names would fill the memory.
-        if volume.exists() {
-            open.insert(id.clone(), Arc::clone(&volume));
-        }
-        volume
+        self.open.get(id).unwrap_or_else(|| {
+            let volume = Arc::new(self.make(id));
+            // A volume that does not exist is not remembered, or asking for many names would fill the memory.
+            if volume.exists() { self.open.remember(volume) } else { volume }
+        })
     }
 
     /// Like [`Self::volume`], and remembers it, as all its writers must meet at one lock.
     fn volume_to_write(&self, id: &VolumeId) -> Arc<Volume> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(open.entry(id.clone()).or_insert_with(|| Arc::new(self.make(id))))
+        if let Some(volume) = self.open.get(id) {
+            return volume;
+        }
+        if self.open.is_full() {
+            // Those that were written to a moment ago are brought to rest, so that they can be closed.
+            self.keeper.look_after_oldest();
+        }
+        self.open.remember(Arc::new(self.make(id)))
     }
 
     fn make(&self, id: &VolumeId) -> Volume {
@@ -140,6 +155,15 @@ impl Store for GitStore {
         path: Option<&VolumePath>,
     ) -> Result<Vec<Entry>, StoreError> {
         self.volume(volume).list(at, path)
+    }
+
+    fn names(
+        &self,
+        volume: &VolumeId,
+        at: &CommitId,
+        path: Option<&VolumePath>,
+    ) -> Result<Vec<Name>, StoreError> {
+        self.volume(volume).names(at, path)
     }
 
     fn read(&self, volume: &VolumeId, blob: &BlobId) -> Result<Vec<u8>, StoreError> {

@@ -21,7 +21,7 @@ use crate::{
     pack,
     session::{Round, SharedIndex},
     volume::Volume,
-    worktree::FileChange,
+    worktree::{Applied, FileChange},
 };
 
 /// Up to this many objects each become a file; more become a pack.
@@ -164,8 +164,12 @@ impl Volume {
         let git = Folder::open(&self.git())?;
         let mut applied = Vec::with_capacity(files.len());
         for (file, content) in files.iter().zip(contents) {
-            applied.push(file.apply(&root, &git, content.as_ref().map(|c| c.as_slice()))?);
+            let done = file.apply(&root, &git, content.as_ref().map(|c| c.as_slice()))?;
+            let is_kept = matches!(done, Applied::Kept);
+            self.note_arrival(&file.path, file.new.filter(|_| is_kept).map(|new| new.id));
+            applied.push(done);
         }
+        self.forget_index();
         {
             let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
             index::recheck_young_entries(&mut index, &root);

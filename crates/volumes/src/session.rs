@@ -31,7 +31,7 @@ use crate::{
     session::resolve::{Resolved, resolve},
     tree::{self, File},
     volume::Volume,
-    worktree::FileChange,
+    worktree::{FileChange, Way},
     writer::Wanted,
 };
 
@@ -331,8 +331,10 @@ impl Session {
         let untouched =
             || files.iter().filter(|file| !self.touched.contains_key(file.path.as_str()));
         for file in untouched() {
-            if let Some(path) = file.obstacle(&root).map_err(volume.medium(reading))? {
-                return Err(dirty(path));
+            match file.way(&root).map_err(volume.medium(reading))? {
+                Way::Free => {}
+                Way::MadeByHand => volume.note_made_by_hand(&file.path),
+                Way::Blocked(path) => return Err(dirty(path)),
             }
         }
         let index = index.read().unwrap_or_else(PoisonError::into_inner);

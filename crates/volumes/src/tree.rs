@@ -5,7 +5,7 @@ use gix::{
     objs::{TreeRefIter, tree::EntryKind},
 };
 use llmos_core::{
-    store::{BlobId, Entry},
+    store::{BlobId, Entry, FolderId, Holds, Name},
     volume::VolumePath,
 };
 
@@ -113,6 +113,33 @@ pub(crate) fn files(
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+/// Lists what is directly in a tree, sorted by name; leaves out what [`files`] leaves out.
+pub(crate) fn names(
+    repository: &Repository,
+    tree: ObjectId,
+    prefix: &str,
+) -> Result<Vec<Name>, TreeError> {
+    let object = repository.find_tree(tree)?;
+    let mut found = Vec::new();
+    for entry in TreeRefIter::from_bytes(&object.data, tree.kind()) {
+        let entry = entry?;
+        let Ok(name) = std::str::from_utf8(entry.filename) else { continue };
+        if name.contains('/') || format!("{prefix}{name}").parse::<VolumePath>().is_err() {
+            continue;
+        }
+        let id = entry.oid.to_string();
+        let holds = match entry.mode.kind() {
+            EntryKind::Tree => Holds::Folder(FolderId(id)),
+            EntryKind::Blob | EntryKind::BlobExecutable => Holds::File(BlobId(id)),
+            EntryKind::Link | EntryKind::Commit => continue,
+        };
+        found.push(Name { name: name.to_owned(), holds });
+    }
+    // Git sorts a folder as if its name ended with `/`.
+    found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
 }
 

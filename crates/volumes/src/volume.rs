@@ -3,32 +3,32 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Condvar, Mutex, PoisonError, RwLock, atomic::AtomicBool},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64},
+    },
     time::{Duration, SystemTime},
 };
 
 use gix::{ObjectId, Repository, ThreadSafeRepository, objs::Kind, refs::TargetRef};
 use llmos_core::{
-    store::{BlobId, CommitId, Entry, StoreError},
-    volume::{VolumeId, VolumePath},
+    store::{CommitId, StoreError},
+    volume::VolumeId,
 };
 
 use crate::{
     disk::Disk,
+    hand::Saved,
     index,
     object::Shared,
     secret::Secret,
     session::{self, SharedIndex, SoundTrees},
-    tree::{self, Found},
     upkeep::Upkeep,
     writer::{Queue, Writing},
 };
 
 /// The branch that a volume is.
 pub(crate) const MAIN: &str = "refs/heads/main";
-
-/// The largest file that is read, so that a small pack cannot unfold into all memory.
-const MAX_BLOB_BYTES: u64 = 256 << 20;
 
 /// How many packs may come to be while a repository is open.
 const PACK_SLOTS: u16 = 2_048;
@@ -59,6 +59,9 @@ pub(crate) struct Volume {
     pending: RwLock<Option<Arc<Pending>>>,
     /// The index as it was last written, while it is still that one.
     index: Mutex<Option<(Stamp, SharedIndex)>>,
+    pub(crate) saved: Saved,
+    /// When it was last asked for, counted in requests.
+    pub(crate) used: AtomicU64,
 }
 
 /// What readers must know of commits that are not in Git yet.
@@ -94,6 +97,8 @@ impl Volume {
             sound: Arc::default(),
             pending: RwLock::new(None),
             index: Mutex::new(None),
+            saved: Saved::default(),
+            used: AtomicU64::new(0),
         }
     }
 
@@ -103,7 +108,7 @@ impl Volume {
         *shown = pending.map(Arc::new);
     }
 
-    fn pending(&self) -> Option<Arc<Pending>> {
+    pub(crate) fn pending(&self) -> Option<Arc<Pending>> {
         self.pending.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -115,6 +120,12 @@ impl Volume {
             let waited = self.progress.wait_timeout(writing, Duration::from_millis(100));
             writing = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Says whether nothing is lost when it is closed: no change is on its way, and no journal is held.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        let Ok(writing) = self.writing.try_lock() else { return false };
+        writing.session.is_none() && writing.journal_bytes().is_none_or(|bytes| bytes == 0)
     }
 
     /// Says whether the volume has, or once had, a commit.
@@ -204,21 +215,30 @@ impl Volume {
         Ok(matches!(target, Some(TargetRef::Symbolic(name)) if name.as_bstr() == MAIN))
     }
 
-    /// Reads the index, or takes the one that was last written if it is still that one.
+    /// Reads the index, or takes the one that was last read or written if it is still that one.
     pub(crate) fn index(
         &self,
         repository: &Repository,
         tree: Option<ObjectId>,
     ) -> Result<SharedIndex, StoreError> {
         let mut kept = self.index.lock().unwrap_or_else(PoisonError::into_inner);
-        if let (Some((stamp, index)), Some(now)) = (&*kept, self.index_stamp())
+        // Looked at first: should it change meanwhile, then what was read counts for older than it is.
+        let now = self.index_stamp();
+        if let (Some((stamp, index)), Some(now)) = (&*kept, now)
             && *stamp == now
         {
             return Ok(Arc::clone(index));
         }
         *kept = None;
         let index = index::read(repository, &self.git(), tree).map_err(|err| self.damaged(err))?;
-        Ok(Arc::new(RwLock::new(index)))
+        let index = Arc::new(RwLock::new(index));
+        *kept = now.map(|now| (now, Arc::clone(&index)));
+        Ok(index)
+    }
+
+    /// Forgets the index that was last read or written: it is about to be another one.
+    pub(crate) fn forget_index(&self) {
+        *self.index.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Keeps the index that was just written.
@@ -259,51 +279,6 @@ impl Volume {
                 Err(self.damaged("its branch `main` is a symbolic reference"))
             }
         }
-    }
-
-    pub(crate) fn list(
-        &self,
-        at: &CommitId,
-        path: Option<&VolumePath>,
-    ) -> Result<Vec<Entry>, StoreError> {
-        let Some(repository) = self.open()? else { return Err(self.unknown(&at.0)) };
-        let root = self.tree_of(&repository, self.object_id(&at.0)?)?;
-        let (start, prefix) = match path {
-            None => (root, String::new()),
-            Some(path) => {
-                match tree::find(&repository, root, path).map_err(|err| self.damaged(err))? {
-                    Found::Tree(id) => (id, format!("{path}/")),
-                    Found::File(file) => {
-                        return Ok(vec![Entry {
-                            path: path.clone(),
-                            blob: BlobId(file.id.to_string()),
-                        }]);
-                    }
-                    Found::Nothing | Found::Other | Found::Under(..) => return Ok(Vec::new()),
-                }
-            }
-        };
-        tree::files(&repository, start, prefix, tree::MAX_ENTRIES).map_err(|err| self.damaged(err))
-    }
-
-    pub(crate) fn read(&self, blob: &BlobId) -> Result<Vec<u8>, StoreError> {
-        let id = self.object_id(&blob.0)?;
-        let pending = self.pending();
-        let found = pending.iter().flat_map(|pending| &pending.objects).find(|it| it.id == id);
-        if let Some(object) = found.filter(|object| object.kind == Kind::Blob) {
-            return Ok(object.data.clone());
-        }
-        let Some(repository) = self.open()? else { return Err(self.unknown(&blob.0)) };
-        let header = repository.try_find_header(id).map_err(|err| self.damaged(err))?;
-        let header = header
-            .filter(|header| header.kind() == Kind::Blob)
-            .ok_or_else(|| self.unknown(&blob.0))?;
-        if header.size() > MAX_BLOB_BYTES {
-            return Err(self
-                .damaged(format!("file `{blob}` has {} bytes, too many to read", header.size())));
-        }
-        let mut blob = repository.find_blob(id).map_err(|err| self.damaged(err))?;
-        Ok(blob.take_data())
     }
 
     /// Returns the tree of a commit; anything else is unknown here.

@@ -3,7 +3,7 @@
 
 use std::{
     fs::File,
-    io::{self, Write},
+    io::{self, Read, Write},
 };
 
 use gix::{ObjectId, objs::Kind};
@@ -45,6 +45,16 @@ pub(crate) enum Applied {
     Kept,
 }
 
+/// Whether a change can be made in the working tree.
+#[derive(Debug)]
+pub(crate) enum Way {
+    Free,
+    /// Somebody made it there already.
+    MadeByHand,
+    /// This is edited, or in the way.
+    Blocked(VolumePath),
+}
+
 /// Looks at a path without following any link.
 pub(crate) fn state(root: &Folder, path: &VolumePath) -> io::Result<State> {
     let parent = match folder::parent_of(root, path)? {
@@ -66,14 +76,17 @@ pub(crate) fn state(root: &Folder, path: &VolumePath) -> io::Result<State> {
 }
 
 impl FileChange {
-    /// Returns what stands in the way of this change in the working tree: an edit that is not committed.
-    pub(crate) fn obstacle(&self, root: &Folder) -> io::Result<Option<VolumePath>> {
+    /// Looks whether something stands in the way of this change in the working tree: an edit that is not committed.
+    pub(crate) fn way(&self, root: &Folder) -> io::Result<Way> {
+        let holds = |file: Option<tree::File>, id| file.is_some_and(|file| file.id == id);
         let is_free = match state(root, &self.path)? {
-            State::Blocked(at) => return Ok(Some(at)),
-            State::File(id) => [self.old, self.new].iter().flatten().any(|file| file.id == id),
+            State::Blocked(at) => return Ok(Way::Blocked(at)),
+            State::File(id) if holds(self.old, id) => true,
+            State::File(id) if holds(self.new, id) => return Ok(Way::MadeByHand),
+            State::File(_) => false,
             State::Missing | State::EmptyFolder => self.old.is_none() || self.new.is_none(),
         };
-        Ok((!is_free).then(|| self.path.clone()))
+        Ok(if is_free { Way::Free } else { Way::Blocked(self.path.clone()) })
     }
 
     /// Brings the change to the working tree, unless somebody else edited the file.
@@ -104,6 +117,9 @@ impl FileChange {
             folder::prune_above(root, path);
             return Ok(Applied::Removed);
         };
+        if let Some(file) = self.already_there(root, &state)? {
+            return Ok(Applied::Written(file));
+        }
         let parent = folder::make_parent_of(root, path)?;
         if matches!(state, State::EmptyFolder) {
             parent.remove_folder(path.file_name())?;
@@ -115,6 +131,27 @@ impl FileChange {
         file.write_all(content)?;
         git.move_to(unfinished, &parent, path.file_name())?;
         Ok(Applied::Written(file))
+    }
+}
+
+impl FileChange {
+    /// Opens the file where somebody wrote by hand what the change makes of it.
+    ///
+    /// To write the same again could only run over what they save next.
+    fn already_there(&self, root: &Folder, state: &State) -> io::Result<Option<File>> {
+        let (State::File(id), Some(new)) = (state, self.new) else { return Ok(None) };
+        if *id != new.id || self.old.is_some_and(|old| old.executable != new.executable) {
+            return Ok(None);
+        }
+        let Parent::There(parent) = folder::parent_of(root, &self.path)? else { return Ok(None) };
+        let mut file = parent.open_file(self.path.file_name())?;
+        let facts = |file: &File| file.metadata().and_then(|it| Ok((it.len(), it.modified()?)));
+        let before = facts(&file)?;
+        let mut content = Vec::new();
+        file.read_to_end(&mut content)?;
+        // What the index is told must be the facts of this very content.
+        let is_same = blob_id(&content)? == new.id && facts(&file)? == before;
+        Ok(is_same.then_some(file))
     }
 }
 

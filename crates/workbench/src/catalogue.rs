@@ -8,38 +8,55 @@ mod view;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
 };
 
-use llmos_core::{
-    store::{CommitId, Store},
-    volume::VolumeId,
-};
+use llmos_core::{store::Store, volume::VolumeId};
 
 use crate::{Caller, Error};
 
-pub(crate) use snapshot::{SkillFile, Snapshot, WorkflowFile, skill_paths, workflow_path};
+pub(crate) use snapshot::{
+    ContentId, SkillFile, Snapshot, WorkflowFile, skill_paths, workflow_path,
+};
 pub(crate) use view::{View, Visible};
 
 /// How many volumes are kept parsed.
 const MAX_SNAPSHOTS: usize = 256;
+
+/// How many parsed files are kept of all volumes together; one volume may have more.
+const MAX_PARSED: usize = 60_000;
 
 /// How many views are kept.
 const MAX_VIEWS: usize = 32;
 
 pub(crate) struct Catalogue {
     store: Arc<dyn Store>,
-    snapshots: Mutex<HashMap<VolumeId, Arc<Slot>>>,
+    snapshots: Mutex<Slots>,
     /// The most recently used one last.
     views: Mutex<Vec<(Key, Arc<View>)>>,
 }
 
+/// The volumes that are kept parsed.
+#[derive(Default)]
+struct Slots {
+    by_volume: HashMap<VolumeId, Arc<Slot>>,
+    /// Counts the requests, to tell what was not used for long.
+    now: u64,
+}
+
 /// One volume. Whoever finds it outdated parses it while the others of that volume wait.
 #[derive(Default)]
-struct Slot(Mutex<Option<Arc<Snapshot>>>);
+struct Slot {
+    snapshot: Mutex<Option<Arc<Snapshot>>>,
+    n_parsed: AtomicUsize,
+    used: AtomicU64,
+}
 
-/// The commits that a view was made from.
-type Key = Vec<(VolumeId, Option<CommitId>)>;
+/// What a view was made from.
+type Key = Vec<(VolumeId, ContentId)>;
 
 impl Catalogue {
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
@@ -52,12 +69,13 @@ impl Catalogue {
             return Ok(Arc::new(Snapshot::absent(volume.clone())));
         };
         let slot = self.slot(volume);
-        let mut kept = slot.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = slot.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(snapshot) = kept.as_ref().filter(|kept| kept.head.as_ref() == Some(&head)) {
             return Ok(Arc::clone(snapshot));
         }
         let fresh = Arc::new(Snapshot::read(&*self.store, volume, head, kept.as_deref())?);
         *kept = Some(Arc::clone(&fresh));
+        slot.n_parsed.store(fresh.n_parsed(), Ordering::Relaxed);
         Ok(fresh)
     }
 
@@ -82,7 +100,7 @@ impl Catalogue {
             return Ok(Arc::new(View::new(layers)));
         }
         let key: Key =
-            layers.iter().map(|layer| (layer.volume.clone(), layer.head.clone())).collect();
+            layers.iter().map(|layer| (layer.volume.clone(), layer.content_id().clone())).collect();
         if let Some(view) = self.kept_view(&key) {
             return Ok(view);
         }
@@ -111,13 +129,29 @@ impl Catalogue {
 
     fn slot(&self, volume: &VolumeId) -> Arc<Slot> {
         let mut slots = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(slot) = slots.get(volume) {
-            return Arc::clone(slot);
+        slots.now += 1;
+        if !slots.by_volume.contains_key(volume) {
+            slots.make_room();
         }
-        if slots.len() >= MAX_SNAPSHOTS {
-            // Everybody reads the system volume; the others come back when they are asked for.
-            slots.retain(|kept, _| *kept == VolumeId::System);
+        let slot = Arc::clone(slots.by_volume.entry(volume.clone()).or_default());
+        slot.used.store(slots.now, Ordering::Relaxed);
+        slot
+    }
+}
+
+impl Slots {
+    /// Forgets what was not used for longest; everybody reads the system volume, so it stays.
+    fn make_room(&mut self) {
+        let size = |slot: &Slot| slot.n_parsed.load(Ordering::Relaxed);
+        let mut n_parsed: usize = self.by_volume.values().map(|slot| size(slot)).sum();
+        while self.by_volume.len() >= MAX_SNAPSHOTS || n_parsed > MAX_PARSED {
+            let others = self.by_volume.iter().filter(|(volume, _)| **volume != VolumeId::System);
+            let oldest = others.min_by_key(|(_, slot)| slot.used.load(Ordering::Relaxed));
+            let Some((volume, slot)) = oldest.map(|(volume, slot)| (volume.clone(), slot)) else {
+                return;
+            };
+            n_parsed -= size(slot).min(n_parsed);
+            self.by_volume.remove(&volume);
         }
-        Arc::clone(slots.entry(volume.clone()).or_default())
     }
 }

@@ -6,20 +6,24 @@
 //!
 //! All methods block. Callers on an async runtime move them to a blocking thread.
 
+mod archive;
 mod blame;
 mod branches;
 mod caller;
 mod catalogue;
 mod crons;
 mod error;
+mod hands;
 mod identity;
 pub mod ids;
 mod proposals;
 mod restore;
 mod saving;
+mod sizes;
 mod skills;
 mod system;
 mod traces;
+mod verify;
 mod versions;
 mod volumes;
 mod workflows;
@@ -34,20 +38,25 @@ use llmos_core::{
     volume::VolumeId,
 };
 
+pub use archive::{Archived, Month, MonthError};
 pub use caller::Caller;
 pub use crons::{CronParts, Crons, Turn, Work};
 pub use error::{Error, ErrorKind};
+pub use hands::Taken;
 pub use ids::Point;
 pub use skills::SkillFilter;
 pub use system::Seeded;
 pub use traces::{LargeValues, TraceFilter};
+pub use verify::{FileFault, Looked};
 pub use versions::{DiffFilter, FileFilter};
 pub use volumes::HistoryFilter;
 pub use workflows::{PythonTask, WorkflowFilter};
 pub use world::World;
 
 use catalogue::Catalogue;
-use traces::Summaries;
+use hands::Hands;
+use sizes::Sizes;
+use traces::{Shards, Summaries};
 
 /// What a door may ask.
 pub struct Workbench {
@@ -56,6 +65,9 @@ pub struct Workbench {
     directory: Arc<dyn Directory>,
     catalogue: Catalogue,
     summaries: Summaries,
+    shards: Shards,
+    sizes: Sizes,
+    hands: Hands,
 }
 
 impl Workbench {
@@ -64,6 +76,9 @@ impl Workbench {
         Self {
             catalogue: Catalogue::new(Arc::clone(&store) as Arc<dyn Store>),
             summaries: Summaries::default(),
+            shards: Shards::default(),
+            sizes: Sizes::default(),
+            hands: Hands::default(),
             store,
             world,
             directory: Arc::new(NoDirectory),

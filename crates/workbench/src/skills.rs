@@ -52,6 +52,20 @@ struct Chosen {
 }
 
 impl Workbench {
+    /// Names the files under a folder that cannot be used, and the edits there that stay uncommitted.
+    pub(crate) fn broken_files(
+        &self,
+        caller: &Caller,
+        view: &View,
+        folder: &str,
+    ) -> Result<Vec<BrokenFile>, Error> {
+        let mut found = self.broken_edits(caller, folder)?;
+        let all = view.layers.iter().flat_map(|layer| &layer.broken);
+        found.extend(all.filter(|file| file.path.starts_with(folder)).map(|file| (**file).clone()));
+        found.truncate(MAX_BROKEN);
+        Ok(found)
+    }
+
     /// Lists the skills that the caller sees, or those that match a query, best first.
     pub fn list_skills(&self, caller: &Caller, filter: &SkillFilter) -> Result<SkillList, Error> {
         let view = self.catalogue.view(caller)?;
@@ -68,7 +82,10 @@ impl Workbench {
         });
         let skills = skills.collect();
         let first = filter.page.offset == 0 && filter.q.is_none();
-        let broken = if first { broken_files(&view, "skills/") } else { Vec::new() };
+        let broken = match first {
+            true => self.broken_files(caller, &view, "skills/")?,
+            false => Vec::new(),
+        };
         Ok(SkillList { total, skills, broken })
     }
 
@@ -269,13 +286,6 @@ fn executable(file: &SkillFile) -> Option<ExecutableSkill> {
 /// Returns a skill with its code, if it has any.
 pub(crate) fn runnable(file: &SkillFile) -> Option<ExecutableSkill> {
     executable(file).zip(file.skill.executable()).map(|(shown, skill)| shown.with_code(skill))
-}
-
-/// Names the files under a folder that cannot be used.
-pub(crate) fn broken_files(view: &View, folder: &str) -> Vec<BrokenFile> {
-    let all = view.layers.iter().flat_map(|layer| &layer.broken);
-    let here = all.filter(|file| file.path.starts_with(folder));
-    here.take(MAX_BROKEN).map(|file| (**file).clone()).collect()
 }
 
 pub(crate) fn unknown_skill(id: &Slug, volume: Option<&VolumeId>) -> Error {

@@ -1,17 +1,14 @@
-//! Traces of runs: keep, list, read.
+//! Traces of runs: keep and read.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Mutex, PoisonError},
-};
+use std::collections::BTreeMap;
 
 use llmos_api::{
     problem,
-    trace::{ReportError, RunReport, SavedTrace, TraceList, TraceSummary, TraceView},
+    trace::{ReportError, RunReport, SavedTrace, TraceView},
 };
 use llmos_core::{
     access::Action,
-    store::{BlobId, CommitId, Edit, Entry, Expected},
+    store::{CommitId, Edit, Expected},
     trace::{self, RunTrace, TraceId, TraceValue},
     volume::{VolumeId, VolumePath},
 };
@@ -20,16 +17,19 @@ use sha2::{Digest, Sha256};
 
 use crate::{Caller, Error, Workbench};
 
+pub(crate) mod archive;
 mod fit;
+mod list;
+pub(crate) mod shards;
+
+pub(crate) use list::Summaries;
+pub(crate) use shards::{Shards, Traces};
 
 /// The longest JSON that stays inside a trace; longer values lie beside it.
 const MAX_INLINE_BYTES: usize = 4096;
 
 /// How many ids are drawn for a trace before something else must be in its way.
 const MAX_DRAWS: usize = 8;
-
-/// How many summaries are kept in memory.
-const MAX_SUMMARIES: usize = 20_000;
 
 /// Which traces are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,10 +56,6 @@ pub(crate) struct Loaded {
     pub(crate) head: CommitId,
     pub(crate) trace: RunTrace,
 }
-
-/// Summaries of trace files by content, so that a list reads each file once.
-#[derive(Default)]
-pub(crate) struct Summaries(Mutex<HashMap<BlobId, TraceSummary>>);
 
 impl Workbench {
     /// Keeps the trace of a run as one commit in the caller's volume.
@@ -122,25 +118,6 @@ impl Workbench {
         self.commit(caller, volume, edits, message)
     }
 
-    /// Lists the caller's traces, newest first. Only the files of the page are read.
-    pub fn list_traces(&self, caller: &Caller, filter: &TraceFilter) -> Result<TraceList, Error> {
-        let volume = caller.own_volume();
-        caller.must(Action::Read, &volume)?;
-        let mut all = self.trace_files(&volume)?;
-        all.sort_by(|(a, _), (b, _)| b.as_str().cmp(a.as_str()));
-        let total = all.len();
-        let before = filter.before.as_ref();
-        let older =
-            all.into_iter().filter(|(id, _)| before.is_none_or(|b| id.as_str() < b.as_str()));
-        let mut page: Vec<_> = older.take(filter.limit.saturating_add(1)).collect();
-        let more = page.len() > filter.limit;
-        page.truncate(filter.limit);
-        let next = page.last().filter(|_| more).map(|(id, _)| id.to_string());
-        let traces: Result<_, Error> =
-            page.iter().map(|(id, entry)| self.trace_summary(&volume, id, entry)).collect();
-        Ok(TraceList { total, traces: traces?, next })
-    }
-
     /// Reads a trace, with all its values or with those that are large left where they lie.
     pub fn read_trace(
         &self,
@@ -152,7 +129,7 @@ impl Workbench {
         let run = RunReport::from_trace(&trace, &mut |value| match (value, large) {
             (TraceValue::Inline(value), _) => Ok(value.clone()),
             (TraceValue::Stored { sha256, .. }, LargeValues::Inside) => {
-                let bytes = self.load(&volume, &head, &id.object_path(sha256), sha256)?;
+                let bytes = self.load(&volume, &head, id, sha256)?;
                 serde_json::from_slice(&bytes)
                     .ok()
                     .ok_or_else(|| lost(&volume, &id.object_path(sha256)))
@@ -192,7 +169,7 @@ impl Workbench {
                 hint: format!("take one that `GET /traces/{id}?values=beside` names"),
             });
         }
-        self.load(&volume, &head, &id.object_path(sha256), sha256)
+        self.load(&volume, &head, id, sha256)
     }
 
     /// Finds and parses the file of a trace.
@@ -207,9 +184,9 @@ impl Workbench {
             hint: "choose another from the list, which `GET /traces` gives".to_owned(),
         };
         let head = self.store.head(&volume)?.ok_or_else(unknown)?;
-        let found = self.store.list(&volume, &head, Some(&path))?;
-        let entry = found.into_iter().find(|entry| entry.path == path).ok_or_else(unknown)?;
-        let check = trace::parse(&self.store.read(&volume, &entry.blob)?);
+        let all = self.traces(&volume, &head);
+        let found = all.find(id)?.ok_or_else(unknown)?;
+        let check = trace::parse(&all.read(&found)?);
         let trace = check.map_err(|diagnostics| Error::BrokenFile {
             volume: volume.clone(),
             path,
@@ -218,61 +195,22 @@ impl Workbench {
         Ok(Loaded { volume, head, trace })
     }
 
-    fn trace_files(&self, volume: &VolumeId) -> Result<Vec<(TraceId, Entry)>, Error> {
-        let Some(head) = self.store.head(volume)? else { return Ok(Vec::new()) };
-        let folder: VolumePath = "traces".parse().expect("because it is one plain name");
-        let entries = self.store.list(volume, &head, Some(&folder))?.into_iter();
-        let trace = |entry: Entry| {
-            let id: TraceId = entry.path.file_name().strip_suffix(".md")?.parse().ok()?;
-            (id.path() == entry.path).then_some((id, entry))
-        };
-        Ok(entries.filter_map(trace).collect())
-    }
-
-    fn trace_summary(
-        &self,
-        volume: &VolumeId,
-        id: &TraceId,
-        entry: &Entry,
-    ) -> Result<TraceSummary, Error> {
-        let mut kept = self.summaries.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(summary) = kept.get(&entry.blob) {
-            return Ok(summary.clone());
-        }
-        drop(kept);
-        let trace = trace::parse(&self.store.read(volume, &entry.blob)?).ok();
-        let trace = trace.as_ref();
-        let summary = TraceSummary {
-            trace_id: id.to_string(),
-            kind: "run".to_owned(),
-            workflow_id: trace.map(|trace| trace.workflow.id.to_string()),
-            outcome: trace.map(|trace| trace.outcome.into()),
-            started_at: trace.map(|trace| trace.started_at.to_string()),
-            duration_ms: trace.map(|trace| {
-                trace.finished_at.duration_since(trace.started_at).as_secs_f64() * 1e3
-            }),
-            volume: volume.to_string(),
-            path: entry.path.to_string(),
-        };
-        kept = self.summaries.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MAX_SUMMARIES {
-            kept.clear();
-        }
-        kept.insert(entry.blob.clone(), summary.clone());
-        Ok(summary)
-    }
-
     fn load(
         &self,
         volume: &VolumeId,
         head: &CommitId,
-        path: &VolumePath,
+        id: &TraceId,
         sha256: &str,
     ) -> Result<Vec<u8>, Error> {
-        let found = self.store.list(volume, head, Some(path))?;
-        let entry = found.into_iter().find(|entry| entry.path == *path);
-        let bytes = entry.map(|entry| self.store.read(volume, &entry.blob)).transpose()?;
-        bytes.filter(|bytes| hash(bytes) == sha256).ok_or_else(|| lost(volume, path))
+        let bytes = self.traces(volume, head).value(id, sha256)?;
+        bytes
+            .filter(|bytes| hash(bytes) == sha256)
+            .ok_or_else(|| lost(volume, &id.object_path(sha256)))
+    }
+
+    /// The traces of a volume at one commit. Asks for no permission: the caller does.
+    pub(crate) fn traces<'a>(&'a self, volume: &'a VolumeId, head: &'a CommitId) -> Traces<'a> {
+        Traces { store: &*self.store, shards: &self.shards, volume, head }
     }
 }
 
@@ -315,6 +253,6 @@ fn keep(value: Value, max_inline: usize, beside: &mut BTreeMap<String, Vec<u8>>)
     TraceValue::Stored { sha256, bytes }
 }
 
-fn hash(bytes: &[u8]) -> String {
+pub(crate) fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

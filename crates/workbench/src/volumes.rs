@@ -46,10 +46,6 @@ impl Workbench {
         let Some(head) = &snapshot.head else {
             return Ok(VolumeStats { volume: volume.to_string(), ..VolumeStats::default() });
         };
-        let files = self.store.list(volume, head, None)?;
-        let is_trace = |path: &VolumePath| {
-            path.as_str().starts_with("traces/") && path.as_str().ends_with(".md")
-        };
         let query = HistoryQuery { path: None, from: None, limit: RECENT_COMMITS };
         let commits = self.store.history(volume, &query)?;
         let mut contributors: Vec<String> = Vec::new();
@@ -63,8 +59,8 @@ impl Workbench {
             exists: true,
             n_skills: snapshot.skills.len(),
             n_workflows: snapshot.workflows.len(),
-            n_traces: files.iter().filter(|entry| is_trace(&entry.path)).count(),
-            n_files: files.len(),
+            n_traces: self.traces(volume, head).count()?,
+            n_files: self.sizes.count(&*self.store, volume, head, None)?,
             n_broken: snapshot.broken.len(),
             last_commit: commits.first().map(commit_view),
             contributors,

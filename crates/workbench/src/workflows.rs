@@ -25,7 +25,7 @@ use crate::{
     catalogue::{View, WorkflowFile, workflow_path},
     ids::{self, Point},
     saving,
-    skills::{broken_files, target},
+    skills::target,
 };
 
 /// Which workflows are wanted.
@@ -45,7 +45,10 @@ impl Workbench {
         let view = self.catalogue.view(caller)?;
         let Page { limit, offset } = filter.page;
         let page = view.workflows.iter().skip(offset).take(limit);
-        let broken = if offset == 0 { broken_files(&view, "workflows/") } else { Vec::new() };
+        let broken = match offset {
+            0 => self.broken_files(caller, &view, "workflows/")?,
+            _ => Vec::new(),
+        };
         Ok(WorkflowList {
             total: view.workflows.len(),
             workflows: page.map(|seen| summary(&seen.file)).collect(),

@@ -1,6 +1,7 @@
 import { ApiError, type LlmosApi, UnreachableError } from "./api";
 import { jsonBody } from "./body";
 import { httpReview } from "./review";
+import { followVolumes } from "./changes";
 import type { CategoryList, Config, Problem, SavedTrace, SkillList } from "./schema";
 
 type Params = Record<string, string | number | undefined>;
@@ -8,6 +9,7 @@ type Params = Record<string, string | number | undefined>;
 /** Reads the configuration and gives the API of the server at `base`. */
 export async function connect(base = "/api"): Promise<LlmosApi> {
   const config = await call<Config>(`${base}/config`);
+  followVolumes(`${base}/events${queryOf({ user_id: config.user_id })}`);
   return httpApi(base, config);
 }
 

@@ -48,6 +48,8 @@ export type BrokenFile = {
   diagnostics: Diagnostic[];
   /** The file in that volume. */
   path: string;
+  /** Whether it is an edit in the folder that is not committed for this reason; what is committed still counts. */
+  uncommitted?: boolean;
   /** The volume. */
   volume: string;
 };
@@ -277,6 +279,12 @@ export type EdgeDoc = {
   from: PortRefDoc;
   /** The input. */
   to: PortRefDoc;
+};
+
+/** Answer of `GET /volumes/edits`. */
+export type EditsList = {
+  /** The volumes that the caller reads, the own one first. */
+  volumes: VolumeEdits[];
 };
 
 /** Answer of `GET /workflows/skills/executable`. */
@@ -1160,6 +1168,26 @@ export type UpdateSkill = {
   user_id?: string | null;
   /** Where it is; the caller's own volume when left out. */
   volume?: string | null;
+};
+
+/** What the folder of a volume holds that no commit has. */
+export type VolumeEdits = {
+  /** Files that stay uncommitted, each with the reason. */
+  files: BrokenFile[];
+  /** Why nothing is taken over from the folder now; absent where edits are. */
+  left_alone?: string | null;
+  /** The volume. */
+  volume: string;
+};
+
+/** The newest state of a volume, as `GET /events` tells it. */
+export type VolumeState = {
+  /** The newest commit; absent while there is none. */
+  commit?: string | null;
+  /** Another number means that other edits in its folder stay uncommitted. */
+  edits: number;
+  /** The volume. */
+  volume: string;
 };
 
 /** What a volume holds. */

@@ -6,12 +6,13 @@ import styles from "./BrokenFiles.module.css";
 export function BrokenFiles({ files }: { files: readonly BrokenFile[] }) {
   return (
     <ul className={styles.files} aria-label="Files with mistakes">
-      {files.map(({ volume, path, diagnostics }) => {
+      {files.map(({ volume, path, uncommitted, diagnostics }) => {
         const worst = diagnostics.find(({ severity }) => severity === "error") ?? diagnostics[0];
         const place = worst?.line ? `:${worst.line}` : "";
         return (
-          <li key={`${volume}/${path}`}>
+          <li key={`${volume}/${path}/${uncommitted ? "edit" : ""}`}>
             <code>{`${volume}/${path}${place}`}</code>
+            {uncommitted && " edited, not committed"}
             <p>
               <Prose text={worst?.message ?? "cannot be read"} />
             </p>

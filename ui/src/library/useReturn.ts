@@ -1,9 +1,15 @@
 import { useEffect } from "react";
 
-/** Calls when the reader comes back to the page: files may have been committed or deleted with `git` meanwhile. */
+import { CHANGED } from "../api/changes";
+
+/** Calls when a volume changed, or when the reader comes back to the page and may have missed that. */
 export function useReturn(onReturn: () => void): void {
   useEffect(() => {
     window.addEventListener("focus", onReturn);
-    return () => window.removeEventListener("focus", onReturn);
+    window.addEventListener(CHANGED, onReturn);
+    return () => {
+      window.removeEventListener("focus", onReturn);
+      window.removeEventListener(CHANGED, onReturn);
+    };
   }, [onReturn]);
 }

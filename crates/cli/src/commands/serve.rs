@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use llmos_core::slug::Slug;
+use llmos_core::{slug::Slug, store::Author};
 use llmos_members::MembersFile;
 use llmos_server::{AllowedHosts, Settings};
 use llmos_volumes::GitStore;
@@ -17,7 +17,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     failure::{Failure, FailureKind},
-    library,
+    hands, library,
     out::say,
     packages::{Place, Served},
     server_python::Allow,
@@ -46,6 +46,12 @@ pub(crate) struct Args {
     /// Answer to this name as well, such as that of a proxy on this machine
     #[arg(long, value_name = "NAME", value_parser = host_name)]
     allow_host: Vec<String>,
+    /// Take over no edits that people make in the folders of volumes; they commit with `git` themselves
+    #[arg(long)]
+    no_watch: bool,
+    /// The author of edits in the folders of `system` and teams, as `Name <address>`; the user when left out
+    #[arg(long, value_name = "AUTHOR", value_parser = author, env = "LLMOS_AUTHOR")]
+    author: Option<Author>,
     #[command(flatten)]
     python: Allow,
 }
@@ -62,9 +68,10 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     let python = args.python.port()?;
     // First of all, so that a server that cannot run leaves nothing behind.
     let listener = llmos_server::listen(address)?;
-    let store = GitStore::open(args.volumes.clone());
+    let store = Arc::new(GitStore::open(args.volumes.clone()));
     let directory = Arc::new(MembersFile::beside(&args.volumes));
-    let workbench = Workbench::new(Arc::new(store), Arc::new(Machine)).with_directory(directory);
+    let workbench = Workbench::new(Arc::<GitStore>::clone(&store), Arc::new(Machine));
+    let workbench = Arc::new(workbench.with_directory(directory));
     let seeded = workbench.seed_system(&library::files(), env!("CARGO_PKG_VERSION"))?;
     if let Some(commit) = &seeded.commit {
         say(&format!("system volume: {} files brought up to date in {commit}", seeded.n_changed));
@@ -73,10 +80,10 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
         tracing::info!(%path, "left as people changed it");
     }
     let router = llmos_server::router(Settings {
-        workbench: Arc::new(workbench),
+        workbench: Arc::clone(&workbench),
         packages: Arc::new(Served(args.packages.cache(&args.volumes))),
         python,
-        user: args.user,
+        user: args.user.clone(),
         hosts: AllowedHosts::loopback_and(args.allow_host),
     });
     let runtime = tokio::runtime::Runtime::new().map_err(|error| {
@@ -84,10 +91,32 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     })?;
     say(&format!("LLMos-Lite is at http://localhost:{}", listener.port()));
     say(&format!("volumes in {}; stop with Ctrl-C", args.volumes.display()));
+    let hands = match args.no_watch {
+        true => None,
+        false => Some(hands::start(workbench, store, local_author(args.author, &args.user))?),
+    };
     runtime.block_on(llmos_server::serve(listener, router, stop()))?;
+    if let Some(hands) = hands {
+        hands.stop();
+    }
     runtime.shutdown_background();
     say("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+fn local_author(author: Option<Author>, user: &Slug) -> Author {
+    author
+        .unwrap_or_else(|| Author { name: user.to_string(), email: format!("{user}@llmos.local") })
+}
+
+/// Reads `Name <address>`.
+fn author(text: &str) -> Result<Author, String> {
+    let parts = text.strip_suffix('>').and_then(|text| text.split_once('<'));
+    let parts = parts.map(|(name, email)| (name.trim().to_owned(), email.trim().to_owned()));
+    match parts {
+        Some((name, email)) if !name.is_empty() && !email.is_empty() => Ok(Author { name, email }),
+        _ => Err("write it as Git does, as in `Ana Berg <ana@example.org>`".to_owned()),
+    }
 }
 
 /// Takes the name of a host as requests name it, without a port.

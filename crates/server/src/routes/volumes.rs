@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use llmos_api::{
     problem::Problem,
-    volume::{History, StatsList},
+    volume::{EditsList, History, StatsList},
 };
 use llmos_workbench::{HistoryFilter, Page, ids};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(stats)).routes(routes!(history))
+    OpenApiRouter::new().routes(routes!(stats)).routes(routes!(edits)).routes(routes!(history))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -40,6 +40,22 @@ async fn stats(
 ) -> Result<Json<StatsList>, ApiError> {
     let caller = app.caller(asked.user_id.as_deref(), asked.team_id.as_deref())?;
     blocking(move || app.workbench.volume_stats(&caller)).await.map(Json)
+}
+
+/// List edits that stay uncommitted
+///
+/// Edits in the folder of a volume are committed by themselves once they are saved. These are not, each for the
+/// reason that stands with it: most because they are broken.
+#[utoipa::path(get, path = "/volumes/edits", tag = "volumes", params(ReadStats), responses(
+    (status = 200, body = EditsList),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn edits(
+    State(app): State<App>,
+    Query(asked): Query<ReadStats>,
+) -> Result<Json<EditsList>, ApiError> {
+    let caller = app.caller(asked.user_id.as_deref(), asked.team_id.as_deref())?;
+    blocking(move || app.workbench.list_edits(&caller)).await.map(Json)
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -42,11 +42,35 @@ impl Folder {
         }
     }
 
-    pub(crate) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+    /// Lists what is in it; names that are no text are left out.
+    pub(crate) fn names(&self) -> io::Result<Vec<(String, NameKind)>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&self.0)? {
+            let Ok(name) = entry?.file_name().into_string() else { continue };
+            if let Some(kind) = self.kind(&name)? {
+                found.push((name, kind));
+            }
+        }
+        Ok(found)
+    }
+
+    /// How many bytes a file has; `None` where there is none.
+    pub(crate) fn size(&self, name: &str) -> Option<u64> {
+        fs::symlink_metadata(self.0.join(name)).ok().map(|metadata| metadata.len())
+    }
+
+    /// Opens a regular file to read it.
+    pub(crate) fn open_file(&self, name: &str) -> io::Result<File> {
         match self.kind(name)? {
-            Some(NameKind::File) => fs::read(self.0.join(name)),
+            Some(NameKind::File) => File::open(self.0.join(name)),
             _ => Err(io::Error::other("not a regular file")),
         }
+    }
+
+    pub(crate) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        let mut content = Vec::new();
+        io::Read::read_to_end(&mut self.open_file(name)?, &mut content)?;
+        Ok(content)
     }
 
     /// Creates a file that must not exist.

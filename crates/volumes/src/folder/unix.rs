@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 
 use super::NameKind;
 
@@ -46,15 +46,50 @@ impl Folder {
         }
     }
 
-    pub(crate) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+    /// Lists what is in it; names that are no text are left out.
+    pub(crate) fn names(&self) -> io::Result<Vec<(String, NameKind)>> {
+        let mut found = Vec::new();
+        for entry in Dir::read_from(&self.0)? {
+            let entry = entry?;
+            let Ok(name) = entry.file_name().to_str() else { continue };
+            if matches!(name, "." | "..") {
+                continue;
+            }
+            let kind = match entry.file_type() {
+                FileType::RegularFile => NameKind::File,
+                FileType::Directory => NameKind::Folder,
+                // Not every file system says it here.
+                FileType::Unknown => match self.kind(name)? {
+                    Some(kind) => kind,
+                    None => continue,
+                },
+                _ => NameKind::Other,
+            };
+            found.push((name.to_owned(), kind));
+        }
+        Ok(found)
+    }
+
+    /// How many bytes a file has; `None` where there is none.
+    pub(crate) fn size(&self, name: &str) -> Option<u64> {
+        let stat = rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        u64::try_from(stat.st_size).ok()
+    }
+
+    /// Opens a regular file to read it.
+    pub(crate) fn open_file(&self, name: &str) -> io::Result<File> {
         // Without NONBLOCK, opening a pipe that took the file's place would wait for ever.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let mut file = File::from(rustix::fs::openat(&self.0, name, flags, Mode::empty())?);
+        let file = File::from(rustix::fs::openat(&self.0, name, flags, Mode::empty())?);
         if !file.metadata()?.is_file() {
             return Err(io::Error::other("not a regular file"));
         }
+        Ok(file)
+    }
+
+    pub(crate) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
         let mut content = Vec::new();
-        file.read_to_end(&mut content)?;
+        self.open_file(name)?.read_to_end(&mut content)?;
         Ok(content)
     }
 

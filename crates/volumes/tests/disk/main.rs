@@ -1,8 +1,13 @@
 //! What volumes are on disk: for plain `git`, for attackers and after a crash.
 
+#[cfg(unix)]
+mod backup;
 mod crash;
 mod folder;
 mod git;
+#[cfg(target_os = "linux")]
+mod hands;
 #[cfg(unix)]
 mod hostile;
 mod left_behind;
+mod many;

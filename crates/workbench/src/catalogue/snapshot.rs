@@ -1,13 +1,13 @@
 //! One volume at one commit, parsed.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 
 use llmos_api::{problem, skill::BrokenFile};
 use llmos_core::{
     diagnostic::{Diagnostic, Position},
     skill::{self, Skill},
     slug::Slug,
-    store::{BlobId, CommitId, Entry, Store, StoreError},
+    store::{BlobId, CommitId, Entry, FolderId, Holds, Name, Store, StoreError},
     volume::{VolumeId, VolumePath},
     workflow::{self, Workflow},
 };
@@ -19,12 +19,35 @@ pub(crate) struct Snapshot {
     pub(crate) volume: VolumeId,
     /// `None` while the volume does not exist.
     pub(crate) head: Option<CommitId>,
+    /// Shared by all commits that changed nothing of it, as those do that keep traces.
+    content: Arc<Content>,
+}
+
+/// The skills and workflows of a volume, parsed.
+#[derive(Default)]
+pub(crate) struct Content {
+    /// What it was made from.
+    folders: ContentId,
     pub(crate) skills: BTreeMap<Slug, Arc<SkillFile>>,
     pub(crate) workflows: BTreeMap<Slug, Arc<WorkflowFile>>,
     /// Files with an error, by path: most are no skill or workflow at all, some can be used in part.
     pub(crate) broken: Vec<Arc<BrokenFile>>,
     /// Everything that was parsed, so that the next snapshot parses only what changed.
     parsed: BTreeMap<VolumePath, (BlobId, Parsed)>,
+}
+
+/// The ids of the folders of skills and of workflows, where there are any.
+pub(crate) type ContentId = [Option<FolderId>; 2];
+
+/// The folders in the order of a [`ContentId`].
+const FOLDERS: [&str; 2] = ["skills", "workflows"];
+
+impl Deref for Snapshot {
+    type Target = Content;
+
+    fn deref(&self) -> &Content {
+        &self.content
+    }
 }
 
 /// A skill with where it stands.
@@ -65,14 +88,7 @@ pub(crate) fn workflow_path(id: &Slug) -> VolumePath {
 impl Snapshot {
     /// A volume that does not exist: it holds nothing.
     pub(crate) fn absent(volume: VolumeId) -> Self {
-        Self {
-            volume,
-            head: None,
-            skills: BTreeMap::new(),
-            workflows: BTreeMap::new(),
-            broken: Vec::new(),
-            parsed: BTreeMap::new(),
-        }
+        Self { volume, head: None, content: Arc::default() }
     }
 
     /// A volume that cannot be read: it holds nothing, and says so in both lists.
@@ -83,11 +99,13 @@ impl Snapshot {
             Arc::new(BrokenFile {
                 volume: volume.to_string(),
                 path: path.to_owned(),
+                uncommitted: false,
                 diagnostics: vec![(&found).into()],
             })
         };
         let broken = vec![told("skills/"), told("workflows/")];
-        Self { broken, ..Self::absent(volume) }
+        let content = Arc::new(Content { broken, ..Content::default() });
+        Self { volume, head: None, content }
     }
 
     /// Reads a volume at a commit, taking over from `before` whatever did not change.
@@ -97,10 +115,53 @@ impl Snapshot {
         head: CommitId,
         before: Option<&Self>,
     ) -> Result<Self, Error> {
-        let mut new = Self::absent(volume.clone());
-        for folder in ["skills", "workflows"] {
+        let mut folders = ContentId::default();
+        for Name { name, holds } in store.names(volume, &head, None)? {
+            if let (Some(at), Holds::Folder(id)) =
+                (FOLDERS.iter().position(|it| *it == name), holds)
+            {
+                folders[at] = Some(id);
+            }
+        }
+        let same = before.filter(|before| before.folders == folders);
+        let content = match same {
+            Some(before) => Arc::clone(&before.content),
+            None => {
+                let before = before.map(|before| &*before.content);
+                Arc::new(Content::read(store, volume, &head, folders, before)?)
+            }
+        };
+        Ok(Self { volume: volume.clone(), head: Some(head), content })
+    }
+
+    /// Tells its content from any other of the same volume.
+    pub(crate) fn content_id(&self) -> &ContentId {
+        &self.folders
+    }
+}
+
+impl Content {
+    fn read(
+        store: &dyn Store,
+        volume: &VolumeId,
+        head: &CommitId,
+        folders: ContentId,
+        before: Option<&Self>,
+    ) -> Result<Self, Error> {
+        let mut new = Self::default();
+        for (at, folder) in FOLDERS.iter().enumerate() {
+            let inside = format!("{folder}/");
+            if let Some(before) = before.filter(|before| before.folders[at] == folders[at]) {
+                let there =
+                    before.parsed.iter().filter(|(path, _)| path.as_str().starts_with(&inside));
+                for (path, (blob, parsed)) in there {
+                    let entry = Entry { path: path.clone(), blob: blob.clone() };
+                    new.add(volume, entry, parsed.clone());
+                }
+                continue;
+            }
             let folder: VolumePath = folder.parse().expect("because it is one plain name");
-            for entry in store.list(volume, &head, Some(&folder))? {
+            for entry in store.list(volume, head, Some(&folder))? {
                 if !is_document(&entry.path) {
                     continue;
                 }
@@ -109,21 +170,26 @@ impl Snapshot {
                     Some((_, parsed)) => parsed.clone(),
                     None => parse(store, volume, &entry)?,
                 };
-                new.add(&entry, &parsed);
-                new.parsed.insert(entry.path, (entry.blob, parsed));
+                new.add(volume, entry, parsed);
             }
         }
-        new.head = Some(head);
+        new.folders = folders;
         Ok(new)
     }
 
-    fn add(&mut self, entry: &Entry, parsed: &Parsed) {
-        let taken = match parsed {
+    /// How many files were parsed for it.
+    pub(crate) fn n_parsed(&self) -> usize {
+        self.parsed.len()
+    }
+
+    fn add(&mut self, volume: &VolumeId, entry: Entry, parsed: Parsed) {
+        let taken = match &parsed {
             Parsed::Skill(file) => {
                 if file.diagnostics.iter().any(|found| found.severity == problem::Severity::Error) {
                     self.broken.push(Arc::new(BrokenFile {
                         volume: file.volume.to_string(),
                         path: file.path.to_string(),
+                        uncommitted: false,
                         diagnostics: file.diagnostics.clone(),
                     }));
                 }
@@ -149,8 +215,9 @@ impl Snapshot {
             let message = format!("`{other}` has the same id and comes first");
             let found = Diagnostic::error("duplicate-id", Position::START, message)
                 .with_hint("give one of the two files another id");
-            self.broken.push(Arc::new(broken(&self.volume, &entry.path, &[found])));
+            self.broken.push(Arc::new(broken(volume, &entry.path, &[found])));
         }
+        self.parsed.insert(entry.path, (entry.blob, parsed));
     }
 }
 
@@ -202,6 +269,7 @@ fn broken(volume: &VolumeId, path: &VolumePath, diagnostics: &[Diagnostic]) -> B
     BrokenFile {
         volume: volume.to_string(),
         path: path.to_string(),
+        uncommitted: false,
         diagnostics: diagnostics.iter().map(problem::Diagnostic::from).collect(),
     }
 }

@@ -1,0 +1,61 @@
+//! `llmos restore-backup`
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use jiff::Timestamp;
+
+use super::backup::print;
+use crate::{failure::Failure, out::say};
+
+/// Bring the volumes of a backup back
+///
+/// Every object is checked, and nothing is at its place before all of it is. The folder must not be there or be
+/// empty; with `--move-aside` what is there stays under another name.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The file that `llmos backup` made
+    file: PathBuf,
+    /// The folder that is to hold the volumes
+    #[arg(long, value_name = "FOLDER", default_value = "volumes", env = "LLMOS_VOLUMES_PATH")]
+    volumes: PathBuf,
+    /// Rename the folder that is there, as `<FOLDER>.before-<time>`; no server may be running on it
+    #[arg(long)]
+    move_aside: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let aside = match args.move_aside && args.volumes.exists() {
+        false => None,
+        true => {
+            // Only a file that can be restored moves anything.
+            let trial = beside(&args.volumes, "trial");
+            llmos_volumes::restore(&args.file, &trial)?;
+            fs::remove_dir_all(&trial).map_err(|error| Failure::unwritable(&trial, &error))?;
+            let aside = beside(&args.volumes, &format!("before-{}", now()));
+            fs::rename(&args.volumes, &aside)
+                .map_err(|error| Failure::unwritable(&aside, &error))?;
+            Some(aside)
+        }
+    };
+    let restored = llmos_volumes::restore(&args.file, &args.volumes)?;
+    print(&restored)?;
+    if let Some(aside) = aside {
+        say(&format!("what was there before is in `{}`", aside.display()));
+    }
+    say(&format!("{} volumes in `{}`", restored.len(), args.volumes.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn now() -> String {
+    Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string()
+}
+
+fn beside(folder: &Path, ending: &str) -> PathBuf {
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{ending}"));
+    folder.with_file_name(name)
+}

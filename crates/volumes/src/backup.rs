@@ -1,0 +1,220 @@
+//! All volumes in one file, and back.
+//!
+//! The file is an ordinary zip: `manifest.json`, and for each volume a pack of
+//! Git with everything that its branches and tags reach.
+
+mod manifest;
+mod restore;
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    process::Stdio,
+    thread,
+};
+
+use gix::ObjectId;
+use jiff::Timestamp;
+use llmos_core::store::{Store, StoreError};
+use sha1::Digest;
+use zip::{CompressionMethod, ZipWriter, result::ZipError, write::SimpleFileOptions};
+
+use crate::{
+    GitStore,
+    program::{self, Borrowed},
+    volume::Volume,
+};
+
+pub use manifest::BackedUp;
+pub use restore::restore;
+
+/// How often a volume is tried that others write to without pause.
+const ATTEMPTS: usize = 5;
+
+/// Why a backup was not made, or not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// A volume cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file of the backup, or a folder, cannot be written or read.
+    #[error("{doing}: {source}")]
+    Medium {
+        /// What was being done.
+        doing: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// The file is no backup, or not what it was.
+    #[error("`{file}` is no whole backup: {reason}", file = file.display())]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Something stands where the backup is to go.
+    #[error("`{place}` is there already", place = place.display())]
+    Occupied {
+        /// The file or folder.
+        place: PathBuf,
+    },
+}
+
+impl BackupError {
+    /// Says what to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Store(err) => err.hint().unwrap_or("run `llmos verify`"),
+            Self::Medium { .. } => "check that `git` is installed, and that the disk has room",
+            Self::Damaged { .. } => "take another backup; this one restores nothing",
+            Self::Occupied { .. } => {
+                "choose another place, or restore with `--move-aside` to keep what is there under another name"
+            }
+        }
+    }
+
+    fn medium(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        let doing = doing.into();
+        move |source| Self::Medium { doing, source }
+    }
+}
+
+impl GitStore {
+    /// Writes all volumes into one new file. Others may write to them meanwhile.
+    ///
+    /// Each volume is in it as it was at one moment, with every change that was answered before this began.
+    pub fn backup(&self, to: &Path, made_at: Timestamp) -> Result<Vec<BackedUp>, BackupError> {
+        if to.symlink_metadata().is_ok() {
+            return Err(BackupError::Occupied { place: to.to_owned() });
+        }
+        let mut name = to.file_name().unwrap_or_default().to_owned();
+        name.push(".part");
+        let unfinished = to.with_file_name(name);
+        let writing = format!("writing `{}`", unfinished.display());
+        let file = File::create(&unfinished).map_err(BackupError::medium(&writing))?;
+        let mut zip = ZipWriter::new(file);
+        let mut made = Vec::new();
+        let result = self.volumes().map_err(BackupError::from).and_then(|volumes| {
+            for id in volumes {
+                made.extend(self.volume(&id).back_up(&mut zip, &writing)?);
+            }
+            Ok(())
+        });
+        let result = result.and_then(|()| {
+            let written = zip
+                .start_file(manifest::NAME, options())
+                .map_err(io::Error::other)
+                .and_then(|()| zip.write_all(&manifest::print(&made, made_at)))
+                .and_then(|()| zip.finish().map_err(io::Error::other))
+                .and_then(|file| file.sync_all())
+                .and_then(|()| fs::rename(&unfinished, to))
+                .and_then(|()| sync_folder_of(to));
+            written.map_err(BackupError::medium(&writing))
+        });
+        match result {
+            Ok(()) => Ok(made),
+            Err(err) => {
+                let _ = fs::remove_file(&unfinished);
+                Err(err)
+            }
+        }
+    }
+}
+
+impl Volume {
+    fn back_up(
+        &self,
+        zip: &mut ZipWriter<File>,
+        writing: &str,
+    ) -> Result<Option<BackedUp>, BackupError> {
+        let names = self.names_at_rest()?;
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let reading = format!("packing volume `{}`", self.id);
+        let roots: Vec<ObjectId> = names.iter().map(|(_, id)| *id).collect();
+        let borrowed =
+            Borrowed::new(&self.objects_folder(), &roots).map_err(BackupError::medium(&reading))?;
+        let mut command = borrowed.git(&[
+            "pack-objects",
+            "--quiet",
+            "--revs",
+            "--delta-base-offset",
+            "--stdout",
+            "--threads=1",
+        ]);
+        let mut child =
+            program::start(command.stdin(Stdio::piped())).map_err(BackupError::medium(&reading))?;
+        let wanted: String = roots.iter().map(|id| format!("{id}\n")).collect();
+        let input = child.stdin.take();
+        let feeding = thread::spawn(move || match input {
+            Some(mut input) => input.write_all(wanted.as_bytes()),
+            None => Ok(()),
+        });
+        let mut counted = Counted { from: child.stdout.take(), hash: sha1::Sha1::new(), bytes: 0 };
+        zip.start_file(manifest::pack_of(&self.id), options())
+            .map_err(|err| BackupError::medium(writing)(io::Error::other(err)))?;
+        io::copy(&mut counted, zip).map_err(BackupError::medium(writing))?;
+        drop(feeding.join());
+        program::finish(child).map_err(BackupError::medium(&reading))?;
+        Ok(Some(BackedUp {
+            volume: self.id.clone(),
+            names: names.into_iter().map(|(name, id)| (name, id.to_string())).collect(),
+            n_bytes: counted.bytes,
+            sha1: counted.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+        }))
+    }
+
+    /// The names of the volume while nobody changes it: what was answered is in Git then.
+    fn names_at_rest(&self) -> Result<Vec<(String, ObjectId)>, StoreError> {
+        let Some(repository) = self.open()? else { return Ok(Vec::new()) };
+        for attempt in 1.. {
+            match self.locks() {
+                Ok(_locks) => return self.names_of(&repository),
+                Err(StoreError::Busy { .. }) if attempt < ATTEMPTS => {}
+                Err(err) => return Err(err),
+            }
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// Reads, and counts what was read.
+struct Counted<R> {
+    from: Option<R>,
+    hash: sha1::Sha1,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Some(from) = &mut self.from else { return Ok(0) };
+        let n = from.read(into)?;
+        self.hash.update(&into[..n]);
+        self.bytes += n as u64;
+        Ok(n)
+    }
+}
+
+fn options() -> SimpleFileOptions {
+    // Packs are compressed already.
+    SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true)
+}
+
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match cfg!(unix) {
+        true => File::open(folder.unwrap_or(Path::new(".")))?.sync_all(),
+        false => Ok(()),
+    }
+}
+
+fn not_whole(file: &Path, reason: impl ToString) -> BackupError {
+    BackupError::Damaged { file: file.to_owned(), reason: reason.to_string() }
+}
+
+fn not_zip(file: &Path) -> impl Fn(ZipError) -> BackupError {
+    move |err| not_whole(file, err)
+}

@@ -1,0 +1,177 @@
+//! Bringing a backup back: beside its place first, checked, and then there at once.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use gix::{ObjectId, index::entry, validate::reference};
+use llmos_core::{store::StoreError, volume::VolumePath};
+use sha1::Digest;
+use zip::ZipArchive;
+
+use super::{BackedUp, BackupError, manifest, not_whole, not_zip};
+use crate::{
+    GitStore,
+    folder::{self, Folder},
+    index,
+    program::{self, Borrowed},
+    tree::{self, Found},
+    volume::{MAIN, Volume},
+};
+
+/// Restores all volumes of a backup into a folder that must not be there, or be empty.
+///
+/// Every object is checked on the way, and nothing is at the place before all of it is.
+pub fn restore(from: &Path, root: &Path) -> Result<Vec<BackedUp>, BackupError> {
+    let is_free = match fs::read_dir(root) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(err) => err.kind() == io::ErrorKind::NotFound,
+    };
+    if !is_free {
+        return Err(BackupError::Occupied { place: root.to_owned() });
+    }
+    let reading = format!("reading `{}`", from.display());
+    let file = File::open(from).map_err(BackupError::medium(reading))?;
+    let mut zip = ZipArchive::new(file).map_err(not_zip(from))?;
+    let mut text = Vec::new();
+    zip.by_name(manifest::NAME)
+        .map_err(not_zip(from))?
+        .read_to_end(&mut text)
+        .map_err(|err| not_whole(from, err))?;
+    let volumes = manifest::parse(&text).map_err(|reason| not_whole(from, reason))?;
+
+    let beside = beside(root);
+    let writing = format!("writing `{}`", beside.display());
+    fs::create_dir_all(&beside).map_err(BackupError::medium(&writing))?;
+    let store = GitStore::open(beside.clone());
+    let mut result = Ok(());
+    for backed_up in &volumes {
+        result = result.and_then(|()| restore_one(from, &mut zip, &store, backed_up));
+    }
+    drop(store);
+    let put = |()| {
+        let put = File::open(&beside)
+            .and_then(|folder| crate::Disk::flush_all(&crate::RealDisk, &folder))
+            .and_then(|()| match fs::remove_dir(root) {
+                Err(err) if err.kind() != io::ErrorKind::NotFound => Err(err),
+                _ => fs::rename(&beside, root),
+            })
+            .and_then(|()| super::sync_folder_of(root));
+        put.map_err(BackupError::medium(&writing))
+    };
+    match result.and_then(put) {
+        Ok(()) => Ok(volumes),
+        Err(err) => {
+            let _ = fs::remove_dir_all(&beside);
+            Err(err)
+        }
+    }
+}
+
+/// A folder on the same disk that nobody takes for the volumes.
+fn beside(root: &Path) -> PathBuf {
+    let mut name = root.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".restoring-{}", std::process::id()));
+    root.with_file_name(name)
+}
+
+fn restore_one(
+    from: &Path,
+    zip: &mut ZipArchive<File>,
+    store: &GitStore,
+    backed_up: &BackedUp,
+) -> Result<(), BackupError> {
+    let id = &backed_up.volume;
+    let volume = store.volume_to_write(id);
+    volume.create()?;
+    let writing = format!("restoring volume `{id}`");
+    let mut pack = zip.by_name(&manifest::pack_of(id)).map_err(not_zip(from))?;
+    let mut command = program::git(&volume.git(), &["index-pack", "--strict", "--stdin"]);
+    let mut child =
+        program::start(command.stdin(Stdio::piped())).map_err(BackupError::medium(&writing))?;
+    let mut counted = super::Counted { from: Some(&mut pack), hash: sha1::Sha1::new(), bytes: 0 };
+    let copied = match child.stdin.take() {
+        Some(mut input) => io::copy(&mut counted, &mut input).map(|_| ()),
+        None => Ok(()),
+    };
+    let (bytes, hash) = (counted.bytes, counted.hash.finalize());
+    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let indexed = program::finish(child);
+    let wrong =
+        |reason: &dyn std::fmt::Display| not_whole(from, format!("volume `{id}`: {reason}"));
+    copied.and(indexed).map_err(|err| wrong(&err))?;
+    if (bytes, &hash) != (backed_up.n_bytes, &backed_up.sha1) {
+        return Err(wrong(&"its pack is not the one that was written"));
+    }
+    let names = checked_names(backed_up).map_err(|reason| wrong(&reason))?;
+    is_connected(&volume, &names).map_err(|err| wrong(&err))?;
+    for (name, id) in &names {
+        let path = volume.git().join(name);
+        let put = path.parent().map_or(Ok(()), fs::create_dir_all);
+        put.and_then(|()| fs::write(&path, format!("{id}\n")))
+            .map_err(BackupError::medium(&writing))?;
+    }
+    volume.check_out()?;
+    Ok(())
+}
+
+/// The names, which become files: none may lead elsewhere.
+fn checked_names(backed_up: &BackedUp) -> Result<Vec<(String, ObjectId)>, String> {
+    let checked = |(name, id): (&String, &String)| {
+        let is_plain = name.starts_with("refs/") && name.parse::<VolumePath>().is_ok();
+        if !is_plain || reference::name(name.as_str().into()).is_err() {
+            return Err(format!("`{}` is no name for a branch", name.escape_debug()));
+        }
+        let id = ObjectId::from_hex(id.as_bytes());
+        Ok((name.clone(), id.map_err(|_not_hex| format!("`{name}` names nothing"))?))
+    };
+    let names: Vec<_> = backed_up.names.iter().map(checked).collect::<Result<_, _>>()?;
+    match names.iter().any(|(name, _)| name == MAIN) {
+        true => Ok(names),
+        false => Err("it has no branch `main`".to_owned()),
+    }
+}
+
+/// Fails unless everything is there that the names lead to.
+fn is_connected(volume: &Volume, names: &[(String, ObjectId)]) -> io::Result<()> {
+    let roots: Vec<ObjectId> = names.iter().map(|(_, id)| *id).collect();
+    let borrowed = Borrowed::new(&volume.objects_folder(), &roots)?;
+    let mut command =
+        borrowed.git(&["fsck", "--connectivity-only", "--no-dangling", "--no-progress"]);
+    program::finish(program::start(&mut command)?)
+}
+
+impl Volume {
+    /// Writes the files of `main` into a folder that has none of them.
+    fn check_out(&self) -> Result<(), StoreError> {
+        let writing = "writing the working tree";
+        let repository = self.must_open()?;
+        let Some(tip) = self.tip_on_disk(&repository)? else { return Ok(()) };
+        let root_tree = self.tree_of(&repository, tip)?;
+        let root = Folder::open(&self.folder).map_err(self.medium(writing))?;
+        let files = tree::files(&repository, root_tree, String::new(), tree::MAX_ENTRIES)
+            .map_err(|err| self.damaged(err))?;
+        for file in files {
+            let found = tree::find(&repository, root_tree, &file.path);
+            let Found::File(found) = found.map_err(|err| self.damaged(err))? else { continue };
+            let mut blob = repository.find_blob(found.id).map_err(|err| self.damaged(err))?;
+            let written = folder::make_parent_of(&root, &file.path)
+                .and_then(|parent| parent.create(file.path.file_name(), found.executable))
+                .and_then(|mut file| io::Write::write_all(&mut file, &blob.take_data()));
+            written.map_err(self.medium(writing))?;
+        }
+        let mut index = repository.index_from_tree(&root_tree).map_err(|err| self.damaged(err))?;
+        for (entry, path) in index.entries_mut_with_paths() {
+            let Ok(path) = std::str::from_utf8(path) else { continue };
+            let on_disk = self.folder.join(path);
+            let stat = gix::index::fs::Metadata::from_path_no_follow(&on_disk)
+                .ok()
+                .and_then(|metadata| entry::Stat::from_fs(&metadata).ok());
+            entry.stat = stat.unwrap_or_default();
+        }
+        index::write(&index, &self.git()).map_err(self.medium(writing))
+    }
+}
