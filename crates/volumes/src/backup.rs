@@ -16,7 +16,7 @@ use std::{
 
 use gix::ObjectId;
 use jiff::Timestamp;
-use llmos_core::store::{Store, StoreError};
+use llmos_core::store::StoreError;
 use sha1::Digest;
 use zip::{CompressionMethod, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
@@ -96,7 +96,7 @@ impl GitStore {
         let file = File::create(&unfinished).map_err(BackupError::medium(&writing))?;
         let mut zip = ZipWriter::new(file);
         let mut made = Vec::new();
-        let result = self.volumes().map_err(BackupError::from).and_then(|volumes| {
+        let result = self.repositories().map_err(BackupError::from).and_then(|volumes| {
             for id in volumes {
                 made.extend(self.volume(&id).back_up(&mut zip, &writing)?);
             }

@@ -126,6 +126,26 @@ impl GitStore {
         self.open.remember(Arc::new(self.make(id)))
     }
 
+    /// Lists the volumes that have a repository, sorted, also where the first commit is still on its way to it.
+    fn repositories(&self) -> Result<Vec<VolumeId>, StoreError> {
+        let mut found = vec![VolumeId::System];
+        for (kind, make) in [
+            ("teams", VolumeId::Team as fn(Slug) -> VolumeId),
+            ("users", VolumeId::User as fn(Slug) -> VolumeId),
+        ] {
+            let names =
+                folder_names(&self.root.join(kind)).map_err(|source| StoreError::Medium {
+                    volume: VolumeId::System,
+                    doing: "listing the volumes",
+                    source: source.into(),
+                })?;
+            found.extend(names.iter().filter_map(|name| name.parse().ok()).map(make));
+        }
+        found.retain(|id| self.folder(id).join(".git").symlink_metadata().is_ok());
+        found.sort();
+        Ok(found)
+    }
+
     fn make(&self, id: &VolumeId) -> Volume {
         let (disk, secret) = (Arc::clone(&self.disk), Arc::clone(&self.secret));
         Volume::new(id.clone(), self.folder(id), disk, secret)
@@ -186,27 +206,8 @@ impl Store for GitStore {
     }
 
     fn volumes(&self) -> Result<Vec<VolumeId>, StoreError> {
-        let mut found = Vec::new();
-        found.extend(self.volume(&VolumeId::System).exists().then_some(VolumeId::System));
-        for (kind, make) in [
-            ("teams", VolumeId::Team as fn(Slug) -> VolumeId),
-            ("users", VolumeId::User as fn(Slug) -> VolumeId),
-        ] {
-            for name in
-                folder_names(&self.root.join(kind)).map_err(|source| StoreError::Medium {
-                    volume: VolumeId::System,
-                    doing: "listing the volumes",
-                    source: source.into(),
-                })?
-            {
-                let Ok(slug) = name.parse() else { continue };
-                let id = make(slug);
-                if self.volume(&id).exists() {
-                    found.push(id);
-                }
-            }
-        }
-        found.sort();
+        let mut found = self.repositories()?;
+        found.retain(|id| self.volume(id).exists());
         Ok(found)
     }
 }
