@@ -236,6 +236,8 @@ fn volumes_are_backed_up_while_the_server_runs_checked_and_brought_back() {
     assert!(sound.status.success(), "{}", said(&sound));
     assert!(said(&sound).contains("user/local: ok: 1 skills and workflows"), "{}", said(&sound));
     drop(server);
+    // Brings what the killed server promised to Git, which would mend what is broken below.
+    assert!(run(&["verify"], &root).status.success());
 
     let refused = run(&["restore-backup", backup], &root);
     assert_eq!(refused.status.code(), Some(4), "{}", said(&refused));

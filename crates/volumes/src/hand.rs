@@ -49,6 +49,9 @@ impl Folders for HandFolders {
     }
 }
 
+/// From this age on a lock is perhaps one that a killed process left.
+const FORGOTTEN: Duration = Duration::from_secs(15);
+
 /// Files of Git that are there while somebody is in the middle of something.
 const IN_THE_MIDDLE: [(&str, &str); 6] = [
     ("MERGE_HEAD", "a merge is not finished"),
@@ -67,6 +70,9 @@ impl Volume {
         let Some(repository) = self.open()? else {
             return Ok(Edits::Files { edits: Vec::new(), n_known: 0 });
         };
+        if self.is_locked() {
+            return Ok(Edits::Busy);
+        }
         let git = self.git();
         if let Some((_, reason)) = IN_THE_MIDDLE.iter().find(|(name, _)| git.join(name).exists()) {
             return Ok(Edits::LeftAlone(reason));
@@ -84,10 +90,22 @@ impl Volume {
                 "its settings make files on disk differ from what Git keeps",
             ));
         }
-        if self.folder.join(lock::INDEX_LOCK).exists() {
-            return Ok(Edits::Busy);
-        }
         scan::scan(self, &repository)
+    }
+
+    /// Says whether somebody holds the lock; finishes what a killed process began under it.
+    fn is_locked(&self) -> bool {
+        let path = self.folder.join(lock::INDEX_LOCK);
+        let Ok(metadata) = path.symlink_metadata() else { return false };
+        let age = metadata.modified().ok().and_then(|since| since.elapsed().ok());
+        if age.is_some_and(|age| age > FORGOTTEN)
+            && let Ok(writing) = self.writing.try_lock()
+            && writing.session.is_none()
+        {
+            // Whoever writes next hears what is wrong where this fails.
+            drop(self.locks());
+        }
+        path.exists()
     }
 
     fn converts(&self) -> bool {

@@ -16,7 +16,7 @@ use llmos_core::volume::VolumePath;
 
 use crate::{
     folder::{self, Folder, Parent},
-    worktree::{Applied, FileChange, blob_id},
+    worktree::{Applied, Facts, FileChange, blob_id},
 };
 
 /// Reads the index; where there is none, makes the one that belongs to `tree`.
@@ -79,11 +79,12 @@ pub(crate) fn update(
         };
         // An unknown stat makes Git look into the file.
         let stat = match applied {
-            Applied::Written(file) => {
+            Applied::Written(file, facts) if Facts::of(file)? == *facts => {
                 let metadata = gix::index::fs::Metadata::from_file(file)?;
                 entry::Stat::from_fs(&metadata).map_err(io::Error::other)?
             }
-            Applied::Removed | Applied::Kept => entry::Stat::default(),
+            // Somebody saved it since: its stat is that of their edit, which must not be hidden.
+            Applied::Written(..) | Applied::Removed | Applied::Kept => entry::Stat::default(),
         };
         let mode = if new.executable { entry::Mode::FILE_EXECUTABLE } else { entry::Mode::FILE };
         match index.entry_mut_by_path_and_stage(path, entry::Stage::Unconflicted) {

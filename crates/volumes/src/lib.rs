@@ -128,6 +128,13 @@ impl GitStore {
 
     /// Lists the volumes that have a repository, sorted, also where the first commit is still on its way to it.
     fn repositories(&self) -> Result<Vec<VolumeId>, StoreError> {
+        let mut found = self.folders()?;
+        found.retain(|id| self.folder(id).join(".git").symlink_metadata().is_ok());
+        Ok(found)
+    }
+
+    /// Lists what is a volume or may become one, sorted.
+    fn folders(&self) -> Result<Vec<VolumeId>, StoreError> {
         let mut found = vec![VolumeId::System];
         for (kind, make) in [
             ("teams", VolumeId::Team as fn(Slug) -> VolumeId),
@@ -141,7 +148,6 @@ impl GitStore {
                 })?;
             found.extend(names.iter().filter_map(|name| name.parse().ok()).map(make));
         }
-        found.retain(|id| self.folder(id).join(".git").symlink_metadata().is_ok());
         found.sort();
         Ok(found)
     }

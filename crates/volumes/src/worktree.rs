@@ -4,6 +4,7 @@
 use std::{
     fs::File,
     io::{self, Read, Write},
+    time::SystemTime,
 };
 
 use gix::{ObjectId, objs::Kind};
@@ -37,8 +38,8 @@ pub(crate) enum State {
 /// What happened to one file of the working tree.
 #[derive(Debug)]
 pub(crate) enum Applied {
-    /// It was written; the handle tells its stat.
-    Written(File),
+    /// It was written; the handle tells its stat while the facts are still those of what was written.
+    Written(File, Facts),
     /// It is gone.
     Removed,
     /// It holds an edit of somebody else and was left alone.
@@ -53,6 +54,17 @@ pub(crate) enum Way {
     MadeByHand,
     /// This is edited, or in the way.
     Blocked(VolumePath),
+}
+
+/// Length and time of a file: they change when somebody writes to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Facts(u64, SystemTime);
+
+impl Facts {
+    pub(crate) fn of(file: &File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Self(metadata.len(), metadata.modified()?))
+    }
 }
 
 /// Looks at a path without following any link.
@@ -117,8 +129,8 @@ impl FileChange {
             folder::prune_above(root, path);
             return Ok(Applied::Removed);
         };
-        if let Some(file) = self.already_there(root, &state)? {
-            return Ok(Applied::Written(file));
+        if let Some((file, facts)) = self.already_there(root, &state)? {
+            return Ok(Applied::Written(file, facts));
         }
         let parent = folder::make_parent_of(root, path)?;
         if matches!(state, State::EmptyFolder) {
@@ -129,8 +141,10 @@ impl FileChange {
         remove_if_there(git, unfinished)?;
         let mut file = git.create(unfinished, executable)?;
         file.write_all(content)?;
+        // Looked at before anybody else can write to it.
+        let facts = Facts::of(&file)?;
         git.move_to(unfinished, &parent, path.file_name())?;
-        Ok(Applied::Written(file))
+        Ok(Applied::Written(file, facts))
     }
 }
 
@@ -138,20 +152,19 @@ impl FileChange {
     /// Opens the file where somebody wrote by hand what the change makes of it.
     ///
     /// To write the same again could only run over what they save next.
-    fn already_there(&self, root: &Folder, state: &State) -> io::Result<Option<File>> {
+    fn already_there(&self, root: &Folder, state: &State) -> io::Result<Option<(File, Facts)>> {
         let (State::File(id), Some(new)) = (state, self.new) else { return Ok(None) };
         if *id != new.id || self.old.is_some_and(|old| old.executable != new.executable) {
             return Ok(None);
         }
         let Parent::There(parent) = folder::parent_of(root, &self.path)? else { return Ok(None) };
         let mut file = parent.open_file(self.path.file_name())?;
-        let facts = |file: &File| file.metadata().and_then(|it| Ok((it.len(), it.modified()?)));
-        let before = facts(&file)?;
+        let before = Facts::of(&file)?;
         let mut content = Vec::new();
         file.read_to_end(&mut content)?;
         // What the index is told must be the facts of this very content.
-        let is_same = blob_id(&content)? == new.id && facts(&file)? == before;
-        Ok(is_same.then_some(file))
+        let is_same = blob_id(&content)? == new.id && Facts::of(&file)? == before;
+        Ok(is_same.then_some((file, before)))
     }
 }
 

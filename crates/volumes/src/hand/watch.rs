@@ -12,7 +12,6 @@ use std::{
 
 use llmos_core::{
     hand::{FOLDERS, is_temporary},
-    store::Store,
     volume::VolumeId,
 };
 use notify::{
@@ -131,13 +130,17 @@ impl Watched {
         for parent in parents.iter().filter(|parent| parent.is_dir()) {
             self.add(parent, RecursiveMode::NonRecursive);
         }
-        let volumes = store.volumes().unwrap_or_default();
+        // Also those that are being made: nobody tells when the first commit has arrived.
+        let volumes = store.folders().unwrap_or_default();
         self.volumes.retain(|id, _| volumes.binary_search(id).is_ok());
         let mut new = Vec::new();
         for id in volumes {
             let folder = store.folder(&id);
             let inside = FOLDERS.map(|name| folder.join(name));
             let is_real = |path: &Path| path.symlink_metadata().is_ok_and(|it| it.is_dir());
+            if !is_real(&folder) {
+                continue;
+            }
             let mut wanted = vec![folder];
             wanted.extend(inside.into_iter().filter(|path| is_real(path)));
             if self
