@@ -45,7 +45,7 @@ fn git(folder: &Path, args: &[&str]) -> String {
 /// A server on a folder of volumes; ends with its test.
 struct Server {
     child: Child,
-    _talk: BufReader<ChildStderr>,
+    talk: BufReader<ChildStderr>,
     port: u16,
     root: PathBuf,
 }
@@ -63,15 +63,17 @@ impl Server {
         let mut command = llmos(&[&["serve", "--port", "0"], more].concat());
         let child = command.arg("--volumes").arg(root).stderr(Stdio::piped()).spawn();
         let mut child = child.expect("it starts");
-        let mut talk = BufReader::new(child.stderr.take().expect("it is piped"));
-        loop {
+        let talk = BufReader::new(child.stderr.take().expect("it is piped"));
+        let mut server = Self { child, talk, port: 0, root: root.to_owned() };
+        while server.port == 0 {
             let mut line = String::new();
-            assert!(talk.read_line(&mut line).expect("it can be read") > 0, "it ended early");
+            let n = server.talk.read_line(&mut line).expect("it can be read");
+            assert!(n > 0, "the server ended early");
             if let Some(port) = line.trim_end().strip_prefix("LLMos-Lite is at http://localhost:") {
-                let port = port.parse().expect("it is a port");
-                return Self { child, _talk: talk, port, root: root.to_owned() };
+                server.port = port.parse().expect("it is a port");
             }
         }
+        server
     }
 
     fn user(&self) -> PathBuf {

@@ -118,9 +118,12 @@ fn a_sound_volume_has_no_faults() {
     assert_eq!(store.verify(&ana()), []);
 }
 
+/// What happens to the folder of a volume.
+type Damage = fn(&Path);
+
 #[test]
 fn what_is_wrong_with_a_volume_is_told() {
-    let damages: [(&str, fn(&Path)); 4] = [
+    let damages: [(&str, Damage); 4] = [
         ("git fsck", |folder| {
             let id = git(folder, &["rev-parse", "HEAD:skills/a.md"]);
             let path = folder.join(".git/objects").join(&id[..2]).join(&id[2..]);
