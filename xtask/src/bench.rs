@@ -21,12 +21,15 @@ struct Bench {
     workbench: bool,
 }
 
-const BENCHES: [Bench; 12] = [
+const BENCHES: [Bench; 15] = [
     Bench { name: "skills", job: || native(&["skills"]), workbench: false },
+    Bench { name: "search", job: || native(&["search"]), workbench: false },
+    Bench { name: "patterns", job: || native(&["patterns"]), workbench: false },
     Bench { name: "flow", job: || native(&["flow"]), workbench: false },
     Bench { name: "commits", job: || native(&["commits"]), workbench: false },
     Bench { name: "kill", job: || native(&["kill"]), workbench: false },
     Bench { name: "scale", job: scale, workbench: true },
+    Bench { name: "evolve", job: || native(&["evolve"]), workbench: false },
     Bench { name: "engine", job: || script("engine.mjs"), workbench: true },
     Bench { name: "python", job: || script("python.mjs"), workbench: true },
     Bench { name: "http", job: http, workbench: true },

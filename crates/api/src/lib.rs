@@ -4,12 +4,15 @@
 //! WebAssembly face, `--json` of the command. The domain types of `llmos-core`
 //! are not serializable; whoever stands at the rim converts. No rule lives here.
 
+pub mod context;
 pub mod cron;
+pub mod evolution;
 pub mod history;
 pub mod package;
 pub mod problem;
 pub mod proposal;
 pub mod python;
+pub mod remote;
 pub mod run;
 pub mod skill;
 pub mod sweep;

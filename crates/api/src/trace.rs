@@ -1,5 +1,6 @@
 //! Traces of runs on the wire.
 
+mod chat;
 mod convert;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use serde_json::Value;
 
 use crate::workflow::WorkflowDoc;
 
+pub use chat::{ChatReport, Feedback};
 pub use convert::ReportError;
 
 /// How a run ended.
@@ -166,7 +168,7 @@ pub struct SavedTrace {
 pub struct TraceSummary {
     /// The id.
     pub trace_id: String,
-    /// `run`.
+    /// `run` or `chat`.
     pub kind: String,
     /// The workflow that ran.
     pub workflow_id: Option<String>,

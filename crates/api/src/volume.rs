@@ -1,5 +1,6 @@
 //! Volumes on the wire.
 
+use llmos_core::store::Signature;
 use serde::{Deserialize, Serialize};
 
 use crate::skill::BrokenFile;
@@ -87,12 +88,53 @@ pub struct CommitView {
     pub subject: String,
     /// The whole message.
     pub message: String,
+    /// How it is signed; absent where it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<SignatureView>,
     /// What it changed, in words, where that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<Vec<String>>,
     /// The version of the file that was asked for, where it is one; absent where it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+}
+
+/// How a commit is signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignatureView {
+    /// Whether it fits the commit.
+    pub status: SignatureStatus,
+    /// The fingerprint of the key, as `ssh-keygen -l` prints it: `SHA256:…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The kind of a signature that is not checked here, such as `openpgp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}
+
+/// Whether a signature fits its commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureStatus {
+    /// It fits. Whose key it is, it does not say.
+    Valid,
+    /// It does not fit, or cannot be read.
+    Broken,
+    /// It is of a kind that is not checked here.
+    Unchecked,
+}
+
+impl From<&Signature> for SignatureView {
+    fn from(signature: &Signature) -> Self {
+        let (status, key, kind) = match signature {
+            Signature::Valid { key } => (SignatureStatus::Valid, Some(key.clone()), None),
+            Signature::Broken { key } => (SignatureStatus::Broken, key.clone(), None),
+            Signature::Unchecked { kind } => (SignatureStatus::Unchecked, None, Some(kind.clone())),
+        };
+        Self { status, key, kind }
+    }
 }
 
 /// Answer of `GET /volumes/history`: newest first.

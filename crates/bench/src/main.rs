@@ -4,10 +4,14 @@
 mod bare;
 mod client;
 mod commits;
+mod data;
+mod evolve;
 mod flow;
 mod http;
 mod kill;
+mod patterns;
 mod scale;
+mod search;
 mod server;
 mod skills;
 mod table;
@@ -21,6 +25,9 @@ fn main() -> Result<()> {
     match words.as_slice() {
         ["skills"] => skills::run()?.print()?,
         ["commits"] => commits::run()?.print()?,
+        ["search"] => search::run()?.print()?,
+        ["patterns"] => patterns::run()?.print()?,
+        ["evolve"] => evolve::run()?.print()?,
         ["flow"] => flow::run()?.print()?,
         ["http", server] => http::run(server.as_ref())?.print()?,
         ["kill"] => kill::run()?.print()?,
@@ -28,7 +35,8 @@ fn main() -> Result<()> {
         ["scale", server] => scale::run(server.as_ref())?.print()?,
         ["bare"] => bare::serve()?,
         _ => bail!(
-            "name a measurement: `skills`, `commits`, `kill`, `flow`, `http SERVER`, `scale SERVER`"
+            "name a measurement: `skills`, `search`, `patterns`, `commits`, `evolve`, `kill`, `flow`, `http SERVER`, \
+             `scale SERVER`"
         ),
     }
     Ok(())

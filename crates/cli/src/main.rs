@@ -2,15 +2,20 @@
 //! turns every failure into two lines and an exit code. It holds no rule.
 
 mod commands;
+mod crons;
 mod failure;
 mod hands;
 mod headless;
+mod learning;
 mod library;
+mod meaning;
 mod members;
+mod operator;
 mod out;
 mod overlay;
 mod packages;
 mod server_python;
+mod signing;
 mod world;
 
 use std::process::ExitCode;
@@ -48,6 +53,10 @@ enum Command {
     Diff(commands::diff::Args),
     Restore(commands::restore::Args),
     Packages(commands::packages::Args),
+    /// Keep volumes equal with repositories elsewhere
+    #[command(subcommand)]
+    Remote(RemoteCommand),
+    Evolve(commands::evolve::Args),
     Patterns(commands::patterns::Args),
     Archive(commands::archive::Args),
     Backup(commands::backup::Args),
@@ -65,6 +74,7 @@ enum Command {
 enum SkillCommand {
     Check(commands::skill_check::Args),
     Search(commands::skill_search::Args),
+    Context(commands::skill_context::Args),
     Rank(commands::skill_rank::Args),
 }
 
@@ -74,12 +84,21 @@ enum WorkflowCommand {
     Plan(commands::workflow_plan::Args),
 }
 
+#[derive(Subcommand)]
+enum RemoteCommand {
+    Add(commands::remote_add::Args),
+    Status(commands::remote_status::Args),
+    Sync(commands::remote_sync::Args),
+    Remove(commands::remote_remove::Args),
+}
+
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(args) => commands::serve::run(args),
         Command::Run(args) => commands::run::run(&args),
         Command::BehindWall(args) => commands::behind_wall::run(&args),
         Command::Skill(SkillCommand::Check(args)) => commands::skill_check::run(&args),
+        Command::Skill(SkillCommand::Context(args)) => commands::skill_context::run(&args),
         Command::Skill(SkillCommand::Search(args)) => commands::skill_search::run(&args),
         Command::Skill(SkillCommand::Rank(args)) => commands::skill_rank::run(&args),
         Command::Workflow(WorkflowCommand::Check(args)) => commands::workflow_check::run(&args),
@@ -93,6 +112,11 @@ fn main() -> ExitCode {
         Command::Diff(args) => commands::diff::run(&args),
         Command::Restore(args) => commands::restore::run(&args),
         Command::Packages(args) => commands::packages::run(args),
+        Command::Remote(RemoteCommand::Add(args)) => commands::remote_add::run(&args),
+        Command::Remote(RemoteCommand::Status(args)) => commands::remote_status::run(&args),
+        Command::Remote(RemoteCommand::Sync(args)) => commands::remote_sync::run(&args),
+        Command::Remote(RemoteCommand::Remove(args)) => commands::remote_remove::run(&args),
+        Command::Evolve(args) => commands::evolve::run(&args),
         Command::Patterns(args) => commands::patterns::run(&args),
         Command::Archive(args) => commands::archive::run(&args),
         Command::Backup(args) => commands::backup::run(&args),

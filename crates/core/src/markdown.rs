@@ -59,19 +59,43 @@ impl Formatter for Spaced {
     }
 }
 
-/// Brings text onto one line, and cuts it where it is long.
-fn one_line(text: &str) -> String {
-    let odd = |c: char| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
+/// Brings text onto one line without characters that do not show, and cuts it after so many.
+pub(crate) fn plain(text: &str, max_chars: usize) -> String {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || is_hidden(c);
     let words: Vec<&str> = text.split(odd).filter(|word| !word.is_empty()).collect();
     let text = words.join(" ");
-    match text.char_indices().nth(MAX_SHOWN) {
+    match text.char_indices().nth(max_chars) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
+}
+
+/// Says whether a character takes no room, or turns the text around it: what it does cannot be seen.
+pub(crate) fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+fn one_line(text: &str) -> String {
+    plain(text, MAX_SHOWN)
 }
 
 #[cfg(test)]

@@ -10,10 +10,13 @@ mod likeness;
 mod prompt;
 mod refine;
 pub mod sequence;
+mod stream;
+pub mod structure;
 mod words;
 
 pub use evidence::{Evidence, Seen};
 pub use prompt::{Prompt, find};
+pub use stream::Stream;
 
 /// A task that recurs: among prompts, or among runs.
 #[derive(Clone, Debug, PartialEq)]

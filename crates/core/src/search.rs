@@ -3,14 +3,18 @@
 //! input always gives equal output. It does not know volumes or paths.
 
 mod common;
+pub mod context;
 mod index;
 mod lists;
 mod query;
 mod rank;
+pub mod semantic;
 mod text;
 mod vocabulary;
 
 pub use index::Index;
+pub(crate) use lists::is_stop_word;
+pub(crate) use text::words;
 
 use crate::{skill::Skill, workflow::Workflow};
 

@@ -2,7 +2,7 @@
 
 mod names;
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
 use sha1::Digest;
@@ -137,6 +137,28 @@ pub struct CommitInfo {
     pub time: Timestamp,
     /// The whole message.
     pub message: String,
+    /// How it is signed; `None` where it is not.
+    pub signature: Option<Signature>,
+}
+
+/// How a commit is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signature {
+    /// By this key, and it fits the commit. Whose key that is, it does not say.
+    Valid {
+        /// The fingerprint of the key, as `ssh-keygen -l` prints it: `SHA256:…`.
+        key: String,
+    },
+    /// It does not fit the commit, or cannot be read.
+    Broken {
+        /// The fingerprint of the key that it names, if it can be read.
+        key: Option<String>,
+    },
+    /// It is of a kind that is not checked here.
+    Unchecked {
+        /// The kind: `openpgp`, or the kind of an SSH key.
+        kind: String,
+    },
 }
 
 /// What part of a history to read.
@@ -148,6 +170,17 @@ pub struct HistoryQuery {
     pub from: Option<CommitId>,
     /// At most this many commits.
     pub limit: usize,
+}
+
+/// What lies between two commits, in one folder.
+#[derive(Clone, Copy, Debug)]
+pub struct Span<'a> {
+    /// The earlier commit; `None` for before the first.
+    pub from: Option<&'a CommitId>,
+    /// The later commit.
+    pub to: &'a CommitId,
+    /// The folder.
+    pub path: &'a VolumePath,
 }
 
 /// Why a volume did not do what it was asked.
@@ -311,6 +344,37 @@ pub trait Store: Send + Sync {
         volume: &VolumeId,
         query: &HistoryQuery,
     ) -> Result<Vec<CommitInfo>, StoreError>;
+
+    /// Hands `visit` the content of each file under `path` that `to` has and `from` has not, or has with other
+    /// content, if its name is wanted. Says whether `from` had a wanted file that `to` has not, or has otherwise.
+    ///
+    /// Without `from` all wanted files are new. Whoever reads a million files asks this way: what both commits
+    /// share is not looked at, and no list of all files comes to be.
+    fn added(
+        &self,
+        volume: &VolumeId,
+        span: Span<'_>,
+        wanted: &dyn Fn(&str) -> bool,
+        visit: &mut dyn FnMut(Vec<u8>),
+    ) -> Result<bool, StoreError> {
+        let Span { from, to, path } = span;
+        let wanted = |entry: &Entry| wanted(entry.path.file_name());
+        let mut before: BTreeMap<VolumePath, BlobId> = BTreeMap::new();
+        if let Some(from) = from {
+            let entries = self.list(volume, from, Some(path))?.into_iter().filter(wanted);
+            before.extend(entries.map(|entry| (entry.path, entry.blob)));
+        }
+        let mut n_replaced = 0;
+        for entry in self.list(volume, to, Some(path))?.into_iter().filter(wanted) {
+            match before.remove(&entry.path) {
+                Some(blob) if blob == entry.blob => continue,
+                Some(_) => n_replaced += 1,
+                None => {}
+            }
+            visit(self.read(volume, &entry.blob)?);
+        }
+        Ok(n_replaced > 0 || !before.is_empty())
+    }
 
     /// Lists the volumes that exist, sorted.
     fn volumes(&self) -> Result<Vec<VolumeId>, StoreError>;

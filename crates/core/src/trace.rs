@@ -1,10 +1,11 @@
-//! The record of one finished run: a Markdown file that people read and that
-//! parses back without loss.
+//! The record of one finished run or one exchange of a chat: a Markdown file
+//! that people read and that parses back without loss.
 
+mod chat;
 mod print;
 mod read;
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{cmp::Ordering, collections::BTreeMap, fmt, str::FromStr};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -17,8 +18,27 @@ use crate::{
     workflow::Workflow,
 };
 
+pub use chat::{ChatTrace, Feedback, print as print_chat};
 pub use print::print;
-pub use read::parse;
+pub use read::{parse, parse_any};
+
+/// A trace of either kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trace {
+    /// Of a run.
+    Run(Box<RunTrace>),
+    /// Of an exchange with a model.
+    Chat(Box<ChatTrace>),
+}
+
+/// What a trace is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TraceKind {
+    /// The run of a workflow.
+    Run,
+    /// An exchange with a model.
+    Chat,
+}
 
 /// What happened when a workflow ran.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,15 +126,27 @@ pub enum Stream {
     Stderr,
 }
 
-/// The id of a trace: `run-<yyyymmdd>-<hhmmss>-<8 hex digits>`, in UTC.
+/// The id of a trace: `run-<yyyymmdd>-<hhmmss>-<8 hex digits>`, in UTC, or `chat-` and the same.
 ///
-/// It holds the date, so the file is found without a search.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// It holds the date, so the file is found without a search. Ids sort by time, whatever their kind.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TraceId(Slug);
+
+impl Ord for TraceId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.moment().cmp(other.moment()).then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl PartialOrd for TraceId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 /// Why a text is not a [`TraceId`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not the id of a run", text = text.escape_debug())]
+#[error("`{text}` is not the id of a trace", text = text.escape_debug())]
 pub struct TraceIdError {
     /// The text.
     pub text: String,
@@ -133,17 +165,37 @@ impl TraceId {
     /// Ids sort by time, to the microsecond: the last part is the fraction of the second in
     /// twenty bits, then twelve random ones.
     pub fn new(at: Timestamp, random: u32) -> Self {
+        Self::of_kind(TraceKind::Run, at, random)
+    }
+
+    /// Makes the id of a trace of this kind from its time and a random number, as [`Self::new`] does.
+    pub fn of_kind(kind: TraceKind, at: Timestamp, random: u32) -> Self {
         let nanos = u64::from(at.subsec_nanosecond().unsigned_abs());
         let fraction = (nanos << 20) / 1_000_000_000;
         let last = (fraction << 12) | u64::from(random & 0xfff);
         let second = at.strftime("%Y%m%d-%H%M%S");
-        let text = format!("run-{second}-{last:08x}");
+        let text = format!("{}-{second}-{last:08x}", kind.as_str());
         Self(Slug::nearest(&text).expect("because it has letters"))
     }
 
     /// Returns the text.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// Tells what the trace is about.
+    pub fn kind(&self) -> TraceKind {
+        if self.as_str().starts_with("chat-") { TraceKind::Chat } else { TraceKind::Run }
+    }
+
+    /// Returns the part that orders traces of all kinds by time.
+    pub fn moment(&self) -> &str {
+        self.as_str().split_once('-').map_or("", |(_, moment)| moment)
+    }
+
+    /// Returns the day on which it was made: `2026-11-20`.
+    pub fn day(&self) -> String {
+        self.date().join("-")
     }
 
     /// Returns where the trace is kept: `traces/<yyyy>/<mm>/<dd>/<id>.md`.
@@ -161,8 +213,8 @@ impl TraceId {
 
     /// Returns year, month and day, which name the folders that the trace is kept in.
     pub fn date(&self) -> [&str; 3] {
-        let date = self.as_str().get("run-".len().."run-".len() + 8);
-        let (year, rest) = date.expect("because an id has a date").split_at(4);
+        let date = self.moment().get(..8).expect("because an id has a date");
+        let (year, rest) = date.split_at(4);
         let (month, day) = rest.split_at(2);
         [year, month, day]
     }
@@ -181,7 +233,7 @@ impl FromStr for TraceId {
         let error = || TraceIdError { text: text.chars().take(80).collect() };
         let mut parts = text.split('-');
         let shape = [parts.next(), parts.next(), parts.next(), parts.next(), parts.next()];
-        let [Some("run"), Some(date), Some(time), Some(random), None] = shape else {
+        let [Some("run" | "chat"), Some(date), Some(time), Some(random), None] = shape else {
             return Err(error());
         };
         let digits = |text: &str, n| text.len() == n && text.bytes().all(|b| b.is_ascii_digit());
@@ -190,6 +242,16 @@ impl FromStr for TraceId {
             text.parse().ok().map(Self).ok_or_else(error)
         } else {
             Err(error())
+        }
+    }
+}
+
+impl TraceKind {
+    /// Returns the name that files and lists use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Chat => "chat",
         }
     }
 }

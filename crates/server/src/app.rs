@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use llmos_core::slug::Slug;
-use llmos_workbench::{Caller, Workbench, ids};
+use llmos_workbench::{Caller, Crons, Workbench, ids};
+use tokio::sync::Semaphore;
 
 use crate::{
     assets::Assets,
@@ -18,6 +19,8 @@ use crate::{
 pub struct Settings {
     /// The use cases.
     pub workbench: Arc<Workbench>,
+    /// The jobs that learn by themselves.
+    pub crons: Arc<Crons>,
     /// The Python packages that the page may load.
     pub packages: Arc<dyn Packages>,
     /// What runs skills on the server; `None` where nobody allowed it.
@@ -32,9 +35,12 @@ pub struct Settings {
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) workbench: Arc<Workbench>,
+    pub(crate) crons: Arc<Crons>,
     pub(crate) packages: Arc<dyn Packages>,
     pub(crate) python: Option<Gate>,
     pub(crate) user: Slug,
+    /// How many conversations with Git clients may go on at once.
+    pub(crate) git: Arc<Semaphore>,
     pub(crate) assets: Arc<Assets>,
     pub(crate) openapi: Bytes,
 }

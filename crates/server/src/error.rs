@@ -140,6 +140,28 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// A refusal for a program that shows people plain text, as `git` does.
+pub(crate) struct PlainError(ApiError);
+
+impl<E: Into<ApiError>> From<E> for PlainError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for PlainError {
+    fn into_response(self) -> Response {
+        let problem = &self.0.problem;
+        let hint = problem.hint.as_ref().map(|hint| format!("hint: {hint}\n"));
+        let text = format!("{}\n{}", problem.detail, hint.unwrap_or_default());
+        let mut response = self.0.into_response();
+        let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, plain);
+        *response.body_mut() = text.into();
+        response
+    }
+}
+
 /// Runs work that blocks where it does not hold up other requests.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,

@@ -3,6 +3,7 @@
 
 mod app;
 mod assets;
+mod crons;
 mod docs;
 mod error;
 mod extract;
@@ -11,9 +12,11 @@ mod packages;
 mod python;
 mod routes;
 mod serve;
+mod stream;
 
 pub use app::Settings;
 pub use assets::{embedded_file, has_page};
+pub use crons::CronThread;
 pub use guard::AllowedHosts;
 pub use packages::{NoPackages, Packages, PackagesError};
 pub use python::{ServerPython, ServerPythonError};

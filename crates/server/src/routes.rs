@@ -1,10 +1,15 @@
 //! All routes, each both bare and under `/api`.
 
+mod context;
+mod crons;
 mod events;
+mod evolution;
+mod git;
 mod packages;
 mod pages;
 mod proposals;
 mod python;
+mod remotes;
 mod skills;
 mod system;
 mod teams;
@@ -16,6 +21,7 @@ mod workflows;
 use std::sync::Arc;
 
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
+use tokio::sync::Semaphore;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -51,6 +57,7 @@ const MAX_INPUT_BYTES: usize = 64 << 20;
         (name = "skills", description = "Markdown files that guide a model or run as a node"),
         (name = "workflows", description = "Graphs of executable skills"),
         (name = "traces", description = "Records of runs"),
+        (name = "evolution", description = "What is learned from traces: drafts of skills with their evidence"),
         (name = "proposals", description = "Skills that a team, or everybody, is asked to take"),
         (name = "volumes", description = "The Git repositories that hold all of it"),
         (name = "packages", description = "Python packages that nodes may import"),
@@ -70,9 +77,11 @@ pub fn router(settings: Settings) -> Router {
     let openapi = serde_json::to_vec(&description).expect("because the description is plain data");
     let app = App {
         workbench: settings.workbench,
+        crons: settings.crons,
         packages: settings.packages,
         python: settings.python.map(Gate::new),
         user: settings.user,
+        git: Arc::new(Semaphore::new(git::MAX_CONVERSATIONS)),
         assets: Arc::new(Assets::embedded()),
         openapi: openapi.into(),
     };
@@ -84,6 +93,7 @@ pub fn router(settings: Settings) -> Router {
         .nest("/api", api.clone())
         .merge(api)
         .merge(docs::routes())
+        .merge(git::routes())
         .route("/", get(pages::home))
         .route("/workflows/system/{id}", get(pages::open_system))
         .route("/workflows/{kind}/{name}/{id}", get(pages::open))
@@ -97,11 +107,15 @@ pub fn router(settings: Settings) -> Router {
 fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Described::openapi())
         .merge(skills::routes())
+        .merge(context::routes())
         .merge(workflows::routes())
         .merge(python::routes(MAX_INPUT_BYTES))
         .merge(traces::routes(MAX_TRACE_BYTES))
+        .merge(evolution::routes())
+        .merge(crons::routes())
         .merge(volumes::routes())
         .merge(teams::routes())
+        .merge(remotes::routes())
         .merge(versions::routes())
         .merge(proposals::routes())
         .merge(events::routes())

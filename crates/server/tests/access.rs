@@ -25,6 +25,7 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
+use tokio_stream::StreamExt;
 use tower::ServiceExt;
 
 use crate::{
@@ -112,8 +113,19 @@ async fn send(world: &World, call: &Call, tally: &mut Tally) -> String {
     let request = request.body(Body::from(body)).expect("it is a request");
     let response = world.router.clone().oneshot(request).await.expect("the router never fails");
     let status = response.status();
-    let bytes =
-        axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("it is in memory");
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let bytes = match kind.is_some_and(|kind| kind == "text/event-stream") {
+        // It goes on for ever, and tells at the beginning what it may tell.
+        true => response
+            .into_body()
+            .into_data_stream()
+            .next()
+            .await
+            .transpose()
+            .map(Option::unwrap_or_default),
+        false => axum::body::to_bytes(response.into_body(), usize::MAX).await,
+    };
+    let bytes = bytes.expect("it is in memory");
     assert!(!status.is_server_error(), "{call:?}: {}", String::from_utf8_lossy(&bytes));
     let answered = tally.routes.entry(format!("{} {}", call.method, call.route)).or_default();
     answered[usize::from(!status.is_success())] += 1;

@@ -1,5 +1,9 @@
 //! The HTTP door as its clients meet it: every route, every check, every refusal.
 
+#[path = "http/crons.rs"]
+mod crons;
+#[path = "http/evolution.rs"]
+mod evolution;
 #[path = "http/git.rs"]
 mod git;
 #[path = "http/guard.rs"]
@@ -26,3 +30,5 @@ mod support;
 mod together;
 #[path = "http/versions.rs"]
 mod versions;
+#[path = "http/wire.rs"]
+mod wire;

@@ -123,11 +123,13 @@ impl Database {
 }
 
 impl Drop for Database {
+    /// Closes the file, so that what is done with it afterwards meets nobody at work.
     fn drop(&mut self) {
-        // Unlike dropping it, this may be done on a thread of another runtime.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
+        let Some(runtime) = self.runtime.take() else { return };
+        let pool = self.pool.clone();
+        // The thread that drops it may belong to another runtime, which must not wait for this one.
+        let closing = std::thread::spawn(move || runtime.block_on(pool.close()));
+        drop(closing.join());
     }
 }
 

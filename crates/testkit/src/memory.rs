@@ -113,7 +113,7 @@ impl Volume {
         let id = CommitId(BlobId::of(text.as_bytes()).0);
         let message = format!("{}\n", change.message.trim_end());
         let (author, time) = (change.author, change.time);
-        let info = CommitInfo { id: id.clone(), parents, author, time, message };
+        let info = CommitInfo { id: id.clone(), parents, author, time, message, signature: None };
         self.commits.push((info, after));
         self.tips.insert(name.clone(), id.clone());
         Ok(id)

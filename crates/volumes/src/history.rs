@@ -12,6 +12,7 @@ use llmos_core::{
 };
 
 use crate::{
+    sign,
     tree::{self, Found},
     volume::Volume,
 };
@@ -71,6 +72,7 @@ impl Volume {
             author: Author { name: author.name.to_string(), email: author.email.to_string() },
             time: Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH),
             message: commit.message_raw_sloppy().to_string(),
+            signature: sign::check(&commit.data),
         })
     }
 }

@@ -6,6 +6,7 @@
 //! filter, submodule, symbolic link or command of its configuration is ever
 //! followed. This crate does not know who may read or write what.
 
+mod added;
 mod backup;
 mod branch;
 mod create;
@@ -16,6 +17,7 @@ mod history;
 mod index;
 mod journal;
 mod keeper;
+mod ledgers;
 mod lock;
 mod object;
 mod open;
@@ -27,10 +29,12 @@ mod recover;
 mod secret;
 mod session;
 mod side;
+mod sign;
 mod tree;
 mod upkeep;
 mod verify;
 mod volume;
+mod wire;
 mod worktree;
 mod writer;
 
@@ -42,7 +46,9 @@ use std::{
 use llmos_core::{
     branch::{Branch, BranchName, Branches},
     slug::Slug,
-    store::{BlobId, Change, CommitId, CommitInfo, Entry, HistoryQuery, Name, Store, StoreError},
+    store::{
+        BlobId, Change, CommitId, CommitInfo, Entry, HistoryQuery, Name, Span, Store, StoreError,
+    },
     volume::{VolumeId, VolumePath},
 };
 
@@ -50,11 +56,19 @@ pub use crate::{
     backup::{BackedUp, BackupError, restore},
     disk::{Disk, RealDisk},
     hand::HandFolders,
+    ledgers::LedgerFolder,
     open::MAX_OPEN,
+    sign::{KeyError, Signers},
     verify::Fault,
 };
 
-use crate::{keeper::Keeper, open::OpenVolumes, secret::Secret, volume::Volume, writer::Wanted};
+use crate::{
+    keeper::Keeper,
+    open::OpenVolumes,
+    secret::Secret,
+    volume::{Means, Volume},
+    writer::Wanted,
+};
 
 /// A [`Store`] of Git repositories under one folder.
 ///
@@ -68,6 +82,7 @@ pub struct GitStore {
     open: OpenVolumes,
     keeper: Arc<Keeper>,
     secret: Arc<Secret>,
+    signers: Arc<Signers>,
 }
 
 impl GitStore {
@@ -80,7 +95,15 @@ impl GitStore {
     pub fn with_disk(root: PathBuf, disk: Arc<dyn Disk>) -> Self {
         let root = std::path::absolute(&root).unwrap_or(root);
         let secret = Arc::new(Secret::of(&root));
-        Self { root, disk, open: OpenVolumes::default(), keeper: Arc::default(), secret }
+        let signers = Arc::default();
+        Self { root, disk, open: OpenVolumes::default(), keeper: Arc::default(), secret, signers }
+    }
+
+    /// Signs what is committed from now on; to be called before the first volume is opened.
+    #[must_use]
+    pub fn with_signers(mut self, signers: Signers) -> Self {
+        self.signers = Arc::new(signers);
+        self
     }
 
     /// Waits until `git` sees everything that was committed, which takes milliseconds.
@@ -154,7 +177,8 @@ impl GitStore {
 
     fn make(&self, id: &VolumeId) -> Volume {
         let (disk, secret) = (Arc::clone(&self.disk), Arc::clone(&self.secret));
-        Volume::new(id.clone(), self.folder(id), disk, secret)
+        let signers = Arc::clone(&self.signers);
+        Volume::new(id.clone(), self.folder(id), Means { disk, secret, signers })
     }
 }
 
@@ -209,6 +233,16 @@ impl Store for GitStore {
         query: &HistoryQuery,
     ) -> Result<Vec<CommitInfo>, StoreError> {
         self.volume(volume).history(query)
+    }
+
+    fn added(
+        &self,
+        volume: &VolumeId,
+        span: Span<'_>,
+        wanted: &dyn Fn(&str) -> bool,
+        visit: &mut dyn FnMut(Vec<u8>),
+    ) -> Result<bool, StoreError> {
+        self.volume(volume).added(span, wanted, visit)
     }
 
     fn volumes(&self) -> Result<Vec<VolumeId>, StoreError> {

@@ -188,7 +188,7 @@ fn look(path: &Path) -> io::Result<Option<(String, Duration)>> {
 }
 
 /// Says whether a process certainly ended; where that cannot be known, it did not.
-fn is_gone(process: u32) -> bool {
+pub(crate) fn is_gone(process: u32) -> bool {
     Path::new("/proc/self").exists() && !Path::new("/proc").join(process.to_string()).exists()
 }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The largest file that is read, so that a small pack cannot unfold into all memory.
-const MAX_BLOB_BYTES: u64 = 256 << 20;
+pub(crate) const MAX_BLOB_BYTES: u64 = 256 << 20;
 
 impl Volume {
     pub(crate) fn list(

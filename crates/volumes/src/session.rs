@@ -3,6 +3,7 @@
 //!
 //! It lasts from the first change until everything is in Git, see `publish`.
 
+mod admit;
 pub(crate) mod commit;
 mod drafts;
 pub(crate) mod edit;
@@ -19,6 +20,8 @@ use std::{
 use gix::{ObjectId, Repository, objs::Kind};
 use llmos_core::{store::StoreError, volume::VolumePath};
 
+pub(crate) use admit::Incoming;
+pub(crate) use commit::print as print_commit;
 pub(crate) use drafts::{Drafts, SoundTrees, remember_all};
 
 use crate::{
@@ -168,6 +171,8 @@ impl Session {
         let tree = self.write_tree(&files).map_err(|err| volume.damaged(err))?;
         let bytes = commit::print(change, tree, self.tip.into_iter().chain(*merged))
             .map_err(volume.medium("writing a commit"))?;
+        let signed = volume.signers.sign(&change.author, &bytes);
+        let bytes = signed.map_err(volume.medium("signing a commit"))?.unwrap_or(bytes);
         let kept = KeptCommit { commit: bytes, files };
         let id = self.take_over(&kept, tree);
         Ok(Added::Commit(id, kept))

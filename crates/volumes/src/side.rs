@@ -154,7 +154,7 @@ impl Volume {
         Ok(found.map_err(|err| self.damaged(err))?.map(|id| commit_id(id.detach())))
     }
 
-    fn alone_beside(&self) -> MutexGuard<'_, ()> {
+    pub(crate) fn alone_beside(&self) -> MutexGuard<'_, ()> {
         self.side.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -187,6 +187,8 @@ impl Volume {
         let parents = [tip].into_iter().chain(wanted.merged);
         let commit = commit::print(&wanted.change, tree, parents)
             .map_err(self.medium("writing a commit"))?;
+        let signed = self.signers.sign(&wanted.change.author, &commit);
+        let commit = signed.map_err(self.medium("signing a commit"))?.unwrap_or(commit);
         let id = drafts.put(Kind::Commit, commit, None);
         Ok(Some((id, drafts)))
     }
@@ -273,7 +275,7 @@ impl Volume {
     }
 
     /// Leaves a branch alone that the working tree shows: its files would stay behind.
-    fn must_not_be_shown(
+    pub(crate) fn must_not_be_shown(
         &self,
         repository: &Repository,
         name: &BranchName,

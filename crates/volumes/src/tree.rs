@@ -1,5 +1,7 @@
 //! Reading Git's trees as data.
 
+use std::collections::BTreeMap;
+
 use gix::{
     ObjectId, Repository,
     objs::{TreeRefIter, tree::EntryKind},
@@ -141,6 +143,91 @@ pub(crate) fn names(
     // Git sorts a folder as if its name ended with `/`.
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// What two trees do not share.
+#[derive(Default)]
+pub(crate) struct Difference {
+    /// The files that only the second tree has, or has otherwise.
+    pub(crate) added: Vec<ObjectId>,
+    /// Whether the first tree has a file that the second has not, or has otherwise.
+    pub(crate) is_more: bool,
+    n_seen: usize,
+}
+
+impl Difference {
+    /// Compares two trees; what is the same in both is not looked at.
+    pub(crate) fn of(
+        repository: &Repository,
+        before: Option<ObjectId>,
+        after: Option<ObjectId>,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, TreeError> {
+        let mut found = Self::default();
+        let mut to_do = vec![(before, after)];
+        while let Some((before, after)) = to_do.pop() {
+            if before != after {
+                found.compare(repository, [before, after], wanted, &mut to_do)?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn compare(
+        &mut self,
+        repository: &Repository,
+        trees: [Option<ObjectId>; 2],
+        wanted: &dyn Fn(&str) -> bool,
+        to_do: &mut Vec<(Option<ObjectId>, Option<ObjectId>)>,
+    ) -> Result<(), TreeError> {
+        type Here = BTreeMap<String, (bool, ObjectId)>;
+        let mut sides = [Here::new(), Here::new()];
+        for (tree, side) in trees.into_iter().zip(&mut sides) {
+            let Some(id) = tree else { continue };
+            let object = repository.find_tree(id)?;
+            for entry in TreeRefIter::from_bytes(&object.data, id.kind()) {
+                let entry = entry?;
+                self.n_seen += 1;
+                if self.n_seen > MAX_ENTRIES {
+                    return Err(TreeError::TooManyFiles { limit: MAX_ENTRIES });
+                }
+                let Ok(name) = std::str::from_utf8(entry.filename) else { continue };
+                let is_tree = match entry.mode.kind() {
+                    EntryKind::Tree => true,
+                    EntryKind::Blob | EntryKind::BlobExecutable if wanted(name) => false,
+                    _ => continue,
+                };
+                side.insert(name.to_owned(), (is_tree, entry.oid.to_owned()));
+            }
+        }
+        let [mut before, after] = sides;
+        for (name, (is_tree, id)) in after {
+            match before.remove(&name) {
+                Some((was_tree, was)) if was_tree == is_tree && was == id => {}
+                Some((true, was)) if is_tree => to_do.push((Some(was), Some(id))),
+                other => {
+                    match other {
+                        Some((true, was)) => to_do.push((Some(was), None)),
+                        Some((false, _)) => self.is_more = true,
+                        None => {}
+                    }
+                    if is_tree {
+                        to_do.push((None, Some(id)));
+                    } else {
+                        self.added.push(id);
+                    }
+                }
+            }
+        }
+        for (is_tree, id) in before.into_values() {
+            if is_tree {
+                to_do.push((Some(id), None));
+            } else {
+                self.is_more = true;
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::{
     object::Shared,
     secret::Secret,
     session::{self, SharedIndex, SoundTrees},
+    sign::Signers,
     upkeep::Upkeep,
     writer::{Queue, Writing},
 };
@@ -36,6 +37,14 @@ const PACK_SLOTS: u16 = 2_048;
 /// How much of the trees and commits of a request is kept at hand.
 const OBJECT_CACHE_BYTES: usize = 4 << 20;
 
+/// What all volumes of a store work with.
+#[derive(Debug)]
+pub(crate) struct Means {
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) secret: Arc<Secret>,
+    pub(crate) signers: Arc<Signers>,
+}
+
 /// A volume that may or may not exist on disk.
 #[derive(Debug)]
 pub(crate) struct Volume {
@@ -43,6 +52,7 @@ pub(crate) struct Volume {
     pub(crate) folder: PathBuf,
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) secret: Arc<Secret>,
+    pub(crate) signers: Arc<Signers>,
     repository: Mutex<Option<ThreadSafeRepository>>,
     pub(crate) queue: Queue,
     pub(crate) writing: Mutex<Writing>,
@@ -78,14 +88,14 @@ impl Volume {
     pub(crate) fn new(
         id: VolumeId,
         folder: PathBuf,
-        disk: Arc<dyn Disk>,
-        secret: Arc<Secret>,
+        Means { disk, secret, signers }: Means,
     ) -> Self {
         Self {
             id,
             folder,
             disk,
             secret,
+            signers,
             repository: Mutex::new(None),
             queue: Queue::default(),
             writing: Mutex::default(),
@@ -184,6 +194,12 @@ impl Volume {
         if let Some(name) = odd_folder(&git) {
             *cached = None;
             return Err(self.damaged(format!("`.git/{name}` is no plain folder")));
+        }
+        if let Some(name) = borrowed(&git) {
+            *cached = None;
+            return Err(self.damaged(format!(
+                "it borrows objects from elsewhere (`.git/{name}`); `git repack -a` copies them"
+            )));
         }
         if cached.is_none() {
             let options = gix::open::Options::isolated()
@@ -342,6 +358,13 @@ fn odd_folder(git: &Path) -> Option<&'static str> {
     FOLDERS
         .into_iter()
         .find(|name| fs::symlink_metadata(git.join(name)).is_ok_and(|metadata| !metadata.is_dir()))
+}
+
+/// Returns a file that says where other objects lie: they may be somebody else's.
+fn borrowed(git: &Path) -> Option<&'static str> {
+    ["objects/info/alternates", "objects/info/http-alternates"]
+        .into_iter()
+        .find(|name| fs::symlink_metadata(git.join(name)).is_ok())
 }
 
 /// Says whether there is a folder that is not a symbolic link.

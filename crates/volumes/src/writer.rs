@@ -270,7 +270,7 @@ impl Volume {
     }
 
     /// Makes sure that there is a journal, and that it is that of this repository and no giant.
-    fn reopen_journal(&self, writing: &mut Writing) -> Result<(), StoreError> {
+    pub(crate) fn reopen_journal(&self, writing: &mut Writing) -> Result<(), StoreError> {
         if writing.journal.as_ref().is_some_and(|journal| !journal.is_there()) {
             (writing.journal, writing.retired) = (None, Vec::new());
         }

@@ -39,6 +39,16 @@ impl Caller {
         self
     }
 
+    /// Whoever runs the program itself, at its command line: the folder of the volumes is theirs.
+    pub fn operator() -> Self {
+        Self::new(Actor::SystemCron, None)
+    }
+
+    /// Says whether this is [`Self::operator`].
+    pub(crate) fn is_operator(&self) -> bool {
+        self.actor == Actor::SystemCron
+    }
+
     /// Returns the volume that the caller's own changes go to.
     pub fn own_volume(&self) -> VolumeId {
         match &self.actor {
@@ -67,6 +77,19 @@ impl Caller {
             Actor::TeamCron { .. } | Actor::SystemCron => {
                 self.actor.name().parse().expect("because it is a slug and a word")
             }
+        }
+    }
+
+    /// Returns the team that the caller works in at the moment.
+    pub(crate) fn team(&self) -> Option<&Slug> {
+        self.team.as_ref()
+    }
+
+    /// Returns the members whose volumes the job of a team reads; nobody for any other caller.
+    pub(crate) fn members(&self) -> Vec<Slug> {
+        match &self.actor {
+            Actor::TeamCron { members, .. } => members.iter().cloned().collect(),
+            Actor::Person { .. } | Actor::Local { .. } | Actor::SystemCron => Vec::new(),
         }
     }
 

@@ -18,6 +18,7 @@ use llmos_core::{store::Store, volume::VolumeId};
 
 use crate::{Caller, Error};
 
+pub(crate) use find::Found;
 pub(crate) use snapshot::{
     ContentId, SkillFile, Snapshot, WorkflowFile, skill_paths, workflow_path,
 };
@@ -97,25 +98,31 @@ impl Catalogue {
         }
         if !all_whole {
             // It has no version to keep a view by.
-            return Ok(Arc::new(View::new(layers)));
+            return Ok(Arc::new(View::new(layers, None)));
         }
         let key: Key =
             layers.iter().map(|layer| (layer.volume.clone(), layer.content_id().clone())).collect();
         if let Some(view) = self.kept_view(&key) {
             return Ok(view);
         }
-        let view = Arc::new(View::new(layers));
-        let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
-        // Of the same volumes only the newest view is worth keeping.
         let same = |kept: &Key| {
             kept.iter().map(|(volume, _)| volume).eq(key.iter().map(|(volume, _)| volume))
         };
+        let earlier = self.earlier_view(same);
+        let view = Arc::new(View::new(layers, earlier.as_deref()));
+        let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of the same volumes only the newest view is worth keeping.
         views.retain(|(kept, _)| !same(kept));
         if views.len() >= MAX_VIEWS {
             views.remove(0);
         }
         views.push((key, Arc::clone(&view)));
         Ok(view)
+    }
+
+    fn earlier_view(&self, same: impl Fn(&Key) -> bool) -> Option<Arc<View>> {
+        let views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        views.iter().find(|(kept, _)| same(kept)).map(|(_, view)| Arc::clone(view))
     }
 
     fn kept_view(&self, key: &Key) -> Option<Arc<View>> {

@@ -3,6 +3,7 @@
 
 mod turn;
 mod view;
+mod work;
 
 use std::{
     collections::BTreeSet,

@@ -9,8 +9,10 @@ use llmos_api::{
 use llmos_core::{
     access::Denied,
     cron::JobsError,
+    exchange::ExchangeError,
     members::DirectoryError,
     proposal::DecisionRefused,
+    remote::RemoteError,
     slug::Slug,
     store::{BlobId, StoreError},
     volume::{VolumeId, VolumePath},
@@ -198,6 +200,36 @@ pub enum Error {
         /// How.
         source: StoreError,
     },
+    /// A talk with a remote did not come to an end.
+    #[error(transparent)]
+    Remote {
+        /// Why.
+        source: RemoteError,
+    },
+    /// A conversation with a Git client ended early.
+    #[error(transparent)]
+    Exchange {
+        /// Why.
+        source: ExchangeError,
+    },
+}
+
+impl From<RemoteError> for Error {
+    fn from(source: RemoteError) -> Self {
+        match source {
+            RemoteError::Store { source } => Self::Store { source },
+            source => Self::Remote { source },
+        }
+    }
+}
+
+impl From<ExchangeError> for Error {
+    fn from(source: ExchangeError) -> Self {
+        match source {
+            ExchangeError::Store { source } => Self::Store { source },
+            source => Self::Exchange { source },
+        }
+    }
 }
 
 /// What sort of refusal it is: doors turn this into a status or an exit code.
@@ -262,7 +294,19 @@ impl Error {
                     | StoreError::CheckedOut { .. },
             } => ErrorKind::Conflict,
             Self::Store { source } if no_room(source).is_some() => ErrorKind::NoRoom,
-            Self::Store { .. } | Self::Jobs { .. } => ErrorKind::Internal,
+            Self::Exchange { source: ExchangeError::Client { .. } } => ErrorKind::Invalid,
+            Self::Remote { source: RemoteError::None { .. } } => ErrorKind::Unknown,
+            Self::Remote { source: RemoteError::Unreachable { .. } } => ErrorKind::Busy,
+            Self::Remote { source: RemoteError::Unsafe { .. } } => ErrorKind::Content,
+            Self::Remote { source: RemoteError::Failed { source, .. } }
+                if source.kind() == io::ErrorKind::InvalidInput =>
+            {
+                ErrorKind::Invalid
+            }
+            Self::Store { .. }
+            | Self::Jobs { .. }
+            | Self::Exchange { .. }
+            | Self::Remote { .. } => ErrorKind::Internal,
         }
     }
 
@@ -297,6 +341,11 @@ impl Error {
             Self::Store { .. } => "store",
             Self::CronsOff => "crons-off",
             Self::Jobs { .. } => "jobs",
+            Self::Exchange { .. } => "git",
+            Self::Remote { source: RemoteError::None { .. } } => "no-remote",
+            Self::Remote { source: RemoteError::Unreachable { .. } } => "remote-unreachable",
+            Self::Remote { source: RemoteError::Unsafe { .. } } => "remote-unsafe",
+            Self::Remote { .. } => "remote",
         }
     }
 
@@ -336,6 +385,8 @@ impl Error {
             }
             Self::BadWorkflow { findings } => findings.iter().find_map(|found| found.hint.clone()),
             Self::Store { source } => no_room(source).or(source.hint()).map(str::to_owned),
+            Self::Exchange { source } => source.hint().map(str::to_owned),
+            Self::Remote { source } => source.hint().map(str::to_owned),
         }
     }
 }

@@ -13,10 +13,13 @@ mod caller;
 mod catalogue;
 mod crons;
 mod error;
+mod evolution;
+mod git;
 mod hands;
 mod identity;
 pub mod ids;
 mod proposals;
+mod remotes;
 mod restore;
 mod saving;
 mod sizes;
@@ -33,7 +36,10 @@ use std::sync::Arc;
 
 use llmos_core::{
     branch::Volumes,
+    evolution::{Author, Thresholds},
+    exchange::Exchange,
     members::{Directory, NoDirectory},
+    remote::Remotes,
     store::{Change, CommitId, Edit, Store},
     volume::VolumeId,
 };
@@ -42,9 +48,11 @@ pub use archive::{Archived, Month, MonthError};
 pub use caller::Caller;
 pub use crons::{CronParts, Crons, Turn, Work};
 pub use error::{Error, ErrorKind};
+pub use evolution::{Drafts, Ledgers};
 pub use hands::Taken;
 pub use ids::Point;
-pub use skills::SkillFilter;
+pub use remotes::RemoteKeeper;
+pub use skills::{ContextQuery, SkillFilter};
 pub use system::Seeded;
 pub use traces::{LargeValues, TraceFilter};
 pub use verify::{FileFault, Looked};
@@ -54,6 +62,7 @@ pub use workflows::{PythonTask, WorkflowFilter};
 pub use world::World;
 
 use catalogue::Catalogue;
+use evolution::Evolution;
 use hands::Hands;
 use sizes::Sizes;
 use traces::{Shards, Summaries};
@@ -63,11 +72,14 @@ pub struct Workbench {
     store: Arc<dyn Volumes>,
     world: Arc<dyn World>,
     directory: Arc<dyn Directory>,
+    exchange: Option<Arc<dyn Exchange>>,
+    remotes: Option<Arc<dyn Remotes>>,
     catalogue: Catalogue,
     summaries: Summaries,
     shards: Shards,
     sizes: Sizes,
     hands: Hands,
+    evolution: Evolution,
 }
 
 impl Workbench {
@@ -79,9 +91,12 @@ impl Workbench {
             shards: Shards::default(),
             sizes: Sizes::default(),
             hands: Hands::default(),
+            evolution: Evolution::default(),
             store,
             world,
             directory: Arc::new(NoDirectory),
+            exchange: None,
+            remotes: None,
         }
     }
 
@@ -89,6 +104,27 @@ impl Workbench {
     #[must_use]
     pub fn with_directory(self, directory: Arc<dyn Directory>) -> Self {
         Self { directory, ..self }
+    }
+
+    /// Keeps what evolution counted where it outlives the program.
+    #[must_use]
+    pub fn with_ledgers(mut self, ledgers: Arc<dyn Ledgers>) -> Self {
+        self.evolution.keep_in(ledgers);
+        self
+    }
+
+    /// Lets a model write guides in words of its own. What it answers is checked.
+    #[must_use]
+    pub fn with_author(mut self, author: Arc<dyn Author>) -> Self {
+        self.evolution.author = Some(author);
+        self
+    }
+
+    /// Sets when something that recurs is worth a skill.
+    #[must_use]
+    pub fn with_thresholds(mut self, thresholds: Thresholds) -> Self {
+        self.evolution.set_thresholds(thresholds);
+        self
     }
 
     /// Makes one commit in the caller's name. Asks for no permission: the use case did.

@@ -1,10 +1,12 @@
 //! Skills: list, search, read.
 
 mod change;
+mod context;
 mod copied;
 mod promote;
 
 pub(crate) use change::{target, views};
+pub use context::ContextQuery;
 pub(crate) use copied::{Copied, reason};
 pub(crate) use promote::provenance_view;
 

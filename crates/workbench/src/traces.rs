@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use crate::{Caller, Error, Workbench};
 
 pub(crate) mod archive;
+mod chat;
 mod fit;
 mod list;
 pub(crate) mod shards;

@@ -1,6 +1,6 @@
 //! What volumes hold, and how they came to it.
 
-use llmos_api::volume::{CommitView, History, StatsList, VolumeStats};
+use llmos_api::volume::{CommitView, History, SignatureView, StatsList, VolumeStats};
 use llmos_core::{
     access::Action,
     store::{CommitId, CommitInfo, HistoryQuery},
@@ -132,5 +132,6 @@ pub(crate) fn commit_view(commit: &CommitInfo) -> CommitView {
         time: commit.time.to_string(),
         subject: commit.message.lines().next().unwrap_or_default().to_owned(),
         message: commit.message.clone(),
+        signature: commit.signature.as_ref().map(SignatureView::from),
     }
 }

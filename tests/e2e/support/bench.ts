@@ -7,7 +7,9 @@ export type Status = "idle" | "running" | "success" | "error" | "skipped" | "cac
 /** One node of a kept run. */
 export type TraceNode = {
   node: string;
+  skill_id: string;
   skill_version: string | null;
+  key: string | null;
   state: Status | "cancelled";
   attempts: number;
   started_ms: number | null;

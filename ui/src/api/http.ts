@@ -78,7 +78,7 @@ function queryOf(params: Params): string {
 type CallInit = Omit<RequestInit, "signal"> & { signal?: AbortSignal | undefined };
 
 /** Asks once; a refusal becomes an {@link ApiError}. */
-async function call<T>(url: string, { signal, ...init }: CallInit = {}): Promise<T> {
+export async function call<T>(url: string, { signal, ...init }: CallInit = {}): Promise<T> {
   let response: Response;
   try {
     response = await fetch(url, {

@@ -111,6 +111,7 @@ export type CommitView = {
   message: string;
   /** The ids of its parents. */
   parents: string[];
+  signature?: SignatureView | null;
   /** The first line of the message. */
   subject: string;
   /** When it was made (RFC 3339, UTC). */
@@ -195,6 +196,108 @@ export type CreateSkill = {
   volume?: string | null;
 };
 
+/** Answer of `GET /crons/{id}/history`: newest first. */
+export type CronHistory = {
+  /** The cron. */
+  id: string;
+  /** Its last runs. */
+  runs: CronRun[];
+};
+
+/** Answer of `GET /crons`. */
+export type CronList = {
+  /** The crons of the caller, of their team and of the system. */
+  crons: CronView[];
+  /** The time by the server's clock (RFC 3339, UTC): countdowns count from here. */
+  now: string;
+  /** Whether this server runs jobs that are due (`--no-crons` switches it off). */
+  runs_here: boolean;
+};
+
+/** How a run of a cron is or was. */
+export type CronOutcome = "running" | "done" | "failed" | "lost";
+
+/** How far a run is. */
+export type CronProgress = {
+  /** What it does. */
+  phase: string;
+  /** From 0 to 1. */
+  share: number;
+};
+
+/** A run of a cron. */
+export type CronRun = {
+  /** Who asked for it; absent where it was time. */
+  asked_by?: string | null;
+  /** Which try it was: more than 1 where a server went away in the middle. */
+  attempt: number;
+  /** When it ended; absent while it runs. */
+  ended_at?: string | null;
+  /** Why it failed. */
+  error?: string | null;
+  /** How it is or was. */
+  outcome: CronOutcome;
+  /** What it says that it did. */
+  report?: Record<string, unknown> | null;
+  /** Its number. */
+  run: number;
+  /** Which server ran it. */
+  server: string;
+  /** When it began (RFC 3339, UTC). */
+  started_at: string;
+};
+
+/** When a cron is due. */
+export type CronSchedule = {
+  /** Minute, hour, day of the month, month, day of the week. */
+  pattern: string;
+  /** The same as a phrase. */
+  phrase: string;
+  /** Whose clock counts: a name of the IANA database. */
+  zone: string;
+};
+
+/** Where a cron is. */
+export type CronState = "waiting" | "due" | "running";
+
+/** A cron. */
+export type CronView = {
+  /** Its name: `user-<id>`, `team-<id>` or `system`. */
+  id: string;
+  last?: CronRun | null;
+  /** Why not, where they may not. */
+  may_not_because?: string | null;
+  /** Whether the caller may start it at once. */
+  may_run: boolean;
+  /** When it is due next (RFC 3339, UTC); in the past while nobody has come to it. */
+  next_at: string;
+  progress?: CronProgress | null;
+  /** When it is due. */
+  schedule: CronSchedule;
+  /** How many seconds are left until then; 0 when it is due. */
+  seconds_left: number;
+  /** When its countdown began: the time of its schedule before `next_at`. */
+  since: string;
+  /** Whether it waits for its time, is due, or runs. */
+  state: CronState;
+  /** The volume that it learns for. */
+  volume: string;
+};
+
+/** Body of `POST /drafts/{draft_id}/accept`, `/reject`, `/archive` and `/merge`. */
+export type DecideDraft = {
+  /** With `/merge`: the skill that takes the draft in. */
+  into?: string | null;
+  /** The team that they work in. */
+  team_id?: string | null;
+  /** Who asks; the local user when left out. */
+  user_id?: string | null;
+  /** The Git blob id of the draft that the decision rests on; a draft that changed since is not decided. */
+  version?: string | null;
+  /** The volume of the draft; that of the user when left out. */
+  volume?: string | null;
+};
+
 /** Body of `POST /proposals/{id}/approve`, `…/decline` and `…/revert`. */
 export type DecideProposal = {
   /** Says that one approves one's own proposal. */
@@ -207,6 +310,24 @@ export type DecideProposal = {
   user_id?: string | null;
   /** The volume that is asked; looked for when left out. */
   volume?: string | null;
+};
+
+/** What a decision on a draft did. */
+export type DecidedDraft = {
+  /** The commit. */
+  commit: string;
+  /** The draft. */
+  draft_id: string;
+  /** The file of the skill, where one was written. */
+  path?: string | null;
+  /** The skill that it made or went into. */
+  skill_id: string;
+  /** What became of it. */
+  status: string;
+  /** The Git blob id of the draft now. */
+  version: string;
+  /** The volume. */
+  volume: string;
 };
 
 /** Answer of a decision about a proposal. */
@@ -273,6 +394,71 @@ export type DiffView = {
   volume: string;
 };
 
+/** Answer of `GET /drafts`. */
+export type DraftList = {
+  /** The drafts; those that wait for a decision first. */
+  drafts: DraftSummary[];
+  /** How many wait for a decision. */
+  n_proposed: number;
+  /** How many skills should be looked at again. */
+  n_stale: number;
+};
+
+/** A draft in a list. */
+export type DraftSummary = {
+  /** The success rate that is exceeded with a certainty of 95 %, 0 to 1. */
+  confidence: number;
+  /** How often the task came up. */
+  count: number;
+  /** Its id: one pattern has one draft. */
+  draft_id: string;
+  /** Whether a person changed the text. */
+  edited: boolean;
+  gain?: Gain | null;
+  /** `compound`: a workflow that runs as one node. `guide`: a context skill. */
+  kind: string;
+  /** How many traces were held back to prove it. */
+  n_held_back: number;
+  /** How many of these spoke for it. */
+  n_passed: number;
+  /** How often with success. */
+  n_success: number;
+  /** The id of the skill that it makes. */
+  skill_id: string;
+  /** Why the skill should be looked at again. */
+  stale?: string | null;
+  /** `proposed`, `unproven`, `accepted`, `merged`, `rejected` or `archived`. */
+  status: string;
+  /** Which part of that is a success, 0 to 1, as it was counted. */
+  success_rate: number;
+  /** What it is called. */
+  title: string;
+  /** Whether accepting it again would bring the skill up to date. */
+  update: boolean;
+  /** How often each person did it. */
+  users: Record<string, number>;
+  /** The Git blob id of its file. */
+  version: string;
+  /** The volume that holds it. */
+  volume: string;
+  /** What a reviewer should look at twice. */
+  warnings: string[];
+};
+
+/** Answer of `GET /drafts/{draft_id}`. */
+export type DraftView = DraftSummary & {
+  /** Where it would be kept, or is. */
+  path: string;
+  /** What speaks against it. */
+  problem?: string | null;
+  /** The whole file of the draft. */
+  source: string;
+  /** The text of the skill, as it would be kept. */
+  text: string;
+  /** The traces that it rests on. */
+  traces: string[];
+};
+
 /** One edge. */
 export type EdgeDoc = {
   /** The output. */
@@ -281,11 +467,66 @@ export type EdgeDoc = {
   to: PortRefDoc;
 };
 
+/** Body of `PUT /drafts/{draft_id}`. */
+export type EditDraft = {
+  /** The team that they work in. */
+  team_id?: string | null;
+  /** The new text of the skill. */
+  text: string;
+  /** Who asks; the local user when left out. */
+  user_id?: string | null;
+  /** The Git blob id of the draft that the change rests on. */
+  version?: string | null;
+  /** The volume of the draft; that of the user when left out. */
+  volume?: string | null;
+};
+
 /** Answer of `GET /volumes/edits`. */
 export type EditsList = {
   /** The volumes that the caller reads, the own one first. */
   volumes: VolumeEdits[];
 };
+
+/** Answer of `POST /evolve`. */
+export type EvolveReport = {
+  /** The drafts that this pass began or changed, or would have with `dry_run`. */
+  drafts: DraftSummary[];
+  /** The patterns that came up often enough, most often first. */
+  patterns: PatternView[];
+  /** How many patterns came up often enough. */
+  patterns_detected: number;
+  /** Skills that were proposed for promotion. */
+  proposals: string[];
+  /** How many skills this pass made or changed. */
+  skills_created: number;
+  /** `completed`. */
+  status: string;
+  /** How many traces the patterns rest on, those of earlier passes included. */
+  traces_analyzed: number;
+  /** How many of them this pass read: each is read once. */
+  traces_new: number;
+  /** How many of them could not be understood. */
+  traces_unreadable: number;
+  /** The volume that gets the drafts. */
+  volume: string;
+};
+
+/** Body of `POST /evolve`. */
+export type EvolveRequest = {
+  /** Whether what proved itself becomes a skill at once. Otherwise only drafts are written. */
+  auto_apply?: boolean;
+  /** Whether nothing is written at all. */
+  dry_run?: boolean;
+  /** Whose traces; those of the user when left out. */
+  scope?: EvolveScope;
+  /** The team that they work in; the team that is meant with `scope: team`. */
+  team_id?: string | null;
+  /** Who asks; the local user when left out. */
+  user_id?: string | null;
+};
+
+/** Whose traces a pass looks at. */
+export type EvolveScope = "user" | "team" | "system";
 
 /** Answer of `GET /workflows/skills/executable`. */
 export type ExecutableList = {
@@ -416,6 +657,22 @@ export type Finding = {
   port?: string | null;
   /** How bad it is. */
   severity: Severity;
+};
+
+/** How the task went before and after its skill was there. */
+export type Gain = {
+  /** How often the task came up before. */
+  before: number;
+  /** How often with success. */
+  before_success: number;
+  /** How often it came up since. */
+  since: number;
+  /** How often with success. */
+  since_success: number;
+  /** How often the skill itself was used. */
+  used: number;
+  /** How often with success. */
+  used_success: number;
 };
 
 /** Answer of `GET /health`. */
@@ -610,6 +867,34 @@ export type PartDoc = {
   nodes: string[];
   /** Where each output of the node comes from now. */
   outputs?: Record<string, PortRefDoc>;
+};
+
+/** Something that recurs. */
+export type PatternView = {
+  /** The success rate that is exceeded with a certainty of 95 %, 0 to 1. */
+  confidence: number;
+  /** How often it came up. */
+  count: number;
+  /** What recurs, in its own words. */
+  description: string;
+  /** The day of the first time. */
+  first_seen?: string | null;
+  /** `workflow`, `part` or `task`. */
+  kind: string;
+  /** The day of the last time. */
+  last_seen?: string | null;
+  /** How often with success. */
+  n_success: number;
+  /** Names it. */
+  pattern: string;
+  /** Why it makes no draft. */
+  problem?: string | null;
+  /** Which part of that is a success, 0 to 1, as it was counted. */
+  success_rate: number;
+  /** The newest traces of it. */
+  traces: string[];
+  /** How often each person did it. */
+  users: Record<string, number>;
 };
 
 /** An input or output of an executable skill. */
@@ -835,6 +1120,28 @@ export type ReadyWorkflow = {
   status: string;
 };
 
+/** Where a volume is kept a second time, and how the last talk went. */
+export type RemoteView = {
+  /** The branch there. */
+  branch?: string | null;
+  /** What both held then. */
+  commit?: string | null;
+  /** Files that were changed on both sides, so that somebody has to decide. */
+  conflicts: string[];
+  /** When it failed last. */
+  failed_at?: string | null;
+  /** Why. */
+  failure?: string | null;
+  /** How often in a row it failed since. */
+  n_failures: number;
+  /** When both were last equal (RFC 3339, UTC). */
+  synced_at?: string | null;
+  /** Where; absent where it has no remote. */
+  url?: string | null;
+  /** The volume. */
+  volume: string;
+};
+
 /** Body of `POST /volumes/restore`. */
 export type Restore = {
   /** The newest commit that the caller knows: with it, nothing is restored over newer commits of the same files. */
@@ -994,8 +1301,49 @@ export type SavedWorkflow = {
   workflow_id: string;
 };
 
+/** Body of `PUT /volumes/remote`. */
+export type SetRemote = {
+  /** The branch there; `main` when left out. */
+  branch?: string | null;
+  /** The team that the caller works in. */
+  team_id?: string | null;
+  /** Where: `https://host/owner/name.git` or `git@host:owner/name.git`, without a password. */
+  url: string;
+  /** Who asks; the local user when left out. */
+  user_id?: string | null;
+  /** `system`, `team/<id>` or `user/<id>`; the caller's own when left out. */
+  volume?: string | null;
+};
+
 /** How bad a finding is. */
 export type Severity = "error" | "warning";
+
+/** Whether a signature fits its commit. */
+export type SignatureStatus = "valid" | "broken" | "unchecked";
+
+/** How a commit is signed. */
+export type SignatureView = {
+  /** The fingerprint of the key, as `ssh-keygen -l` prints it: `SHA256:…`. */
+  key?: string | null;
+  /** The kind of a signature that is not checked here, such as `openpgp`. */
+  kind?: string | null;
+  /** Whether it fits the commit. */
+  status: SignatureStatus;
+};
+
+/** The skills for a query, as text for a prompt. */
+export type SkillContext = {
+  /** How many tokens it may cost. */
+  budget: number;
+  /** The other skills that match, best first. */
+  left_out: UnusedSkill[];
+  /** The skills in the text, best first. */
+  skills_used: UsedSkill[];
+  /** The text: each skill between `<skill>` and `</skill>`, best first. */
+  text: string;
+  /** What the text costs by estimate, never more than `budget`. */
+  tokens: number;
+};
 
 /** What a skill file is. */
 export type SkillKind = "context" | "executable" | "agent";
@@ -1067,6 +1415,32 @@ export type StatsList = {
   volumes: VolumeStats[];
 };
 
+/** Body of `POST /volumes/remote/sync`. */
+export type SyncRemote = {
+  /** The team that the caller works in. */
+  team_id?: string | null;
+  /** Who asks; the local user when left out. */
+  user_id?: string | null;
+  /** `system`, `team/<id>` or `user/<id>`; the caller's own when left out. */
+  volume?: string | null;
+};
+
+/** What a talk with a remote came to. */
+export type SyncedView = {
+  /** What both hold. */
+  commit?: string | null;
+  /** Files that both sides changed in different ways; nothing was merged then. */
+  conflicts: string[];
+  /** Whether both sides hold the same now. */
+  equal: boolean;
+  /** How many commits came from there. */
+  n_fetched: number;
+  /** How many went there, a merge of both included. */
+  n_pushed: number;
+  /** The volume. */
+  volume: string;
+};
+
 /** Whose version of a conflict to take. */
 export type Take = "mine" | "theirs" | "both";
 
@@ -1110,7 +1484,7 @@ export type TraceList = {
 export type TraceSummary = {
   /** How long it took. */
   duration_ms?: number | null;
-  /** `run`. */
+  /** `run` or `chat`. */
   kind: string;
   outcome?: Outcome | null;
   /** The file in that volume. */
@@ -1141,6 +1515,21 @@ export type TraceView = {
   volume: string;
 };
 
+/** A skill that matches and is not in the text. */
+export type UnusedSkill = {
+  /** What its summary costs, where there was no room for it. */
+  needs?: number | null;
+  /**
+   * `less_fitting`: much less than the best one; `enough_skills`: as many better ones as were asked for;
+   * `no_room`: not even its summary fits into the rest of the budget.
+   */
+  reason: string;
+  /** How well it fits. */
+  score: number;
+  /** The id. */
+  skill_id: string;
+};
+
 /** Body of `PUT /skills/{skill_id}`: either `source`, or the fields to change. */
 export type UpdateSkill = {
   /**
@@ -1168,6 +1557,24 @@ export type UpdateSkill = {
   user_id?: string | null;
   /** Where it is; the caller's own volume when left out. */
   volume?: string | null;
+};
+
+/** A skill in the text. */
+export type UsedSkill = {
+  /** `whole`, or `summary`: name, description and headings. */
+  form: string;
+  /** How well it fits; only the order of scores of one query means something. */
+  score: number;
+  /** The id. */
+  skill_id: string;
+  /** What it costs by estimate. */
+  tokens: number;
+  /** The Git blob id of the file: this exact text and no other. */
+  version: string;
+  /** The volume it comes from. */
+  volume: string;
+  /** What of the query was found where. */
+  why: Why[];
 };
 
 /** What the folder of a volume holds that no commit has. */

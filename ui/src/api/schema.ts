@@ -83,7 +83,7 @@ export type Conflict = Sent<wire.Conflict, "base" | "mine" | "theirs" | "node">;
 export type Take = wire.Take;
 
 /** One commit, as the history of a file tells it. */
-export type CommitView = Sent<wire.CommitView, "words" | "version">;
+export type CommitView = Sent<wire.CommitView, "signature" | "words" | "version">;
 
 /** Answer of `GET /volumes/history`. */
 export type FileHistory = With<wire.History, { commits: CommitView[] }>;
@@ -112,6 +112,32 @@ export type TraceView = With<wire.TraceView, { run: With<RunReport, { workflow: 
 /** Answer of `GET /config`. */
 export type Config = wire.Config;
 
+/** A cron: when it is due, how far it is, how it ended. */
+export type CronView = With<Sent<wire.CronView>, { last: CronRun | null; progress: wire.CronProgress | null }>;
+
+/** A run of a cron. */
+export type CronRun = Sent<wire.CronRun>;
+
+/** Answer of `GET /crons`. */
+export type CronList = With<wire.CronList, { crons: CronView[] }>;
+
+/** Answer of `GET /crons/{id}/history`. */
+export type CronHistory = With<wire.CronHistory, { runs: CronRun[] }>;
+
+/** A draft in a list. */
+export type DraftSummary = wire.DraftSummary;
+
+/** How a task went before and after its skill was there. */
+export type Gain = wire.Gain;
+
+/** A draft with its text. */
+export type DraftView = wire.DraftView;
+
+/** What a decision on a draft did. */
+export type DecidedDraft = wire.DecidedDraft;
+
+/** Answer of `GET /drafts`. */
+export type DraftList = wire.DraftList;
 /** Answer of `GET /teams`. */
 export type TeamList = wire.TeamList;
 

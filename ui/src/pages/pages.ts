@@ -22,4 +22,9 @@ export const PAGES: Record<PageId, Page> = {
     icon: "check",
     View: lazy(() => import("../review/ReviewPage").then(({ ReviewPage }) => ({ default: ReviewPage }))),
   },
+  learning: {
+    label: "Learning",
+    icon: "bolt",
+    View: lazy(() => import("../learning/LearningPage").then(({ LearningPage }) => ({ default: LearningPage }))),
+  },
 };

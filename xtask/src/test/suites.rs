@@ -43,6 +43,10 @@ fn setup() -> Result<Counts> {
     if system::which("git").is_none() {
         missing.push("git");
     }
+    // Makes the keys with which tests sign commits, and checks what they signed.
+    if system::which("ssh-keygen").is_none() {
+        missing.push("openssh-client");
+    }
     if chromium().is_none() {
         missing.push("chromium");
     }

@@ -6,13 +6,14 @@ use super::{Member, Workspace};
 /// For each crate, the crates of this workspace that it may know.
 ///
 /// What only tests need is not looked at.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("llmos-core", &[]),
     ("llmos-api", &["llmos-core"]),
     ("llmos-volumes", &["llmos-core"]),
     ("llmos-members", &["llmos-core"]),
     ("llmos-store", &["llmos-core"]),
     ("llmos-headless", &["llmos-core", "llmos-api"]),
+    ("llmos-llm", &["llmos-core"]),
     ("llmos-packages", &[]),
     ("llmos-workbench", &["llmos-core", "llmos-api"]),
     ("llmos-server", &["llmos-core", "llmos-api", "llmos-workbench"]),
@@ -25,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "llmos-members",
             "llmos-store",
             "llmos-headless",
+            "llmos-llm",
             "llmos-packages",
             "llmos-workbench",
             "llmos-server",
@@ -32,7 +34,17 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ),
     ("llmos-wasm", &["llmos-core", "llmos-api"]),
     ("llmos-testkit", &["llmos-core", "llmos-api"]),
-    ("llmos-bench", &["llmos-core", "llmos-api", "llmos-testkit", "llmos-volumes"]),
+    (
+        "llmos-bench",
+        &[
+            "llmos-core",
+            "llmos-api",
+            "llmos-llm",
+            "llmos-testkit",
+            "llmos-volumes",
+            "llmos-workbench",
+        ],
+    ),
     ("xtask", &[]),
 ];
 

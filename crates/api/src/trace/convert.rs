@@ -203,11 +203,11 @@ fn log_to_trace(line: LogLine) -> Result<trace::LogLine, ReportError> {
     Ok(trace::LogLine { at_ms: line.at_ms, stream, text: line.text })
 }
 
-fn slug(field: &str, text: &str) -> Result<Slug, ReportError> {
+pub(super) fn slug(field: &str, text: &str) -> Result<Slug, ReportError> {
     text.parse().map_err(|err: llmos_core::slug::SlugError| bad(field, &err, err.hint()))
 }
 
-fn time(field: &str, text: &str) -> Result<Timestamp, ReportError> {
+pub(super) fn time(field: &str, text: &str) -> Result<Timestamp, ReportError> {
     let hint = "write it as RFC 3339, such as `2026-11-20T15:30:00Z`";
     text.parse().map_err(|source: jiff::Error| bad(field, &source, hint))
 }

@@ -6,21 +6,26 @@ use std::{
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
-use llmos_core::{slug::Slug, store::Author};
+use llmos_core::{exchange::Exchange, remote::Remotes, slug::Slug, store::Author};
 use llmos_members::MembersFile;
-use llmos_server::{AllowedHosts, Settings};
+use llmos_server::{AllowedHosts, CronThread, Settings};
 use llmos_volumes::GitStore;
-use llmos_workbench::Workbench;
+use llmos_workbench::{RemoteKeeper, Work, Workbench};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
+    crons,
     failure::{Failure, FailureKind},
-    hands, library,
+    hands,
+    learning::{Beside, Learning},
+    library,
     out::say,
     packages::{Place, Served},
     server_python::Allow,
+    signing::Signing,
     world::Machine,
 };
 
@@ -53,7 +58,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "AUTHOR", value_parser = author, env = "LLMOS_AUTHOR")]
     author: Option<Author>,
     #[command(flatten)]
+    signing: Signing,
+    #[command(flatten)]
     python: Allow,
+    #[command(flatten)]
+    learning: Learning,
+    #[command(flatten)]
+    crons: crons::CronArgs,
 }
 
 pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
@@ -68,10 +79,17 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     let python = args.python.port()?;
     // First of all, so that a server that cannot run leaves nothing behind.
     let listener = llmos_server::listen(address)?;
-    let store = Arc::new(GitStore::open(args.volumes.clone()));
+    let signers = args.signing.signers()?;
+    let store = Arc::new(GitStore::open(args.volumes.clone()).with_signers(signers));
+    let exchange = Arc::clone(&store) as Arc<dyn Exchange>;
+    let remotes = Arc::clone(&store) as Arc<dyn Remotes>;
     let directory = Arc::new(MembersFile::beside(&args.volumes));
-    let workbench = Workbench::new(Arc::<GitStore>::clone(&store), Arc::new(Machine));
-    let workbench = Arc::new(workbench.with_directory(directory));
+    let workbench = Workbench::new(Arc::<GitStore>::clone(&store), Arc::new(Machine))
+        .with_directory(directory)
+        .with_exchange(exchange)
+        .with_remotes(remotes)
+        .with_ledgers(Arc::new(Beside::volumes(&args.volumes)))
+        .with_thresholds(args.learning.thresholds());
     let seeded = workbench.seed_system(&library::files(), env!("CARGO_PKG_VERSION"))?;
     if let Some(commit) = &seeded.commit {
         say(&format!("system volume: {} files brought up to date in {commit}", seeded.n_changed));
@@ -79,8 +97,14 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     for path in &seeded.kept {
         tracing::info!(%path, "left as people changed it");
     }
+    let workbench = Arc::new(workbench);
+    keep_remotes(&workbench);
+    let run_crons = args.crons.run_here();
+    let work = Arc::clone(&workbench) as Arc<dyn Work>;
+    let crons = Arc::new(args.crons.open(&args.volumes, work)?);
     let router = llmos_server::router(Settings {
         workbench: Arc::clone(&workbench),
+        crons: Arc::clone(&crons),
         packages: Arc::new(Served(args.packages.cache(&args.volumes))),
         python,
         user: args.user.clone(),
@@ -91,17 +115,40 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     })?;
     say(&format!("LLMos-Lite is at http://localhost:{}", listener.port()));
     say(&format!("volumes in {}; stop with Ctrl-C", args.volumes.display()));
+    let crons = run_crons.then(|| CronThread::start(crons)).transpose().map_err(|error| {
+        let message = format!("cannot start the crons: {error}");
+        Failure::new(FailureKind::Internal, message, "try again, or start it with `--no-crons`")
+    })?;
     let hands = match args.no_watch {
         true => None,
         false => Some(hands::start(workbench, store, local_author(args.author, &args.user))?),
     };
     runtime.block_on(llmos_server::serve(listener, router, stop()))?;
+    if let Some(crons) = crons {
+        crons.stop();
+    }
     if let Some(hands) = hands {
         hands.stop();
     }
     runtime.shutdown_background();
     say("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Talks to remotes for as long as the program runs; one that is cut off is talked to again later.
+fn keep_remotes(workbench: &Arc<Workbench>) {
+    let keeper = RemoteKeeper::new(workbench);
+    let run = move || {
+        while let Some(troubles) = keeper.tick() {
+            for trouble in troubles {
+                tracing::warn!("{trouble}");
+            }
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    };
+    if let Err(err) = std::thread::Builder::new().name("remotes".to_owned()).spawn(run) {
+        tracing::error!(%err, "remotes are not kept equal");
+    }
 }
 
 fn local_author(author: Option<Author>, user: &Slug) -> Author {

@@ -6,19 +6,21 @@ use std::{
     process::ExitCode,
 };
 
-use llmos_core::search::{Fields, Index};
+use llmos_core::search::{Fields, Hit};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
     failure::{Failure, FailureKind},
+    meaning::Search,
     out::Out,
 };
 
 /// Rank skills for many queries at once
 ///
 /// Both files hold one JSON object per line: skills `{id, name, description, tags, category, body}` and queries
-/// `{id, query}`; other members are left alone. It shows how well the search finds.
+/// `{id, query}`; other members are left alone. It shows how well the search finds. Embeddings count as for
+/// `llmos skill search`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The skills
@@ -59,19 +61,21 @@ struct Query {
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let skills: Vec<Skill> = lines(&args.index)?;
     let queries: Vec<Query> = lines(&args.queries)?;
-    let index = Index::new(skills.iter().map(fields).enumerate());
-    let ranked = |query: &Query| {
-        let hits = index.search(&query.query, args.limit);
-        hits.into_iter().map(|hit| skills[hit.doc].id.as_str()).collect::<Vec<_>>()
+    let search = Search::new(skills.iter().map(fields))?;
+    let texts: Vec<String> = queries.iter().map(|query| query.query.clone()).collect();
+    let ids = |hits: Vec<Hit>| -> Vec<&str> {
+        hits.into_iter().map(|hit| skills[hit.doc].id.as_str()).collect()
     };
+    let ranked: Vec<Vec<&str>> = search.find(&texts, args.limit).into_iter().map(ids).collect();
+    let ranked = queries.iter().zip(ranked);
     let mut out = Out::new();
     if args.json {
         let all: Map<String, Value> =
-            queries.iter().map(|query| (query.id.clone(), ranked(query).into())).collect();
+            ranked.map(|(query, ids)| (query.id.clone(), ids.into())).collect();
         let _ = out.json(&all)?;
     } else {
-        for query in &queries {
-            if out.line(&format!("{}: {}", query.id, ranked(query).join(" ")))?.is_break() {
+        for (query, ids) in ranked {
+            if out.line(&format!("{}: {}", query.id, ids.join(" ")))?.is_break() {
                 break;
             }
         }

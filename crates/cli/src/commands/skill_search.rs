@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, process::ExitCode};
 
 use llmos_core::{
-    search::{Fields, Index, Why},
+    search::{Fields, Why},
     skill::{self, Skill},
     slug::Slug,
 };
@@ -12,13 +12,15 @@ use serde::Serialize;
 use super::workflow_check::SkillArgs;
 use crate::{
     failure::{FOUND, Failure},
+    meaning::Search,
     out::{Out, say},
 };
 
 /// Find skills by words
 ///
 /// It looks through the skills that the program ships, those of the user's and the system volume with `--volumes`,
-/// or those of a folder with `--skills`. Exits with 1 when nothing is found.
+/// or those of a folder with `--skills`. Where `LLMOS_EMBEDDINGS_URL` and `LLMOS_EMBEDDINGS_MODEL` (and, for a provider
+/// that wants one, `LLMOS_EMBEDDINGS_KEY`) are set, the meaning of texts counts beside their words. Exits with 1 when nothing is found.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// What is looked for, in your own words
@@ -52,15 +54,9 @@ struct FoundIn {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let mut skills: BTreeMap<Slug, Skill> = BTreeMap::new();
-    for (path, content) in args.skills.files()? {
-        if let Some(skill) = skill::check(&path, &content).skill {
-            skills.insert(skill.id.clone(), skill);
-        }
-    }
-    let skills: Vec<Skill> = skills.into_values().collect();
-    let index = Index::new(skills.iter().map(Fields::of).enumerate());
-    let hits = index.search(&args.query.join(" "), args.limit);
+    let skills = skills(&args.skills)?;
+    let search = Search::new(skills.iter().map(Fields::of))?;
+    let hits = search.find(&[args.query.join(" ")], args.limit).pop().unwrap_or_default();
     let mut out = Out::new();
     let nothing = hits.is_empty();
     for hit in hits {
@@ -82,6 +78,17 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         say(&format!("none of {} skills has such words", skills.len()));
     }
     Ok(if nothing { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+}
+
+/// Reads the skills that are searched, by id.
+pub(super) fn skills(from: &SkillArgs) -> Result<Vec<Skill>, Failure> {
+    let mut skills: BTreeMap<Slug, Skill> = BTreeMap::new();
+    for (path, content) in from.files()? {
+        if let Some(skill) = skill::check(&path, &content).skill {
+            skills.insert(skill.id.clone(), skill);
+        }
+    }
+    Ok(skills.into_values().collect())
 }
 
 fn found_in(why: Why) -> FoundIn {

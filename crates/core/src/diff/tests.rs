@@ -16,9 +16,12 @@ fn check(path: &str, text: &str, changes: &[(&str, &str)], want: &[&str]) {
     assert_eq!(found.words(), want, "changes: {changes:?}");
 }
 
+/// What is replaced by what, and the words for it.
+type Case = (&'static [(&'static str, &'static str)], &'static [&'static str]);
+
 #[test]
 fn changes_of_a_workflow_are_told_in_words() {
-    let cases: [(&[(&str, &str)], &[&str]); 10] = [
+    let cases: [Case; 10] = [
         (&[("\"x\": 0", "\"x\": 5")], &["moved node `a`"]),
         (&[("\"n\": 1", "\"n\": 2")], &["changed input `n` of node `a` from `1` to `2`"]),
         (&[("{\"n\": 1}", "{\"n\": 1, \"m\": true}")], &["set input `m` of node `a` to `true`"]),
@@ -52,7 +55,7 @@ fn changes_of_a_workflow_are_told_in_words() {
 
 #[test]
 fn changes_of_a_skill_are_told_in_words() {
-    let cases: [(&[(&str, &str)], &[&str]); 7] = [
+    let cases: [Case; 7] = [
         (&[("name: S", "name: T")], &["changed `name` from `S` to `T`"]),
         (&[("name: S\n", "name: S\ntimeout_ms: 5\n")], &["set `timeout_ms` to `5`"]),
         (&[("type: number\n", "type: integer\n")], &["changed input `x`"]),

@@ -211,9 +211,12 @@ fn fields_ports_code_and_sections_are_merged_apart() {
     check_skill(&[("[a, b]", "[a, b, c]")], &[("[a, b]", "[b]")], Ok(&[("[a, b]", "[b, c]")]));
 }
 
+/// A piece of the text, and what stands there instead.
+type Edited = (&'static str, &'static str);
+
 #[test]
 fn a_field_or_section_that_both_changed_is_a_conflict() {
-    let cases: [((&str, &str), (&str, &str), &str); 5] = [
+    let cases: [(Edited, Edited, &str); 5] = [
         (
             ("description: d", "description: e"),
             ("description: d", "description: f"),

@@ -1,12 +1,12 @@
-//! Average linkage on sparse vectors: the two groups whose members are most
-//! alike on average become one, again and again.
+//! Average linkage: the two groups whose members are most alike on average
+//! become one, again and again.
 
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BinaryHeap},
 };
 
-use super::likeness::{Row, View, dot, sum};
+use super::likeness::{Likeness, Products, Sum};
 
 /// One step: the groups `a` and `b` became one. Text `i` is group `i` at first;
 /// step `s` makes group `n_texts + s`.
@@ -19,10 +19,9 @@ pub(super) struct Merge {
 }
 
 struct Group {
-    sum: Row,
-    n_texts: f32,
-    /// Products with the groups that were ever near; empty once merged.
-    near: BTreeMap<usize, f32>,
+    sum: Sum,
+    /// Sums over the pairs with the groups that were ever near; empty once merged.
+    near: BTreeMap<usize, Products>,
     alive: bool,
 }
 
@@ -57,17 +56,16 @@ impl Eq for Candidate {}
 ///
 /// Only groups with members near one another (`nearest`) are compared, all
 /// their members then count.
-pub(super) fn merges(view: &View, nearest: &[Vec<(usize, f32)>], least: f32) -> Vec<Merge> {
-    let mut groups: Vec<Group> = view
-        .rows
-        .iter()
-        .map(|row| Group { sum: row.clone(), n_texts: 1.0, near: BTreeMap::new(), alive: true })
-        .collect();
+pub(super) fn merges(likeness: &Likeness, nearest: &[Vec<(usize, f32)>], least: f32) -> Vec<Merge> {
+    let alone = |text| Group { sum: likeness.one(text), near: BTreeMap::new(), alive: true };
+    let mut groups: Vec<Group> = (0..likeness.n_texts()).map(alone).collect();
     let mut heap = BinaryHeap::new();
     for (a, list) in nearest.iter().enumerate() {
         for &(b, likeness) in list {
-            if groups[a].near.insert(b, likeness).is_none() {
-                groups[b].near.insert(a, likeness);
+            if !groups[a].near.contains_key(&b) {
+                let products = groups[a].sum.products(&groups[b].sum);
+                groups[a].near.insert(b, products);
+                groups[b].near.insert(a, products);
                 if likeness >= least {
                     heap.push(Candidate { likeness, a: a.min(b), b: a.max(b) });
                 }
@@ -75,13 +73,14 @@ pub(super) fn merges(view: &View, nearest: &[Vec<(usize, f32)>], least: f32) -> 
         }
     }
     let mut merges = Vec::new();
-    while let Some(Candidate { likeness, a, b }) = heap.pop() {
+    while let Some(Candidate { likeness: how_like, a, b }) = heap.pop() {
         if groups[a].alive && groups[b].alive {
-            merges.push(Merge { a, b, likeness });
+            merges.push(Merge { a, b, likeness: how_like });
             let merged = join(&mut groups, a, b);
             let made = groups.len() - 1;
-            for (other, product) in merged {
-                let likeness = product / (groups[made].n_texts * groups[other].n_texts);
+            for (other, products) in merged {
+                let n_pairs = groups[made].sum.n_texts * groups[other].sum.n_texts;
+                let likeness = likeness.of(products, n_pairs);
                 if likeness >= least {
                     heap.push(Candidate { likeness, a: other, b: made });
                 }
@@ -91,8 +90,8 @@ pub(super) fn merges(view: &View, nearest: &[Vec<(usize, f32)>], least: f32) -> 
     merges
 }
 
-/// Puts the union of two groups last and returns its products with the others.
-fn join(groups: &mut Vec<Group>, a: usize, b: usize) -> Vec<(usize, f32)> {
+/// Puts the union of two groups last and returns the sums over its pairs with the others.
+fn join(groups: &mut Vec<Group>, a: usize, b: usize) -> Vec<(usize, Products)> {
     for gone in [a, b] {
         groups[gone].alive = false;
     }
@@ -104,21 +103,20 @@ fn join(groups: &mut Vec<Group>, a: usize, b: usize) -> Vec<(usize, f32)> {
     let mut near = BTreeMap::new();
     for &other in near_a.keys().chain(near_b.keys()) {
         if groups[other].alive && !near.contains_key(&other) {
-            let product = |known: &BTreeMap<usize, f32>, sum: &Row| {
-                known.get(&other).copied().unwrap_or_else(|| dot(sum, &groups[other].sum))
+            let products = |known: &BTreeMap<usize, Products>, sum: &Sum| {
+                known.get(&other).copied().unwrap_or_else(|| sum.products(&groups[other].sum))
             };
-            near.insert(other, product(&near_a, &sum_a) + product(&near_b, &sum_b));
+            near.insert(other, products(&near_a, &sum_a) + products(&near_b, &sum_b));
         }
     }
-    for (&other, &product) in &near {
+    for (&other, &products) in &near {
         let known = &mut groups[other].near;
         known.remove(&a);
         known.remove(&b);
-        known.insert(made, product);
+        known.insert(made, products);
     }
-    let products = near.iter().map(|(&other, &product)| (other, product)).collect();
-    let n_texts = groups[a].n_texts + groups[b].n_texts;
-    groups.push(Group { sum: sum(&sum_a, &sum_b), n_texts, near, alive: true });
+    let products = near.iter().map(|(&other, &products)| (other, products)).collect();
+    groups.push(Group { sum: sum_a.plus(&sum_b), near, alive: true });
     products
 }
 

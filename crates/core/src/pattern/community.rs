@@ -1,6 +1,11 @@
-//! Communities of a graph of near texts: Louvain's method with a fixed order.
+//! Communities of a graph of near texts: Louvain's method (Blondel et al., 2008)
+//! with a fixed order, for the modularity of Reichardt and Bornholdt (2006).
 
 use std::collections::BTreeMap;
+
+/// Above one, so that communities are smaller than those of plain modularity,
+/// which in a large graph joins what is apart (Fortunato and Barthélemy, 2007).
+const RESOLUTION: f64 = 2.0;
 
 /// Neighbours and the weights of the edges to them, both directions present.
 type Graph = Vec<Vec<(usize, f64)>>;
@@ -57,7 +62,7 @@ fn moved(graph: &Graph) -> (Vec<usize>, usize) {
                     links[community[other]] += edge;
                 }
             }
-            let gain = |to: usize| links[to] - degree[node] * weight[to] / total;
+            let gain = |to: usize| links[to] - RESOLUTION * degree[node] * weight[to] / total;
             let (mut best, mut most) = (own, gain(own));
             for &(other, _) in &graph[node] {
                 let to = community[other];

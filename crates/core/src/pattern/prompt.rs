@@ -2,32 +2,32 @@
 //!
 //! Three views of each prompt (its words; pairs of words and pieces of words;
 //! its topics) are compared, and communities of mutually near prompts in each
-//! view vote. Groups come from average linkage. How far to merge is read from
+//! view confirm what is alike. Groups come from average linkage. How far to merge is read from
 //! the stream: a stream whose prompts soon run out of near neighbours has small,
 //! sharp groups, and communities would blur them. Which rule reads it, and where
 //! small groups begin ([`SMALL_GROUPS`]), was settled on three streams of real
 //! prompts, so a stream between the two kinds can be read either way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Pattern, Seen, average, community,
-    likeness::{Row, View},
+    likeness::{Likeness, Row, View},
     refine,
-    words::{Features, Reader},
+    words::{Features, Reader, even, shared, topical},
 };
 
 /// The fewest prompts that make a pattern.
-const LEAST_MEMBERS: usize = 3;
+pub(super) const LEAST_MEMBERS: usize = 3;
 /// Neighbours per prompt that merging starts from.
 const N_NEAR: usize = 40;
 /// Sizes of the neighbourhoods in which communities are looked for.
-const NEIGHBOURHOODS: [usize; 4] = [5, 8, 12, 20];
+const NEIGHBOURHOODS: [usize; 4] = [8, 12, 20, 30];
 /// In a stream of small groups the tenth neighbour is, in the median, less than
 /// this part as near as the first.
 const SMALL_GROUPS: f32 = 0.46;
 /// In a short stream, or one of nothing but strangers, neighbours are not near.
-const LEAST_LIKENESS: f32 = 0.2;
+pub(super) const LEAST_LIKENESS: f32 = 0.2;
 /// Descriptions are cut after this many characters, at a word.
 const MOST_DESCRIPTION: usize = 80;
 
@@ -47,35 +47,66 @@ pub struct Prompt<'a> {
 /// Prompts that recur less than three times are in no pattern. The answer
 /// depends on the texts and, where likenesses tie, on their order.
 pub fn find(prompts: &[Prompt<'_>]) -> Vec<Pattern> {
+    grouped(prompts).patterns
+}
+
+/// The patterns, and how the stream was read.
+pub(super) struct Grouped {
+    pub(super) patterns: Vec<Pattern>,
+    /// Whether its tasks are small and sharp, so that topics alone tell them apart.
+    pub(super) has_small_groups: bool,
+}
+
+/// Finds the patterns of a whole stream.
+pub(super) fn grouped(prompts: &[Prompt<'_>]) -> Grouped {
     if prompts.len() < LEAST_MEMBERS {
-        return Vec::new();
+        return Grouped { patterns: Vec::new(), has_small_groups: false };
     }
     let reader = Reader::new();
     let features: Vec<_> = prompts.iter().map(|prompt| reader.read(prompt.text)).collect();
     let views = Views::new(&features);
     let near_topics = views.topics.nearest(N_NEAR);
-    let (view, groups) = if has_small_groups(&near_topics) {
+    let has_small_groups = has_small_groups(&near_topics);
+    let patterns = if has_small_groups {
         // Half of the prompts have three neighbours at least this near.
         let near = near_topics.iter().map(|near| nth(near, LEAST_MEMBERS - 1));
         let stop = median(near).max(LEAST_LIKENESS);
-        let merges = average::merges(&views.topics, &near_topics, stop);
+        let likeness = Likeness { words: views.topics, company: None };
+        let merges = average::merges(&likeness, &near_topics, stop);
         let groups = average::cut(prompts.len(), &merges, stop);
-        (views.topics, groups)
+        settled(prompts, &likeness, &near_topics, &groups)
     } else {
-        let communities = views.communities(&near_topics);
-        let third = 2.0 / 9.0;
-        let view = View::side_by_side(&[
-            (&communities, 1.0 / 3.0),
-            (&views.words, third),
-            (&views.shapes, third),
-            (&views.topics, third),
-        ]);
-        let merges = average::merges(&view, &view.nearest(N_NEAR), 0.1);
+        let (near, company) = views.groupings(&near_topics);
+        let likeness = Likeness { words: views.side_by_side(), company: Some(company) };
+        let near = confirmed(&likeness, &near);
+        let merges = average::merges(&likeness, &near, refine::STOPS[0]);
         let groups = refine::likeliest(&views.words, &merges);
-        (view, groups)
+        settled(prompts, &likeness, &near, &groups)
     };
-    let groups = refine::settled(&view, &groups, LEAST_MEMBERS);
-    described(prompts, &groups, &refine::typicality(&view, &groups))
+    Grouped { patterns, has_small_groups }
+}
+
+/// Takes a last look at the place of each prompt, and describes the patterns.
+fn settled(
+    prompts: &[Prompt<'_>],
+    likeness: &Likeness,
+    near: &[Vec<(usize, f32)>],
+    groups: &[usize],
+) -> Vec<Pattern> {
+    let groups = refine::settled(likeness, near, groups, LEAST_MEMBERS);
+    described(prompts, &groups, &refine::typicality(likeness, &groups))
+}
+
+/// The neighbours by confirmed likeness, nearest first.
+fn confirmed(likeness: &Likeness, near: &[BTreeSet<usize>]) -> Vec<Vec<(usize, f32)>> {
+    let sorted = |(text, near): (usize, &BTreeSet<usize>)| {
+        let like = near.iter().map(|&other| (other, likeness.of_texts(text, other)));
+        let mut like: Vec<_> = like.filter(|(_, likeness)| *likeness > 0.0).collect();
+        like.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        like.truncate(N_NEAR);
+        like
+    };
+    near.iter().enumerate().map(sorted).collect()
 }
 
 /// The prompts as vectors, in three ways.
@@ -90,47 +121,44 @@ impl Views {
         let texts = |of: &dyn Fn(&Features) -> Vec<String>| -> Vec<Vec<String>> {
             features.iter().map(of).collect()
         };
-        let words = texts(&|text| text.stems.clone());
-        let phrases = texts(&|text| text.stems.iter().chain(&text.pairs).cloned().collect());
-        let pieces = texts(&|text| text.pieces.clone());
-        let topics = texts(&|text| {
-            let marked = |(topic, of_frame): &(String, bool)| {
-                if *of_frame { format!("~{topic}") } else { topic.clone() }
-            };
-            text.topics.iter().map(marked).collect()
-        });
-        let shared = |_: &str, n_texts| if n_texts < 2 { 0.0 } else { 1.0 };
-        // A word of the frame says little, a word seen once matches nothing.
-        let topical = |name: &str, n_texts| {
-            (if n_texts < 2 { 0.5 } else { 1.0 }) * if name.starts_with('~') { 0.3 } else { 1.0 }
-        };
-        let phrases = View::new(&phrases, |_, _| 1.0);
-        let pieces = View::new(&pieces, shared);
+        let words = texts(&Features::words);
+        let phrases = View::new(&texts(&Features::phrases), even);
+        let pieces = View::new(&texts(&Features::pieces), shared);
+        let topics = texts(&Features::topics);
         Self {
-            words: View::new(&words, |_, _| 1.0),
+            words: View::new(&words, even),
             shapes: View::side_by_side(&[(&phrases, 0.5), (&pieces, 0.5)]),
             topics: View::new(&topics, topical),
         }
     }
 
-    /// The communities of each prompt as features.
-    fn communities(&self, near_topics: &[Vec<(usize, f32)>]) -> View {
+    /// All three, each with the same part of the likeness.
+    fn side_by_side(&self) -> View {
+        let third = 1.0 / 3.0;
+        View::side_by_side(&[(&self.words, third), (&self.shapes, third), (&self.topics, third)])
+    }
+
+    /// Who is near each prompt in any view, and its community in each view and size of neighbourhood.
+    fn groupings(&self, near_topics: &[Vec<(usize, f32)>]) -> (Vec<BTreeSet<usize>>, View) {
         let most = NEIGHBOURHOODS.into_iter().max().unwrap_or_default();
-        let near_words = self.words.nearest(most);
-        let near_shapes = self.shapes.nearest(most);
-        let mut rows = vec![Row::new(); self.words.rows.len()];
+        let (near_words, near_shapes) = (self.words.nearest(most), self.shapes.nearest(most));
+        let mut near = vec![BTreeSet::new(); near_topics.len()];
+        let mut rows = vec![Row::new(); near_topics.len()];
         let mut n_features = 0;
         let weight = (1.0 / (3 * NEIGHBOURHOODS.len()) as f32).sqrt();
-        for near in [&near_words[..], &near_shapes, near_topics] {
+        for lists in [&near_words[..], &near_shapes, near_topics] {
             for size in NEIGHBOURHOODS {
-                let communities = community::communities(near, size);
+                let communities = community::communities(lists, size);
                 for (row, community) in rows.iter_mut().zip(&communities) {
                     row.push(((n_features + community) as u32, weight));
                 }
                 n_features += communities.iter().max().map_or(0, |last| last + 1);
             }
+            for (near, list) in near.iter_mut().zip(lists) {
+                near.extend(list.iter().map(|&(other, _)| other));
+            }
         }
-        View { rows, n_features }
+        (near, View { rows, n_features })
     }
 }
 
@@ -144,7 +172,7 @@ fn nth(near: &[(usize, f32)], at: usize) -> f32 {
     near.get(at).map_or(0.0, |&(_, likeness)| likeness)
 }
 
-fn median(values: impl Iterator<Item = f32>) -> f32 {
+pub(super) fn median(values: impl Iterator<Item = f32>) -> f32 {
     let mut values: Vec<_> = values.collect();
     values.sort_unstable_by(f32::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
@@ -178,7 +206,7 @@ fn described(prompts: &[Prompt<'_>], groups: &[Option<usize>], typicality: &[f32
 }
 
 /// One line of a text, cut at a word when it is long.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     let mut short = String::new();
     for word in text.split_whitespace() {
         let n_chars = short.chars().count();

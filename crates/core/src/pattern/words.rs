@@ -92,11 +92,53 @@ machine computer host";
 
 /// What a text is made of, in the order of the text.
 pub(super) struct Features {
-    pub(super) stems: Vec<String>,
-    pub(super) pairs: Vec<String>,
-    pub(super) pieces: Vec<String>,
+    stems: Vec<String>,
+    pairs: Vec<String>,
+    pieces: Vec<String>,
     /// Stems with one stem for all synonyms, and whether each is of the frame.
-    pub(super) topics: BTreeSet<(String, bool)>,
+    topics: BTreeSet<(String, bool)>,
+}
+
+impl Features {
+    /// The text without case, punctuation and endings of words.
+    pub(super) fn wording(&self) -> String {
+        self.stems.join(" ")
+    }
+
+    pub(super) fn words(&self) -> Vec<String> {
+        self.stems.clone()
+    }
+
+    pub(super) fn phrases(&self) -> Vec<String> {
+        self.stems.iter().chain(&self.pairs).cloned().collect()
+    }
+
+    pub(super) fn pieces(&self) -> Vec<String> {
+        self.pieces.clone()
+    }
+
+    /// The topics, those of the frame marked.
+    pub(super) fn topics(&self) -> Vec<String> {
+        let marked = |(topic, of_frame): &(String, bool)| {
+            if *of_frame { format!("~{topic}") } else { topic.clone() }
+        };
+        self.topics.iter().map(marked).collect()
+    }
+}
+
+/// Every feature counts whole.
+pub(super) fn even(_: &str, _: usize) -> f32 {
+    1.0
+}
+
+/// What one text alone has makes it like no other.
+pub(super) fn shared(_: &str, n_texts: usize) -> f32 {
+    if n_texts < 2 { 0.0 } else { 1.0 }
+}
+
+/// A word of the frame says little, a word seen once matches nothing.
+pub(super) fn topical(name: &str, n_texts: usize) -> f32 {
+    (if n_texts < 2 { 0.5 } else { 1.0 }) * if name.starts_with('~') { 0.3 } else { 1.0 }
 }
 
 /// Reads texts. Made once, as it holds the lexicon by stem.

@@ -137,6 +137,24 @@ impl Index {
         found
     }
 
+    /// Takes skills out and puts others in, in one go: what a commit changes.
+    ///
+    /// It equals removing and inserting one after the other, and weighs the fields once.
+    pub fn update<'a>(
+        &mut self,
+        removed: impl IntoIterator<Item = usize>,
+        inserted: impl IntoIterator<Item = (usize, Fields<'a>)>,
+    ) {
+        for doc in removed {
+            self.take_out(doc);
+        }
+        for (doc, fields) in inserted {
+            self.take_out(doc);
+            self.put_in(doc, &fields);
+        }
+        self.weigh();
+    }
+
     /// Returns how many skills it holds.
     pub fn len(&self) -> usize {
         self.slots.len()

@@ -1,7 +1,7 @@
 //! English words that hold sentences together, and signs of what a description says.
 
 /// Says whether a word, in lower case, holds a sentence together and tells nothing by itself.
-pub(super) fn is_stop_word(word: &str) -> bool {
+pub(crate) fn is_stop_word(word: &str) -> bool {
     match word.as_bytes() {
         [letter] => letter.is_ascii_alphabetic() && !matches!(letter, b'c' | b'r'),
         _ => STOP_WORDS.binary_search(&word).is_ok(),

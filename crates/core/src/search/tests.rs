@@ -245,5 +245,10 @@ proptest! {
         let anew = Index::new(left.map(|i| (i, fields(i, &texts[i]))));
         prop_assert_eq!(index.search(&query, 20), anew.search(&query, 20));
         prop_assert!(before.is_empty());
+        let mut in_one_go = before;
+        let gone = (0..texts.len()).filter(|i| removed[*i]);
+        in_one_go.update([], texts.iter().enumerate().map(|(i, text)| (i, fields(i, text))));
+        in_one_go.update(gone, []);
+        prop_assert_eq!(in_one_go.search(&query, 20), anew.search(&query, 20));
     }
 }

@@ -16,7 +16,7 @@ enum Class {
 ///
 /// An identifier such as `csvReader` gives `csvreader`, `csv` and `reader`;
 /// Chinese, Japanese and Korean text gives pairs of neighbouring characters.
-pub(super) fn words(text: &str, word: &mut impl FnMut(&str)) {
+pub(crate) fn words(text: &str, word: &mut impl FnMut(&str)) {
     let mut lower = String::new();
     let mut at = 0;
     while at < text.len() {

@@ -185,6 +185,7 @@ fn sessions_are_found_among_other_commits() {
         author: Author { name: "ana".to_owned(), email: "ana@llmos.local".to_owned() },
         time: time(),
         message: message.to_owned(),
+        signature: None,
     };
     let commits = [
         info("c1", SOURCE),

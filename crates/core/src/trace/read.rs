@@ -1,11 +1,14 @@
-//! From Markdown to a [`RunTrace`].
+//! From Markdown to a [`Trace`].
 
 use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
-use super::{LogLine, NodeTrace, RunTrace, Stream, TraceValue};
+use super::{
+    ChatTrace, Feedback, LogLine, NodeTrace, RunTrace, Stream, Trace, TraceId, TraceKind,
+    TraceValue,
+};
 use crate::{
     diagnostic::{Diagnostic, Position},
     document::{self, Document, LineIndex},
@@ -25,6 +28,12 @@ struct RawRecord<'a> {
     graph: &'a RawValue,
     #[serde(borrow)]
     nodes: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawChat {
+    prompt: String,
+    answer: String,
 }
 
 #[derive(Deserialize)]
@@ -79,13 +88,24 @@ struct Wrong {
     message: String,
 }
 
-/// Reads the file of a trace.
+/// Reads the file of a run's trace.
 ///
 /// # Errors
 ///
 /// What is wrong with it, by position. A trace is written by the product and
 /// never changed, so the first thing that is wrong is enough.
 pub fn parse(bytes: &[u8]) -> Result<RunTrace, Vec<Diagnostic>> {
+    match parse_any(bytes)? {
+        Trace::Run(trace) => Ok(*trace),
+        Trace::Chat(_) => {
+            let message = "the file is the trace of a chat, not of a run";
+            Err(vec![Diagnostic::error("not-a-run", Position::START, message)])
+        }
+    }
+}
+
+/// Reads the file of a trace of either kind; for errors see [`parse`].
+pub fn parse_any(bytes: &[u8]) -> Result<Trace, Vec<Diagnostic>> {
     let (text, trouble) = document::decode(bytes);
     if let Some(found) = trouble {
         return Err(vec![found]);
@@ -100,7 +120,7 @@ pub fn parse(bytes: &[u8]) -> Result<RunTrace, Vec<Diagnostic>> {
     })
 }
 
-fn read(text: &str) -> Result<RunTrace, Wrong> {
+fn read(text: &str) -> Result<Trace, Wrong> {
     let cut = Document::split(text);
     let missing = |what: &str| wrong("bad-trace", 0, format!("the file has no {what}"));
     let yaml = cut.yaml().ok_or_else(|| missing("front matter"))?;
@@ -111,6 +131,14 @@ fn read(text: &str) -> Result<RunTrace, Wrong> {
     let block = blocks.iter().rfind(|block| block.language == "json");
     let block = block.ok_or_else(|| missing("record in JSON"))?;
     let json = &text[block.content.clone()];
+    let id: TraceId = head.parse("trace_id")?;
+    if id.kind() == TraceKind::Chat {
+        let texts = serde_json::from_str(json).map_err(|err| {
+            let message = format!("the record cannot be read: {err}");
+            wrong("bad-trace", block.content.start, message)
+        })?;
+        return chat(&head, id, texts).map(|chat| Trace::Chat(Box::new(chat)));
+    }
     // Raw values are slices of the text.
     let place = |raw: &RawValue| raw.get().as_ptr() as usize - text.as_ptr() as usize;
     let bad = |at: usize, err: &dyn Display| {
@@ -126,8 +154,8 @@ fn read(text: &str) -> Result<RunTrace, Wrong> {
         let node: RawNode = serde_json::from_str(raw.get()).map_err(|err| bad(place(raw), &err))?;
         node_trace(node).map_err(|err| bad(place(raw), &err))
     });
-    Ok(RunTrace {
-        id: head.parse("trace_id")?,
+    let trace = RunTrace {
+        id,
         user: head.parse("user_id")?,
         workflow_volume: head.optional("workflow_volume")?,
         workflow_version: head.text("workflow_version").map(|text| BlobId(text.to_owned())),
@@ -147,6 +175,31 @@ fn read(text: &str) -> Result<RunTrace, Wrong> {
             interface: graph.interface,
             body: about.body,
         },
+    };
+    Ok(Trace::Run(Box::new(trace)))
+}
+
+fn chat(head: &Head, id: TraceId, texts: RawChat) -> Result<ChatTrace, Wrong> {
+    let skills = head.root.get("skills_used").and_then(yaml::Node::items).unwrap_or_default();
+    let skill = |node: &yaml::Node| {
+        let parsed = node.text().unwrap_or_default().parse::<Slug>();
+        parsed.map_err(|err| wrong("bad-trace", head.start + node.span.start, err.to_string()))
+    };
+    let feedback = match head.text("feedback") {
+        None => None,
+        Some(_) => Some(head.named("feedback", &Feedback::ALL, Feedback::as_str)?),
+    };
+    Ok(ChatTrace {
+        id,
+        user: head.parse("user_id")?,
+        team: head.optional("team_id")?,
+        outcome: head.named("outcome", &Outcome::ALL, Outcome::as_str)?,
+        feedback,
+        skills_used: skills.iter().map(skill).collect::<Result<_, Wrong>>()?,
+        started_at: head.parse("started_at")?,
+        finished_at: head.parse("finished_at")?,
+        prompt: texts.prompt,
+        answer: texts.answer,
     })
 }
 

@@ -14,6 +14,7 @@ use llmos_api::proposal::ProposeSkill;
 use llmos_core::{
     access::TeamRole,
     branch::{Branches, Volumes},
+    cron::Zone,
     members::{Directory, DirectoryError, Members, User},
     run::{NodeState, Outcome},
     seed::ShippedFile,
@@ -24,8 +25,8 @@ use llmos_core::{
     workflow,
 };
 use llmos_server::{AllowedHosts, NoPackages, Settings};
-use llmos_testkit::MemoryStore;
-use llmos_workbench::{Workbench, World as Surroundings};
+use llmos_testkit::{MemoryJobs, MemoryStore};
+use llmos_workbench::{CronParts, Crons, Work, Workbench, World as Surroundings};
 
 use crate::{oracle::People, spy::Spy};
 
@@ -110,6 +111,14 @@ impl World {
         let workbench = Arc::new(workbench);
         let router = llmos_server::router(Settings {
             workbench: Arc::clone(&workbench),
+            crons: Arc::new(Crons::new(CronParts {
+                jobs: Arc::new(MemoryJobs::new()),
+                work: Arc::clone(&workbench) as Arc<dyn Work>,
+                world: Arc::new(Fixed(AtomicU32::new(1))),
+                zone: Zone::utc(),
+                holder: "test".to_owned(),
+                runs_here: false,
+            })),
             packages: Arc::new(NoPackages),
             python: None,
             user: "ana".parse().expect("it is a slug"),

@@ -41,6 +41,9 @@ async fn skills_are_listed_searched_and_read() {
         client.get("/skills?kind=context&limit=1&offset=0&category=coding").await
     );
     snapshot!("get_skills_q", client.get("/skills?q=python+style").await);
+    snapshot!("get_context", client.get("/context?q=python+style&budget=200").await);
+    snapshot!("get_context_without_room", client.get("/context?q=python+style&budget=5").await);
+    snapshot!("get_context_without_query", client.get("/context").await);
     snapshot!("get_skill", client.get("/skills/sum").await);
     snapshot!("get_skill_unknown", client.get("/skills/nope").await);
 }

@@ -14,11 +14,15 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use jiff::Timestamp;
-use llmos_core::{branch::Volumes, seed::ShippedFile};
+use llmos_core::{
+    branch::Volumes,
+    cron::{CronId, Progress, Zone},
+    seed::ShippedFile,
+};
 use llmos_server::{AllowedHosts, NoPackages, Packages, ServerPython, Settings};
-use llmos_testkit::MemoryStore;
+use llmos_testkit::{MemoryJobs, MemoryStore};
 use llmos_volumes::GitStore;
-use llmos_workbench::{Workbench, World};
+use llmos_workbench::{CronParts, Crons, Error, Work, Workbench, World};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -30,7 +34,13 @@ pub(crate) const BROKEN: &str =
 pub(crate) const FLOW: &str = "---\nworkflow_id: total\nname: Total of numbers\ndescription: Loads numbers and adds them\ntags: [example]\n---\n\n# Total of numbers\n\n```json\n{\n  \"nodes\": [\n    {\"id\": \"load\", \"skill_id\": \"load\", \"inputs\": {\"n\": 4}},\n    {\"id\": \"sum\", \"skill_id\": \"sum\"}\n  ],\n  \"edges\": [\n    {\"from\": \"load.values\", \"to\": \"sum.values\"}\n  ]\n}\n```\n";
 
 /// A world in which it is always the same time, and chance counts up.
-struct Fixed(AtomicU32);
+pub(crate) struct Fixed(AtomicU32);
+
+impl Fixed {
+    pub(crate) fn new() -> Self {
+        Self(AtomicU32::new(0x0a1b_2c3d))
+    }
+}
 
 impl World for Fixed {
     fn now(&self) -> Timestamp {
@@ -42,10 +52,37 @@ impl World for Fixed {
     }
 }
 
+/// Work that has nothing to learn from.
+struct Nothing;
+
+impl Work for Nothing {
+    fn crons(&self) -> Result<Vec<CronId>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn learn(&self, _: &CronId, _: &mut dyn FnMut(Progress) -> bool) -> Result<String, Error> {
+        Ok(r#"{"status":"ok"}"#.to_owned())
+    }
+}
+
+/// Crons with nothing to do, whose turns nobody takes.
+pub(crate) fn crons(world: Arc<dyn World>) -> Arc<Crons> {
+    Arc::new(Crons::new(CronParts {
+        jobs: Arc::new(MemoryJobs::new()),
+        work: Arc::new(Nothing),
+        world,
+        zone: Zone::utc(),
+        holder: "test".to_owned(),
+        runs_here: true,
+    }))
+}
+
 /// A client of a door.
 #[derive(Clone)]
 pub(crate) struct Client {
     router: Router,
+    /// The crons of the door; nobody takes their turns but the test.
+    pub(crate) crons: Arc<Crons>,
 }
 
 /// What came back.
@@ -86,7 +123,9 @@ impl Client {
         packages: Arc<dyn Packages>,
         python: Option<Arc<dyn ServerPython>>,
     ) -> Self {
-        let workbench = Workbench::new(store, Arc::new(Fixed(AtomicU32::new(0x0a1b_2c3d))));
+        let world = Arc::new(Fixed::new());
+        let crons = self::crons(Arc::clone(&world) as Arc<dyn World>);
+        let workbench = Workbench::new(store, world);
         let file = |path: &str, text: &str| ShippedFile {
             path: path.parse().expect("it is a path"),
             content: text.into(),
@@ -101,12 +140,18 @@ impl Client {
         workbench.seed_system(&library, "test").expect("the system volume is new");
         let router = llmos_server::router(Settings {
             workbench: Arc::new(workbench),
+            crons: Arc::clone(&crons),
             packages,
             python,
             user: "local".parse().expect("it is a slug"),
             hosts: AllowedHosts::loopback_and(["box.example".to_owned()]),
         });
-        Self { router }
+        Self { router, crons }
+    }
+
+    /// A client of a door that is built already.
+    pub(crate) fn of(router: Router, crons: Arc<Crons>) -> Self {
+        Self { router, crons }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

@@ -1,7 +1,7 @@
 //! Promises about the commits of a volume.
 
 use llmos_core::{
-    store::{Author, Change, CommitId, Expected, HistoryQuery, Store, StoreError},
+    store::{Author, Change, CommitId, Expected, HistoryQuery, Span, Store, StoreError},
     volume::VolumeId,
 };
 
@@ -86,4 +86,38 @@ pub fn odd_names_and_messages_do_no_harm(store: &impl Store) {
     let query = HistoryQuery { limit: 100, ..HistoryQuery::default() };
     assert_eq!(messages(store, "user/ana", &query).len(), names.len());
     assert_eq!(text(store, "user/ana", "a.md").as_deref(), Some("7"));
+}
+
+/// What lies between two commits is what the later one has and the earlier one has not, by name of the file.
+pub fn what_came_between_two_commits_is_handed_over_once(store: &impl Store) {
+    let volume: VolumeId = id("user/ana");
+    let folder = id("t");
+    let files = [("t/1/a.md", "a"), ("t/b.md", "b"), ("t/b.json", "{}"), ("other.md", "o")];
+    let first = put(store, "user/ana", &files);
+    let second = put(store, "user/ana", &[("t/1/c.md", "c"), ("t/2/d.md", "d"), ("other.md", "p")]);
+    let added = |from: Option<&CommitId>, to: &CommitId| {
+        let mut found = Vec::new();
+        let span = Span { from, to, path: &folder };
+        let wanted = |name: &str| name.ends_with(".md");
+        let mut visit = |content| found.push(String::from_utf8(content).expect("it is text"));
+        let is_more = store.added(&volume, span, &wanted, &mut visit).expect("it can be read");
+        found.sort();
+        (found.join(" "), is_more)
+    };
+    assert_eq!(added(None, &first), ("a b".to_owned(), false));
+    assert_eq!(added(Some(&first), &second), ("c d".to_owned(), false));
+    assert_eq!(added(Some(&second), &second), (String::new(), false));
+    assert_eq!(added(Some(&second), &first), (String::new(), true), "two are gone");
+    let edits = vec![
+        edit("t/b.md", Expected::Anything, Some("B")),
+        edit("t/1/a.md", Expected::Anything, None),
+        edit("t/b.json", Expected::Anything, Some("[]")),
+    ];
+    let third = store.commit(&volume, change("change", edits)).expect("the commit is made");
+    assert_eq!(added(Some(&second), &third), ("B".to_owned(), true));
+    assert_eq!(added(Some(&third), &third), (String::new(), false));
+    let gone = CommitId("0".repeat(40));
+    let span = Span { from: Some(&gone), to: &third, path: &folder };
+    let error = store.added(&volume, span, &|_| true, &mut |_| {});
+    assert!(matches!(error, Err(StoreError::UnknownObject { .. })), "got {error:?}");
 }

@@ -278,7 +278,15 @@ fn links_inside_git_lead_nowhere() {
     for name in ["logs", "logs/refs/heads", "refs/heads", "objects/pack", "llmos-lite"] {
         let volumes = Volumes::new();
         put(&*volumes, "user/ana", &[("a.md", "one")]);
+        volumes.settle();
         let folder = volumes.ana().join(".git").join(name);
+        // The locks are let go of a moment after `git` sees everything.
+        while ["refs/heads/main.lock", "index.lock"]
+            .iter()
+            .any(|lock| volumes.ana().join(".git").join(lock).exists())
+        {
+            std::thread::yield_now();
+        }
         let elsewhere = volumes.outside().join("elsewhere");
         fs::create_dir_all(&folder).unwrap();
         fs::rename(&folder, &elsewhere).unwrap();

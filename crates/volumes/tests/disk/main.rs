@@ -1,6 +1,7 @@
 //! What volumes are on disk: for plain `git`, for attackers and after a crash.
 
 #[cfg(unix)]
+mod backend;
 mod backup;
 mod crash;
 mod folder;
@@ -11,3 +12,8 @@ mod hands;
 mod hostile;
 mod left_behind;
 mod many;
+#[cfg(unix)]
+mod pushed;
+#[cfg(unix)]
+mod remote;
+mod signed;

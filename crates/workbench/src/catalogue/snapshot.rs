@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 use llmos_api::{problem, skill::BrokenFile};
 use llmos_core::{
     diagnostic::{Diagnostic, Position},
+    intake,
     skill::{self, Skill},
     slug::Slug,
     store::{BlobId, CommitId, Entry, FolderId, Holds, Name, Store, StoreError},
@@ -162,7 +163,7 @@ impl Content {
             }
             let folder: VolumePath = folder.parse().expect("because it is one plain name");
             for entry in store.list(volume, head, Some(&folder))? {
-                if !is_document(&entry.path) {
+                if !intake::is_document(&entry.path) {
                     continue;
                 }
                 let same = before.and_then(|before| before.parsed.get(&entry.path));
@@ -218,18 +219,6 @@ impl Content {
             self.broken.push(Arc::new(broken(volume, &entry.path, &[found])));
         }
         self.parsed.insert(entry.path, (entry.blob, parsed));
-    }
-}
-
-/// Says whether a file should be a skill or a workflow.
-fn is_document(path: &VolumePath) -> bool {
-    let parts: Vec<&str> = path.as_str().split('/').collect();
-    match parts[..] {
-        ["skills" | "workflows", file] => {
-            file.ends_with(".md") && !file.eq_ignore_ascii_case("README.md")
-        }
-        ["skills", _, "SKILL.md"] => true,
-        _ => false,
     }
 }
 

@@ -24,7 +24,9 @@ pub(crate) struct View {
     pub(crate) workflows: Vec<Visible<WorkflowFile>>,
     /// How many executable skills each category has.
     pub(crate) categories: BTreeMap<String, usize>,
-    finder: OnceLock<Finder>,
+    finder: OnceLock<Arc<Finder>>,
+    /// The search of an earlier view of the same volumes.
+    earlier: Option<Arc<Finder>>,
     signatures: OnceLock<Vec<Signature>>,
 }
 
@@ -37,7 +39,9 @@ pub(crate) struct Visible<T> {
 
 impl View {
     /// Lays volumes over each other, the nearest first.
-    pub(crate) fn new(layers: Vec<Arc<Snapshot>>) -> Self {
+    ///
+    /// Its search follows that of an earlier view of the same volumes.
+    pub(crate) fn new(layers: Vec<Arc<Snapshot>>, earlier: Option<&Self>) -> Self {
         let skills = lay(&layers, |layer| &layer.skills);
         let workflows = lay(&layers, |layer| &layer.workflows);
         let mut categories = BTreeMap::new();
@@ -53,6 +57,9 @@ impl View {
             workflows,
             categories,
             finder: OnceLock::new(),
+            earlier: earlier
+                .and_then(|view| view.finder.get().or(view.earlier.as_ref()))
+                .map(Arc::clone),
             signatures: OnceLock::new(),
         }
     }
@@ -71,7 +78,8 @@ impl View {
 
     /// Returns the search over all skills and workflows, made when it is first asked for.
     pub(crate) fn finder(&self) -> &Finder {
-        self.finder.get_or_init(|| Finder::new(&self.skills, &self.workflows))
+        let make = || Finder::new(&self.skills, &self.workflows, self.earlier.as_deref());
+        self.finder.get_or_init(|| Arc::new(make()))
     }
 
     /// Returns the ports of each workflow, in the order of the list, found when first asked for.

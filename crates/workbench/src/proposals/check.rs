@@ -117,7 +117,7 @@ impl Workbench {
         if record.volume != VolumeId::System {
             layers.push(self.catalogue.snapshot(&VolumeId::System)?);
         }
-        let now = View::new(layers);
+        let now = View::new(layers, None);
         let then = Replaced { view: &now, id: &record.name.skill, by: skill.executable() };
         let errors = |found: &[llmos_core::workflow::Finding]| {
             found.iter().filter(|finding| finding.severity == Severity::Error).count()

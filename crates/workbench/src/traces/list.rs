@@ -9,7 +9,7 @@ use llmos_api::trace::{TraceList, TraceSummary};
 use llmos_core::{
     access::Action,
     store::BlobId,
-    trace::{self, TraceId},
+    trace::{self, Trace, TraceId},
 };
 
 use super::{
@@ -50,16 +50,22 @@ impl Workbench {
         if let Some(summary) = kept().get(&key) {
             return Ok(summary.clone());
         }
-        let trace = trace::parse(&all.read(found)?).ok();
-        let trace = trace.as_ref();
+        let trace = trace::parse_any(&all.read(found)?).ok();
+        let facts = trace.as_ref().map(|trace| match trace {
+            Trace::Run(run) => (run.outcome, run.started_at, run.finished_at),
+            Trace::Chat(chat) => (chat.outcome, chat.started_at, chat.finished_at),
+        });
         let summary = TraceSummary {
             trace_id: found.id.to_string(),
-            kind: "run".to_owned(),
-            workflow_id: trace.map(|trace| trace.workflow.id.to_string()),
-            outcome: trace.map(|trace| trace.outcome.into()),
-            started_at: trace.map(|trace| trace.started_at.to_string()),
-            duration_ms: trace.map(|trace| {
-                trace.finished_at.duration_since(trace.started_at).as_secs_f64() * 1e3
+            kind: found.id.kind().as_str().to_owned(),
+            workflow_id: match &trace {
+                Some(Trace::Run(run)) => Some(run.workflow.id.to_string()),
+                Some(Trace::Chat(_)) | None => None,
+            },
+            outcome: facts.map(|(outcome, ..)| outcome.into()),
+            started_at: facts.map(|(_, started_at, _)| started_at.to_string()),
+            duration_ms: facts.map(|(_, started_at, finished_at)| {
+                finished_at.duration_since(started_at).as_secs_f64() * 1e3
             }),
             volume: all.volume.to_string(),
             path: found.id.path().to_string(),

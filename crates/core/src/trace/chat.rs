@@ -1,0 +1,100 @@
+//! The record of one exchange with a model.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::TraceId;
+use crate::{
+    markdown::{self, spaced},
+    run::Outcome,
+    slug::Slug,
+    yaml,
+};
+
+/// What somebody asked a model, and how that went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatTrace {
+    /// Its id, which also says where it is kept.
+    pub id: TraceId,
+    /// Who asked.
+    pub user: Slug,
+    /// The team they worked in.
+    pub team: Option<Slug>,
+    /// Whether an answer came.
+    pub outcome: Outcome,
+    /// What the person said of the answer.
+    pub feedback: Option<Feedback>,
+    /// The skills that the model was given.
+    pub skills_used: Vec<Slug>,
+    /// When it was asked.
+    pub started_at: Timestamp,
+    /// When the answer was there.
+    pub finished_at: Timestamp,
+    /// What was asked.
+    pub prompt: String,
+    /// The answer, or what it says in short.
+    pub answer: String,
+}
+
+/// What a person said of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Feedback {
+    /// It helped.
+    Good,
+    /// It did not help.
+    Bad,
+}
+
+impl Feedback {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Good, Self::Bad];
+
+    /// Returns the name that files use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+impl ChatTrace {
+    /// Says whether it counts as a success: an answer came, and the person did not call it bad.
+    pub fn succeeded(&self) -> bool {
+        self.outcome == Outcome::Success && self.feedback != Some(Feedback::Bad)
+    }
+}
+
+/// Prints the file of a trace. Reading it gives the same trace back.
+pub fn print(trace: &ChatTrace) -> String {
+    let mut out = format!("---\n{}---\n\n", yaml::print(&head(trace)));
+    let _ = writeln!(out, "# {}\n", markdown::line(&trace.prompt));
+    if !trace.skills_used.is_empty() {
+        let skills: Vec<_> = trace.skills_used.iter().map(|skill| format!("`{skill}`")).collect();
+        let _ = writeln!(out, "Skills: {}\n", skills.join(", "));
+    }
+    let texts = json!({"prompt": trace.prompt, "answer": trace.answer});
+    let _ = write!(out, "```json\n{}\n```\n", spaced(&texts));
+    out
+}
+
+fn head(trace: &ChatTrace) -> Map<String, Value> {
+    let took = trace.finished_at.duration_since(trace.started_at).as_millis();
+    let skills: Vec<_> = trace.skills_used.iter().map(Slug::as_str).collect();
+    let fields = [
+        ("trace_id", json!(trace.id.as_str())),
+        ("kind", json!("chat")),
+        ("user_id", json!(trace.user.as_str())),
+        ("team_id", json!(trace.team.as_ref().map(Slug::as_str))),
+        ("outcome", json!(trace.outcome.as_str())),
+        ("feedback", json!(trace.feedback.map(Feedback::as_str))),
+        ("skills_used", json!(skills)),
+        ("started_at", json!(trace.started_at.to_string())),
+        ("finished_at", json!(trace.finished_at.to_string())),
+        ("duration_ms", json!(i64::try_from(took).unwrap_or(i64::MAX))),
+    ];
+    let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
+    fields.map(|(name, value)| (name.to_owned(), value)).collect()
+}

@@ -1,0 +1,9 @@
+//! Providers of models, over HTTP. Nothing here is used until it is configured,
+//! and no key is ever shown or written.
+
+pub mod embeddings;
+mod http;
+mod key;
+
+pub use http::{HttpError, Patience};
+pub use key::Key;

@@ -1,0 +1,73 @@
+//! Talking to Git clients over HTTP: cloning, fetching, pushing.
+//!
+//! The program `git` does the work on a repository of this program's own, see
+//! [`desk`]; it never runs in a volume. What is pushed is counted before it is
+//! unfolded, looked at before it is taken, and taken by the one who writes the
+//! volume, so that working tree, index and readers follow.
+
+mod admit;
+mod desk;
+mod fetch;
+mod inspect;
+mod packet;
+mod program;
+mod receive;
+mod refs;
+mod remote;
+mod scan;
+
+use std::io::{self, Read, Write};
+
+use llmos_core::{
+    exchange::{Exchange, ExchangeError, Protocol, Push, Service},
+    volume::VolumeId,
+};
+
+use crate::{GitStore, volume::Volume};
+
+impl Exchange for GitStore {
+    fn advertise(
+        &self,
+        volume: &VolumeId,
+        service: Service,
+        protocol: Protocol,
+    ) -> Result<Vec<u8>, ExchangeError> {
+        let volume = self.volume(volume);
+        volume.settle();
+        self.beginning(&volume, service, protocol)
+    }
+
+    fn fetch(
+        &self,
+        volume: &VolumeId,
+        protocol: Protocol,
+        request: &[u8],
+        answer: &mut dyn Write,
+    ) -> Result<(), ExchangeError> {
+        let volume = self.volume(volume);
+        volume.settle();
+        self.answer(&volume, protocol, request, answer)
+    }
+
+    fn push(
+        &self,
+        volume: &VolumeId,
+        push: &Push<'_>,
+        request: &mut dyn Read,
+    ) -> Result<Vec<u8>, ExchangeError> {
+        let volume = self.volume_to_write(volume);
+        volume.settle();
+        let answer = self.receive(&volume, push, request);
+        self.keeper.note(&volume);
+        answer
+    }
+}
+
+fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> ExchangeError {
+    move |source| ExchangeError::Git { doing, source }
+}
+
+fn medium(volume: &Volume, doing: &'static str) -> impl FnOnce(io::Error) -> ExchangeError {
+    let made = volume.medium(doing);
+    move |err: io::Error| ExchangeError::Store { source: made(err) }
+}
