@@ -37,11 +37,8 @@ impl BranchLock {
         let path = git.join(format!("{MAIN}.lock"));
         let mut waited = Duration::ZERO;
         loop {
-            match File::options().write(true).create_new(true).open(&path) {
-                Ok(mut file) => {
-                    lock::sign(&mut file)?;
-                    return Ok(Some(Self { git: git.to_owned(), path }));
-                }
+            match lock::create(&path) {
+                Ok(_signed) => return Ok(Some(Self { git: git.to_owned(), path })),
                 Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(err) if err.kind() == io::ErrorKind::NotFound => {
                     fs::create_dir_all(git.join("refs/heads"))?;

@@ -61,11 +61,8 @@ impl Lock {
         let mut waited = Duration::ZERO;
         let mut begun = None;
         loop {
-            match File::options().write(true).create_new(true).open(&path) {
-                Ok(mut file) => {
-                    sign(&mut file)?;
-                    return Ok(Taken::Held(Self { path, file, release: true }, begun));
-                }
+            match create(&path) {
+                Ok(file) => return Ok(Taken::Held(Self { path, file, release: true }, begun)),
                 Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(err) => return Err(err),
             }
@@ -105,8 +102,49 @@ impl Drop for Lock {
     }
 }
 
+/// Makes a lock file that says from its first moment which process holds it.
+///
+/// One that is killed between making a file and signing it would leave what looks like the lock of another program,
+/// and nobody could write until that is old. So the file has no name before it is signed, where the system can do that.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
+    #[cfg(target_os = "linux")]
+    if let Some(made) = create_nameless(path) {
+        return made;
+    }
+    let mut file = File::options().write(true).create_new(true).open(path)?;
+    sign(&mut file)?;
+    Ok(file)
+}
+
+/// Signs a file without a name, then gives it one; `None` where the file system or the kernel cannot.
+#[cfg(target_os = "linux")]
+fn create_nameless(path: &Path) -> Option<io::Result<File>> {
+    use std::os::fd::AsRawFd;
+
+    use rustix::{
+        fs::{AtFlags, CWD, Mode, OFlags},
+        io::Errno,
+    };
+
+    let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
+    let mut file = match rustix::fs::open(path.parent()?, flags, Mode::from_raw_mode(0o666)) {
+        Ok(file) => File::from(file),
+        Err(Errno::NOENT) => return Some(Err(Errno::NOENT.into())),
+        Err(_) => return None,
+    };
+    if let Err(err) = sign(&mut file) {
+        return Some(Err(err));
+    }
+    let from = format!("/proc/self/fd/{}", file.as_raw_fd());
+    match rustix::fs::linkat(CWD, from, CWD, path, AtFlags::SYMLINK_FOLLOW) {
+        Ok(()) => Some(Ok(file)),
+        Err(Errno::EXIST) => Some(Err(Errno::EXIST.into())),
+        Err(_) => None,
+    }
+}
+
 /// Notes in a lock file which process holds it.
-pub(crate) fn sign(file: &mut File) -> io::Result<()> {
+fn sign(file: &mut File) -> io::Result<()> {
     writeln!(file, "{SIGNATURE} {}", std::process::id())
 }
 
@@ -235,6 +273,31 @@ mod tests {
         lock.leave();
         let taken = Lock::take(folder.path(), Duration::ZERO).unwrap();
         assert!(matches!(taken, Taken::Held(_, Some(left)) if left == begun("1")));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_lock_says_who_holds_it_from_its_first_moment() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index.lock");
+        std::thread::scope(|scope| {
+            let taker = scope.spawn(|| {
+                for _ in 0..2_000 {
+                    drop(create(&path).unwrap());
+                    fs::remove_file(&path).unwrap();
+                }
+            });
+            while !taker.is_finished() {
+                if let Ok(content) = fs::read_to_string(&path) {
+                    assert!(content.starts_with(SIGNATURE), "{content:?}");
+                }
+            }
+        });
+        fs::write(&path, "").unwrap();
+        let taken = create(&path).map(drop).map_err(|err| err.kind());
+        assert_eq!(taken, Err(io::ErrorKind::AlreadyExists));
+        let missing = create(&folder.path().join("no/index.lock")).map(drop);
+        assert_eq!(missing.map_err(|err| err.kind()), Err(io::ErrorKind::NotFound));
     }
 
     #[test]
