@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod branch;
+pub mod chat;
+pub mod compose;
 pub mod cron;
 pub mod diagnostic;
 pub mod diff;
@@ -21,6 +23,7 @@ mod markdown;
 pub mod members;
 pub mod merge;
 pub mod metadata;
+pub mod model;
 pub mod package;
 pub mod pattern;
 pub mod proposal;

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use llmos_api::problem::Problem;
+use llmos_api::{chat::ChatEvent, problem::Problem};
 use llmos_core::store::StoreError;
 use llmos_workbench::{Error, ErrorKind};
 
@@ -70,6 +70,15 @@ impl ApiError {
         }
         answer.cause = Some(Cause(Arc::new(error)));
         answer
+    }
+
+    /// The refusal as the last event of a chat that has begun to answer.
+    pub(crate) fn event(&self) -> ChatEvent {
+        ChatEvent::Error {
+            code: self.problem.code.clone(),
+            detail: self.problem.detail.clone(),
+            hint: self.problem.hint.clone().unwrap_or_default(),
+        }
     }
 
     /// Turns a late change into the answer that `If-Match` asks for.

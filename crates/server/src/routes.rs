@@ -1,5 +1,6 @@
 //! All routes, each both bare and under `/api`.
 
+mod chat;
 mod context;
 mod crons;
 mod events;
@@ -53,6 +54,7 @@ const MAX_INPUT_BYTES: usize = 64 << 20;
             user is taken where it is left out.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
+    components(schemas(llmos_api::chat::ChatTraceView)),
     tags(
         (name = "skills", description = "Markdown files that guide a model or run as a node"),
         (name = "workflows", description = "Graphs of executable skills"),
@@ -60,6 +62,7 @@ const MAX_INPUT_BYTES: usize = 64 << 20;
         (name = "evolution", description = "What is learned from traces: drafts of skills with their evidence"),
         (name = "proposals", description = "Skills that a team, or everybody, is asked to take"),
         (name = "volumes", description = "The Git repositories that hold all of it"),
+        (name = "chat", description = "Talking about skills, with a model or without"),
         (name = "packages", description = "Python packages that nodes may import"),
         (name = "system", description = "The server itself"),
     )
@@ -113,6 +116,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(traces::routes(MAX_TRACE_BYTES))
         .merge(evolution::routes())
         .merge(crons::routes())
+        .merge(chat::routes())
         .merge(volumes::routes())
         .merge(teams::routes())
         .merge(remotes::routes())

@@ -113,8 +113,7 @@ async fn send(world: &World, call: &Call, tally: &mut Tally) -> String {
     let request = request.body(Body::from(body)).expect("it is a request");
     let response = world.router.clone().oneshot(request).await.expect("the router never fails");
     let status = response.status();
-    let kind = response.headers().get(header::CONTENT_TYPE);
-    let bytes = match kind.is_some_and(|kind| kind == "text/event-stream") {
+    let bytes = match call.route == "/events" {
         // It goes on for ever, and tells at the beginning what it may tell.
         true => response
             .into_body()

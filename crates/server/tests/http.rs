@@ -1,5 +1,7 @@
 //! The HTTP door as its clients meet it: every route, every check, every refusal.
 
+#[path = "http/chat.rs"]
+mod chat;
 #[path = "http/crons.rs"]
 mod crons;
 #[path = "http/evolution.rs"]

@@ -11,6 +11,7 @@ use llmos_core::{
     cron::JobsError,
     exchange::ExchangeError,
     members::DirectoryError,
+    model::SettingsError,
     proposal::DecisionRefused,
     remote::RemoteError,
     slug::Slug,
@@ -194,6 +195,15 @@ pub enum Error {
         /// How.
         source: JobsError,
     },
+    /// This program talks with no models.
+    #[error("this program talks with no models")]
+    NoModels,
+    /// The settings of models cannot be read or kept.
+    #[error("{source}")]
+    Settings {
+        /// Why.
+        source: SettingsError,
+    },
     /// The volume failed.
     #[error(transparent)]
     Store {
@@ -285,6 +295,9 @@ impl Error {
             Self::BadSkill { .. } | Self::BadWorkflow { .. } | Self::BrokenFile { .. } => {
                 ErrorKind::Content
             }
+            Self::NoModels => ErrorKind::Denied,
+            Self::Settings { source: SettingsError::Medium { .. } } => ErrorKind::Internal,
+            Self::Settings { .. } => ErrorKind::Conflict,
             Self::Store { source: StoreError::Busy { .. } } => ErrorKind::Busy,
             Self::Store {
                 source:
@@ -332,6 +345,8 @@ impl Error {
             Self::BadSkill { .. } => "bad-skill",
             Self::BadWorkflow { .. } => "bad-workflow",
             Self::BrokenFile { .. } => "broken-file",
+            Self::NoModels => "no-models",
+            Self::Settings { .. } => "model-settings",
             Self::Store { source: StoreError::Busy { .. } } => "busy",
             Self::Store { source: StoreError::Dirty { .. } } => "dirty",
             Self::Store { source: StoreError::BranchExists { .. } } => "branch-exists",
@@ -384,6 +399,8 @@ impl Error {
                 diagnostics.iter().find_map(|found| found.hint.clone())
             }
             Self::BadWorkflow { findings } => findings.iter().find_map(|found| found.hint.clone()),
+            Self::NoModels => Some("start it with `llmos serve`".to_owned()),
+            Self::Settings { source } => Some(source.hint().to_owned()),
             Self::Store { source } => no_room(source).or(source.hint()).map(str::to_owned),
             Self::Exchange { source } => source.hint().map(str::to_owned),
             Self::Remote { source } => source.hint().map(str::to_owned),

@@ -11,6 +11,7 @@ mod blame;
 mod branches;
 mod caller;
 mod catalogue;
+mod chat;
 mod crons;
 mod error;
 mod evolution;
@@ -39,6 +40,7 @@ use llmos_core::{
     evolution::{Author, Thresholds},
     exchange::Exchange,
     members::{Directory, NoDirectory},
+    model::Models,
     remote::Remotes,
     store::{Change, CommitId, Edit, Store},
     volume::VolumeId,
@@ -46,6 +48,7 @@ use llmos_core::{
 
 pub use archive::{Archived, Month, MonthError};
 pub use caller::Caller;
+pub use chat::ChatExchange;
 pub use crons::{CronParts, Crons, Turn, Work};
 pub use error::{Error, ErrorKind};
 pub use evolution::{Drafts, Ledgers};
@@ -80,6 +83,7 @@ pub struct Workbench {
     sizes: Sizes,
     hands: Hands,
     evolution: Evolution,
+    models: Option<Arc<dyn Models>>,
 }
 
 impl Workbench {
@@ -92,6 +96,7 @@ impl Workbench {
             sizes: Sizes::default(),
             hands: Hands::default(),
             evolution: Evolution::default(),
+            models: None,
             store,
             world,
             directory: Arc::new(NoDirectory),

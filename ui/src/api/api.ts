@@ -3,10 +3,14 @@ import type { ReviewApi } from "./review";
 import type {
   BrokenFile,
   Category,
+  ChatEvent,
+  ChatQuestion,
+  ChosenModel,
   Config,
   ExecutableList,
   ExecutableSkill,
   FileHistory,
+  ModelSettings,
   Problem,
   ReadyWorkflow,
   Restored,
@@ -75,8 +79,19 @@ export interface TracesApi {
   prepareReplay(traceId: string, signal?: AbortSignal): Promise<ReadyWorkflow>;
 }
 
+/** Talks about skills, with a model or without. */
+export interface ChatApi {
+  /** Gives the events of an answer as they come; aborting stops the model. */
+  chat(asked: ChatQuestion, signal: AbortSignal): AsyncIterable<ChatEvent>;
+  /** Keeps whether an answer helped. */
+  judge(traceId: string, feedback: "good" | "bad" | null): Promise<unknown>;
+  modelSettings(signal?: AbortSignal): Promise<ModelSettings>;
+  setModel(chosen: ChosenModel): Promise<ModelSettings>;
+  clearModel(): Promise<ModelSettings>;
+}
+
 /** Everything the page asks of LLMos-Lite, wherever it runs. */
-export interface LlmosApi extends SkillsApi, WorkflowsApi, TracesApi, VersionsApi, ReviewApi {
+export interface LlmosApi extends SkillsApi, WorkflowsApi, TracesApi, VersionsApi, ReviewApi, ChatApi {
   readonly config: Config;
 }
 

@@ -2,7 +2,8 @@ import { ApiError, type LlmosApi, UnreachableError } from "./api";
 import { jsonBody } from "./body";
 import { httpReview } from "./review";
 import { followVolumes } from "./changes";
-import type { CategoryList, Config, Problem, SavedTrace, SkillList } from "./schema";
+import { eventData } from "./eventData";
+import type { CategoryList, ChatEvent, Config, Problem, SavedTrace, SkillList } from "./schema";
 
 type Params = Record<string, string | number | undefined>;
 
@@ -44,6 +45,16 @@ export function httpApi(base: string, config: Config): LlmosApi {
       }),
     prepareRun: (workflow, signal) => send("/workflows/execute", { workflow }, signal),
     prepareReplay: (trace_id, signal) => send("/workflows/execute", { trace_id }, signal),
+    chat: (asked, signal) => events(`${base}/chat/stream`, { user_id, ...asked }, signal),
+    judge: (id, feedback) => send(`/traces/${encodeURIComponent(id)}/feedback`, { feedback }),
+    modelSettings: (signal) => call(url("/models/settings"), { signal }),
+    setModel: (chosen) =>
+      call(`${base}/models/settings`, {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ user_id, ...chosen }),
+      }),
+    clearModel: () => call(url("/models/settings"), { method: "DELETE" }),
     listTraces: (query, signal) => call(url("/traces", query), { signal }),
     readTrace: (id, signal) => call(url(`/traces/${encodeURIComponent(id)}`), { signal }),
     // A trace may be large: its body is made in slices.
@@ -78,7 +89,11 @@ function queryOf(params: Params): string {
 type CallInit = Omit<RequestInit, "signal"> & { signal?: AbortSignal | undefined };
 
 /** Asks once; a refusal becomes an {@link ApiError}. */
-export async function call<T>(url: string, { signal, ...init }: CallInit = {}): Promise<T> {
+export async function call<T>(url: string, init: CallInit = {}): Promise<T> {
+  return (await (await ask(url, init)).json()) as T;
+}
+
+async function ask(url: string, { signal, ...init }: CallInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, {
@@ -90,8 +105,20 @@ export async function call<T>(url: string, { signal, ...init }: CallInit = {}): 
     if (signal?.aborted) throw error;
     throw new UnreachableError("LLMos-Lite did not answer");
   }
-  if (response.ok) return (await response.json()) as T;
+  if (response.ok) return response;
   throw new ApiError(await problemOf(response));
+}
+
+/** Posts JSON, and gives the events of the answer as they come. */
+async function* events(url: string, body: object, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+  const response = await ask(url, {
+    method: "POST",
+    headers: { accept: "text/event-stream", "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal,
+  });
+  if (!response.body) throw new UnreachableError("LLMos-Lite sent no answer");
+  for await (const data of eventData(response.body)) yield JSON.parse(data) as ChatEvent;
 }
 
 async function problemOf(response: Response): Promise<Problem> {

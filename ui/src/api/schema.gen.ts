@@ -84,6 +84,195 @@ export type Change = {
   words: string;
 };
 
+/** Answer of `POST /chat`. */
+export type ChatAnswer = {
+  /** What answered, as `provider/model`; `null` where no model is connected. */
+  model?: string | null;
+  /** Workflows that were proposed. */
+  proposals: ChatProposal[];
+  /** What was wrong with workflows of the model that are not proposed. */
+  rejected?: string[];
+  /** The answer, as Markdown. */
+  response: string;
+  /** The skills that went along, and why. */
+  skills: ChatSkill[];
+  /** The names of the skills that went along. */
+  skills_used: string[];
+  /** The trace of this exchange. */
+  trace_id: string;
+  usage?: ChatUsage | null;
+};
+
+/** One event of `POST /chat/stream`: `data` of server-sent events. */
+export type ChatEvent = {
+  /** What answers, as `provider/model`; `null` where no model is connected. */
+  model?: string | null;
+  /** The trace of this exchange. */
+  trace_id: string;
+  type: "start";
+} | {
+  /** The best first. */
+  skills: ChatSkill[];
+  type: "skills";
+} | {
+  /** The text, part of one Markdown document. */
+  text: string;
+  type: "text";
+} | {
+  /** Why. */
+  reason: string;
+  type: "waiting";
+  /** How long, in milliseconds. */
+  wait_ms: number;
+} | {
+  /** With what. */
+  arguments: unknown;
+  /** Which. */
+  tool: string;
+  type: "call";
+} | {
+  /** The workflow. */
+  proposal: ChatProposal;
+  type: "proposal";
+} | {
+  /** Whether the model gets another try. */
+  again: boolean;
+  /** What is wrong, one sentence each. */
+  reasons: string[];
+  type: "rejected";
+} | {
+  type: "usage";
+  /** The tokens and what they cost. */
+  usage: ChatUsage;
+} | {
+  /** One sentence. */
+  text: string;
+  type: "note";
+} | {
+  /** A stable name. */
+  code: string;
+  /** What happened. */
+  detail: string;
+  /** What to do. */
+  hint: string;
+  type: "error";
+} | {
+  /** How it ended. */
+  outcome: Outcome;
+  /** The trace of this exchange. */
+  trace_id: string;
+  type: "end";
+};
+
+/** A message that was said before. */
+export type ChatMessage = {
+  /** What was said. */
+  content: string;
+  /** Who said it. */
+  role: ChatRole;
+};
+
+/** A workflow that was proposed. It is saved nowhere and has not run. */
+export type ChatProposal = {
+  /** The words of the message that it is about. */
+  covers?: string[];
+  /** What deserves a look. */
+  findings?: Finding[];
+  /** Why it is connected as it is, one sentence each. */
+  reasons?: string[];
+  /** The volume, where it is a saved workflow as it stands. */
+  volume?: string | null;
+  /** The workflow. It has no error. */
+  workflow: WorkflowDoc;
+};
+
+/** Body of `POST /chat` and `POST /chat/stream`. */
+export type ChatRequest = {
+  /** What was said before, the oldest first: 40 messages at most. */
+  history?: ChatMessage[];
+  /** Whether skills go along; yes when left out. */
+  include_skills?: boolean | null;
+  /** How many skills go along at most: 0 to 20, 5 when left out. */
+  max_skills?: number | null;
+  /** What is asked: 1 byte to 64 KiB. */
+  message: string;
+  /** The team that the caller works in. */
+  team_id?: string | null;
+  /** Who asks; the local user when left out. */
+  user_id?: string | null;
+};
+
+/** Who said something. */
+export type ChatRole = "user" | "assistant";
+
+/** A skill that went along with a message. */
+export type ChatSkill = {
+  /** The name for people. */
+  name: string;
+  /** How well it fits; only the order means something. */
+  score: number;
+  /** The id. */
+  skill_id: string;
+  /** How much of it the model got. */
+  told: ChatTold;
+  /** The volume that it comes from. */
+  volume: string;
+  /** What of the message was found where. */
+  why: Why[];
+};
+
+/** How much of a skill a model got. */
+export type ChatTold = "whole" | "beginning" | "nothing";
+
+/** Answer of `GET /traces/{trace_id}` for an exchange. */
+export type ChatTraceView = {
+  /** The answer; what is very long without its middle. */
+  answer: string;
+  /** What it cost in US dollars, as a decimal number; `null` where nobody knows. */
+  cost_usd?: string | null;
+  feedback?: Feedback | null;
+  /** When it was over (RFC 3339, UTC). */
+  finished_at: string;
+  /** Tokens that were read, where somebody counted. */
+  input_tokens?: number | null;
+  /** Always `chat`. */
+  kind: string;
+  /** What answered, as `provider/model`; `null` where no model was connected. */
+  model?: string | null;
+  /** How it ended. */
+  outcome: Outcome;
+  /** Tokens that were written, where somebody counted. */
+  output_tokens?: number | null;
+  /** Its file. */
+  path: string;
+  /** What was asked. */
+  prompt: string;
+  /** The ids of the skills that went along. */
+  skills_used: string[];
+  /** When it was asked (RFC 3339, UTC). */
+  started_at: string;
+  /** The id. */
+  trace_id: string;
+  /** The volume it is kept in. */
+  volume: string;
+};
+
+/** What an answer took. */
+export type ChatUsage = {
+  /** Tokens that were read from what the provider kept. */
+  cache_read_tokens: number;
+  /** Tokens that the provider kept. */
+  cache_write_tokens: number;
+  /** Where the cost comes from: `provider`, `list of <date>` or `unknown`. */
+  cost_source: string;
+  /** What it costs in US dollars; `null` where nobody knows. */
+  cost_usd?: number | null;
+  /** Tokens that were read as they are. */
+  input_tokens: number;
+  /** Tokens that were written. */
+  output_tokens: number;
+};
+
 /** How a check came out. */
 export type CheckOutcome = "passed" | "warned" | "failed";
 
@@ -608,6 +797,9 @@ export type FactView = {
   text: string;
 };
 
+/** What a person said of an answer. */
+export type Feedback = "good" | "bad";
+
 /** What differs in one file. */
 export type FileDiff = {
   /** What changed by meaning; absent where a side cannot be read as a skill or workflow. */
@@ -711,6 +903,13 @@ export type InterfaceDoc = {
   outputs?: OuterPortDoc[];
 };
 
+/** Body of `POST /traces/{trace_id}/feedback`. */
+export type JudgeChat = {
+  feedback?: Feedback | null;
+  /** Who asks; the local user when left out. */
+  user_id?: string | null;
+};
+
 /** What became of a line. */
 export type LineChange = "same" | "removed" | "added";
 
@@ -737,6 +936,24 @@ export type MergedView = {
   theirs: string[];
   /** The version that was there. */
   with_version: string;
+};
+
+/** Whose service a model is. */
+export type ModelProvider = "anthropic" | "openrouter" | "openai" | "ollama" | "compatible";
+
+/** Answer of `GET /models/settings`. It never holds a key. */
+export type ModelSettingsView = {
+  /** Whether a key is set. */
+  has_key: boolean;
+  /** The last four characters of the key, where it is long enough. */
+  key_ends_in?: string | null;
+  /** The model. */
+  model?: string | null;
+  provider?: ModelProvider | null;
+  /** Where it is set: `person`, `environment` or `found`; `null` where no model is connected. */
+  source?: string | null;
+  /** The address that requests go to. */
+  url?: string | null;
 };
 
 /** One node. */
@@ -1299,6 +1516,22 @@ export type SavedWorkflow = {
   workflow?: WorkflowDoc | null;
   /** The id. */
   workflow_id: string;
+};
+
+/** Body of `PUT /models/settings`. It cannot be printed, as it may hold a key. */
+export type SetModel = {
+  /** A new key. Left out: the one that is kept stays, for the same address only. */
+  key?: string | null;
+  /** The model. */
+  model: string;
+  /** Whose service. */
+  provider: ModelProvider;
+  /** Whether the kept key is forgotten. */
+  remove_key?: boolean;
+  /** Another address than the provider's own. */
+  url?: string | null;
+  /** Who asks; the local user when left out. */
+  user_id?: string | null;
 };
 
 /** Body of `PUT /volumes/remote`. */

@@ -16,6 +16,31 @@ type With<T, Fields> = Omit<T, keyof Fields> & Fields;
 
 export type { BrokenFile, Category, CategoryList, Diagnostic, Severity } from "./schema.gen";
 
+/** One event of an answer of the chat. */
+export type ChatEvent =
+  | Exclude<wire.ChatEvent, { type: "skills" | "proposal" | "usage" }>
+  | { type: "skills"; skills: ChatSkill[] }
+  | { type: "proposal"; proposal: ChatProposal }
+  | { type: "usage"; usage: ChatUsage };
+
+/** A skill that went along with a message. */
+export type ChatSkill = Sent<wire.ChatSkill>;
+
+/** A workflow that was proposed. */
+export type ChatProposal = With<Sent<wire.ChatProposal, "volume">, { workflow: WorkflowDoc }>;
+
+/** What an answer took. */
+export type ChatUsage = With<Sent<wire.ChatUsage>, { cost_usd: number | null }>;
+
+/** What is asked; who asks is added on the way. */
+export type ChatQuestion = Pick<wire.ChatRequest, "message" | "history"> & Partial<Pick<wire.ChatRequest, "include_skills" | "max_skills">>;
+
+/** Which model is connected. */
+export type ModelSettings = Sent<wire.ModelSettingsView>;
+
+/** A choice of a model; the key goes one way only. */
+export type ChosenModel = Omit<wire.SetModel, "user_id">;
+
 /** An input or output of an executable skill. */
 export type Port = Sent<wire.Port, "default">;
 

@@ -10,6 +10,8 @@ import { Workspace } from "./Workspace";
 
 const Dialogs = lazy(() => import("./Dialogs").then(({ Dialogs: view }) => ({ default: view })));
 
+const ChatPanel = lazy(() => import("../chat/ChatPanel").then(({ ChatPanel: view }) => ({ default: view })));
+
 /** The workbench: the canvas with all that is around it, and the pages beside it. */
 export function App({ workbench }: { workbench: Workbench }) {
   return (
@@ -26,11 +28,13 @@ function Screen() {
   const asks = useFiles((state) => state.question !== null);
   const dialog = useView((state) => state.dialog);
   const begun = useFiles((state) => state.opening.state !== "loading");
+  const chat = useView((state) => state.chat);
 
   return (
     <div
       className={styles.screen}
       data-narrow={narrow}
+      data-chat={chat}
       style={{
         "--left": `${sizes.left}px`,
         "--right": `${sizes.right}px`,
@@ -46,6 +50,7 @@ function Screen() {
       )}
       {page && <PageFrame route={page} />}
       <NoticeList />
+      <Suspense>{chat && <ChatPanel />}</Suspense>
       <Suspense>{(asks || dialog) && <Dialogs />}</Suspense>
     </div>
   );

@@ -8,12 +8,13 @@ import { isDirty } from "../workflow/editor";
 import { formatRoute } from "./route";
 import { chooseTheme, useTheme } from "./theme";
 import styles from "./TopBar.module.css";
-import { useEditor, useFiles, usePage, useWorkbench } from "./useWorkbench";
+import { useEditor, useFiles, usePage, useView, useWorkbench } from "./useWorkbench";
 
 /** Where one is, where one can go, and what can be done with all of what is open. */
 export function TopBar() {
-  const { files } = useWorkbench();
+  const { files, view } = useWorkbench();
   const page = usePage();
+  const chat = useView((state) => state.chat);
 
   return (
     <header className={styles.bar}>
@@ -34,6 +35,9 @@ export function TopBar() {
       <PageNav />
       {page ? <p className={styles.where}>{PAGES[page.page].label}</p> : <OpenWorkflow />}
       <div className={styles.tools}>
+        <Button small icon="chat" look="ghost" aria-pressed={chat} title="Ask for skills and workflows (Ctrl+J)" onClick={() => view.set({ chat: !chat })}>
+          Chat
+        </Button>
         {!page && <EditTools />}
         <ThemeButton />
       </div>

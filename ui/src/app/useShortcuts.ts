@@ -22,6 +22,7 @@ export const SHORTCUTS: readonly { keys: string; does: string }[] = [
   { keys: "Enter", does: "Select the node in focus" },
   { keys: "Arrow keys", does: "Move the selected nodes; with Shift, faster" },
   { keys: "Delete", does: "Remove what is selected" },
+  { keys: "Ctrl+J", does: "Open or close the chat" },
   { keys: "?", does: "Show these keys" },
 ];
 
@@ -52,6 +53,9 @@ function act(workbench: Workbench, event: KeyboardEvent): boolean {
   switch (event.key) {
     case "s":
       void files.save();
+      return true;
+    case "j":
+      view.set({ chat: !view.store.getState().chat });
       return true;
     case "Enter":
       if (event.shiftKey) {

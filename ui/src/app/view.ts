@@ -12,6 +12,8 @@ export type ViewState = {
   shown: PortRef | null;
   sizes: Sizes;
   dialog: "keys" | "sweep" | { propose: ExecutableSkill } | null;
+  /** Whether the chat stands beside the canvas. */
+  chat: boolean;
 };
 
 /** Widths and heights in pixels; 0 is folded away. */
@@ -36,6 +38,7 @@ export function createView(): View {
     shown: null,
     sizes: readSizes(),
     dialog: null,
+    chat: false,
   }));
   return {
     store,

@@ -1,4 +1,5 @@
 import type { LlmosApi } from "../api/api";
+import { createTalk, type Talk } from "../chat/talk";
 import type { CanvasSlot } from "../canvas/handle";
 import type { Engine } from "../engine/engine";
 import { RunBoard } from "../execution/board";
@@ -31,6 +32,7 @@ export type Workbench = {
   viewing: Viewing;
   looking: Looking;
   sweeps: Sweeps;
+  talk: Talk;
 };
 
 /** What a workbench stands on; tests hand in their own. */
@@ -98,5 +100,5 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
     learn: (doc) => learnSkills({ api, editor }, doc),
     reopen: () => files.go(files.store.getState().route),
   });
-  return { viewing, looking, sweeps, api, engine, editor, board, runs, files, places, notices, view, canvas: { handle: undefined } };
+  return { talk: createTalk(api), viewing, looking, sweeps, api, engine, editor, board, runs, files, places, notices, view, canvas: { handle: undefined } };
 }

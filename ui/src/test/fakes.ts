@@ -42,6 +42,8 @@ export const SKILLS = [
   }),
 ];
 
+const NO_MODEL = { source: null, provider: null, url: null, model: null, has_key: false, key_ends_in: null };
+
 /** `first` feeds `a` of `total`. */
 export function sumWorkflow(): WorkflowDoc {
   return {
@@ -140,6 +142,15 @@ export function fakeApi(stored: Record<string, WorkflowDoc> = {}): LlmosApi & { 
       throw problem(404, `no workflow \`${id}\` then`);
     },
     restoreFile: async ({ volume }) => ({ volume, commit: "c2", files: [] }),
+    chat: async function* () {
+      yield { type: "start", trace_id: "chat-20261120-120000-00000001", model: null };
+      yield { type: "text", text: "Nothing is connected." };
+      yield { type: "end", trace_id: "chat-20261120-120000-00000001", outcome: "success" };
+    },
+    judge: async () => ({}),
+    modelSettings: async () => NO_MODEL,
+    setModel: async () => NO_MODEL,
+    clearModel: async () => NO_MODEL,
     listTraces: async () => ({ total: 0, traces: [] }),
     readTrace: async (id) => {
       throw problem(404, `no trace \`${id}\``);

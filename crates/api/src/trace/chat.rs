@@ -61,6 +61,8 @@ impl ChatReport {
                 Feedback::Bad => trace::Feedback::Bad,
             }),
             skills_used: skills.collect::<Result<_, _>>()?,
+            model: None,
+            usage: None,
             started_at: convert::time("started_at", &self.started_at)?,
             finished_at: convert::time("finished_at", &self.finished_at)?,
             prompt: self.prompt,

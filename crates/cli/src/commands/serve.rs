@@ -10,6 +10,7 @@ use std::{
 };
 
 use llmos_core::{exchange::Exchange, remote::Remotes, slug::Slug, store::Author};
+use llmos_llm::model::{Environment, HttpModels, Patience};
 use llmos_members::MembersFile;
 use llmos_server::{AllowedHosts, CronThread, Settings};
 use llmos_volumes::GitStore;
@@ -61,6 +62,9 @@ pub(crate) struct Args {
     signing: Signing,
     #[command(flatten)]
     python: Allow,
+    /// The file of the key that seals people's keys to models; beside the volumes when left out
+    #[arg(long, value_name = "FILE", env = "LLMOS_MASTER_KEY_FILE")]
+    master_key: Option<PathBuf>,
     #[command(flatten)]
     learning: Learning,
     #[command(flatten)]
@@ -84,10 +88,17 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     let exchange = Arc::clone(&store) as Arc<dyn Exchange>;
     let remotes = Arc::clone(&store) as Arc<dyn Remotes>;
     let directory = Arc::new(MembersFile::beside(&args.volumes));
+    let models = HttpModels::new(
+        &args.volumes,
+        args.master_key,
+        Environment::read(|name| std::env::var(name).ok()),
+        Patience::default(),
+    );
     let workbench = Workbench::new(Arc::<GitStore>::clone(&store), Arc::new(Machine))
         .with_directory(directory)
         .with_exchange(exchange)
         .with_remotes(remotes)
+        .with_models(Arc::new(models))
         .with_ledgers(Arc::new(Beside::volumes(&args.volumes)))
         .with_thresholds(args.learning.thresholds());
     let seeded = workbench.seed_system(&library::files(), env!("CARGO_PKG_VERSION"))?;

@@ -28,6 +28,10 @@ pub struct ChatTrace {
     pub feedback: Option<Feedback>,
     /// The skills that the model was given.
     pub skills_used: Vec<Slug>,
+    /// What answered, as `provider/model`; `None` where the search alone did.
+    pub model: Option<String>,
+    /// What the answer took, where somebody counted.
+    pub usage: Option<ChatUsage>,
     /// When it was asked.
     pub started_at: Timestamp,
     /// When the answer was there.
@@ -36,6 +40,17 @@ pub struct ChatTrace {
     pub prompt: String,
     /// The answer, or what it says in short.
     pub answer: String,
+}
+
+/// What an answer took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatUsage {
+    /// Tokens that were read.
+    pub input: u64,
+    /// Tokens that were written.
+    pub output: u64,
+    /// What it costs in US dollars, as a decimal number; `None` where nobody knows.
+    pub cost_usd: Option<String>,
 }
 
 /// What a person said of an answer.
@@ -75,7 +90,13 @@ pub fn print(trace: &ChatTrace) -> String {
         let skills: Vec<_> = trace.skills_used.iter().map(|skill| format!("`{skill}`")).collect();
         let _ = writeln!(out, "Skills: {}\n", skills.join(", "));
     }
-    let texts = json!({"prompt": trace.prompt, "answer": trace.answer});
+    let mut texts = json!({"prompt": trace.prompt, "answer": trace.answer});
+    if let Some(model) = &trace.model {
+        texts["model"] = json!(model);
+    }
+    if let Some(ChatUsage { input, output, cost_usd }) = &trace.usage {
+        texts["usage"] = json!({"input": input, "output": output, "cost_usd": cost_usd});
+    }
     let _ = write!(out, "```json\n{}\n```\n", spaced(&texts));
     out
 }

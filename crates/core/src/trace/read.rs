@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    ChatTrace, Feedback, LogLine, NodeTrace, RunTrace, Stream, Trace, TraceId, TraceKind,
-    TraceValue,
+    ChatTrace, ChatUsage, Feedback, LogLine, NodeTrace, RunTrace, Stream, Trace, TraceId,
+    TraceKind, TraceValue,
 };
 use crate::{
     diagnostic::{Diagnostic, Position},
@@ -34,6 +34,17 @@ struct RawRecord<'a> {
 struct RawChat {
     prompt: String,
     answer: String,
+    #[serde(default)]
+    model: Option<String>,
+    #[serde(default)]
+    usage: Option<RawUsage>,
+}
+
+#[derive(Deserialize)]
+struct RawUsage {
+    input: u64,
+    output: u64,
+    cost_usd: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -196,6 +207,12 @@ fn chat(head: &Head, id: TraceId, texts: RawChat) -> Result<ChatTrace, Wrong> {
         outcome: head.named("outcome", &Outcome::ALL, Outcome::as_str)?,
         feedback,
         skills_used: skills.iter().map(skill).collect::<Result<_, Wrong>>()?,
+        model: texts.model,
+        usage: texts.usage.map(|RawUsage { input, output, cost_usd }| ChatUsage {
+            input,
+            output,
+            cost_usd,
+        }),
         started_at: head.parse("started_at")?,
         finished_at: head.parse("finished_at")?,
         prompt: texts.prompt,

@@ -7,9 +7,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use llmos_api::{
+    chat::ChatTraceView,
     problem::Problem,
     trace::{SaveTrace, SavedTrace, TraceList, TraceView},
 };
+use llmos_core::trace::TraceKind;
 use llmos_workbench::{LargeValues, Page, TraceFilter, ids};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -93,7 +95,7 @@ enum Values {
 /// Read a trace
 ///
 /// A trace of thousands of nodes is read fastest with `values=beside`; `GET /traces/{trace_id}/values/{sha256}` gives
-/// each large value.
+/// each large value. Where it is an exchange of the chat, `kind` is `chat` and the answer is a `ChatTraceView`.
 #[utoipa::path(get, path = "/traces/{trace_id}", tag = "traces",
     params(("trace_id" = String, Path, description = "The trace"), ReadTrace), responses(
     (status = 200, body = TraceView),
@@ -103,14 +105,19 @@ async fn show(
     State(app): State<App>,
     Path(id): Path<String>,
     Query(asked): Query<ReadTrace>,
-) -> Result<Json<TraceView>, ApiError> {
+) -> Result<Response, ApiError> {
     let caller = app.caller(asked.user_id.as_deref(), None)?;
     let id = ids::trace(&id)?;
     let large = match asked.values {
         None | Some(Values::Inside) => LargeValues::Inside,
         Some(Values::Beside) => LargeValues::Beside,
     };
-    blocking(move || app.workbench.read_trace(&caller, &id, large)).await.map(Json)
+    if id.kind() == TraceKind::Chat {
+        let chat = blocking(move || app.workbench.read_chat(&caller, &id)).await?;
+        return Ok(Json::<ChatTraceView>(chat).into_response());
+    }
+    let run = blocking(move || app.workbench.read_trace(&caller, &id, large)).await?;
+    Ok(Json::<TraceView>(run).into_response())
 }
 
 #[derive(Deserialize, IntoParams)]

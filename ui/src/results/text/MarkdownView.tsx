@@ -1,14 +1,15 @@
 import { lexer, type Token, type Tokens } from "marked";
 import { createElement, Fragment, type ReactNode, useMemo } from "react";
 
+import { CodeBlock } from "./CodeBlock";
 import styles from "./TextView.module.css";
 
 /** Markdown as people read it. It becomes elements of the page one by one: no markup of the text ever does. */
-export function MarkdownView({ text }: { text: string }) {
+export function MarkdownView({ text, label = "Document" }: { text: string; label?: string }) {
   const tokens = useMemo(() => lexer(withoutFrontmatter(text)), [text]);
   return (
     // A scrolling region must be reachable with the keyboard.
-    <div className={styles.prose} role="group" aria-label="Document" tabIndex={0}>
+    <div className={styles.prose} role="group" aria-label={label} tabIndex={0}>
       {blocks(tokens)}
     </div>
   );
@@ -33,7 +34,7 @@ function block(token: Tokens.Generic): ReactNode {
     case "paragraph":
       return <p>{inline(token.tokens)}</p>;
     case "code":
-      return <pre><code>{token["text"] as string}</code></pre>;
+      return <CodeBlock text={token["text"] as string} />;
     case "blockquote":
       return <blockquote>{blocks(token.tokens ?? [])}</blockquote>;
     case "list":

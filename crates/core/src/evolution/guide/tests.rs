@@ -19,6 +19,8 @@ fn chat(at: i64, prompt: &str, answer: &str) -> ChatTrace {
         finished_at: time,
         prompt: prompt.to_owned(),
         answer: answer.to_owned(),
+        model: None,
+        usage: None,
     }
 }
 
