@@ -58,28 +58,29 @@ impl Volume {
     fn recover_one(&self, left: Left) -> Result<(), StoreError> {
         let failed = "bringing the journal to Git";
         let commits: Vec<&KeptCommit> = left.batches.iter().flatten().collect();
-        let (Some(first), Some(last)) = (commits.first(), commits.last()) else { return Ok(()) };
+        let Some(first) = commits.first() else { return Ok(()) };
         self.remove_torn_objects().map_err(self.medium(failed))?;
+        self.remove_torn_index().map_err(self.medium(failed))?;
         self.repair_branch(first.parent()).map_err(self.medium(failed))?;
         let locks = self.locks()?;
         let repository = self.must_open()?;
         let on_disk = self.tip_on_disk(&repository)?;
         let mut session = Session::new(self, repository, locks)?;
-        session.start_at(self, first.parent())?;
-        for kept in &commits {
-            session.replay(self, kept)?;
-        }
+        let is_based = match session.start_at(self, first.parent()) {
+            Ok(()) => true,
+            Err(StoreError::UnknownObject { .. }) => false,
+            Err(err) => return Err(err),
+        };
+        session.replay_all(self, &commits, on_disk)?;
         let Some(mut round) = session.round(self)? else { return Ok(()) };
-        let is_ours =
-            on_disk == first.parent() || commits.iter().any(|kept| Some(kept.id()) == on_disk);
+        let is_ours = is_based
+            && (on_disk == first.parent()
+                || commits.iter().any(|kept| Some(kept.id()) == on_disk)
+                || session.leads_through(self, on_disk, first.parent())?);
         let mut followed = true;
         if is_ours {
             self.remove_torn_files(&commits).map_err(self.medium(failed))?;
             self.know_files(&mut round, &commits).map_err(self.medium(failed))?;
-            // The log has its lines already where the branch had moved.
-            if on_disk == Some(last.id()) {
-                round.log.clear();
-            }
             self.publish(&round)?;
             followed = self.follow_round(&round).is_ok();
         } else {
@@ -159,7 +160,7 @@ impl Volume {
         fs::rename(path, folder.join(format!("{}-{}", parent.display(), name.display())))
     }
 
-    /// Puts the branch back where a power cut left its file empty.
+    /// Puts the branch back where a power cut left its file empty, or took the commit that it names.
     fn repair_branch(&self, parent: Option<ObjectId>) -> io::Result<()> {
         let git = Folder::open(&self.git())?;
         let heads = git.child("refs")?.child("heads")?;
@@ -167,7 +168,14 @@ impl Volume {
             return Ok(());
         }
         let content = heads.read("main")?;
-        if content.iter().any(|byte| !matches!(byte, 0 | b'\n' | b' ')) {
+        let is_empty = content.iter().all(|byte| matches!(byte, 0 | b'\n' | b' '));
+        let named = ObjectId::from_hex(content.trim_ascii()).ok();
+        let is_gone = named.is_some_and(|named| {
+            self.must_open().is_ok_and(|repository| !repository.has_object(named))
+        });
+        if is_gone {
+            self.put_aside(&self.git().join(MAIN))?;
+        } else if !is_empty {
             return Ok(());
         }
         match parent {
@@ -175,7 +183,7 @@ impl Volume {
                 let content = format!("{parent}\n");
                 branch::put(&git.child(OWN_FOLDER)?, &heads, "main", content.as_bytes())
             }
-            None => heads.remove_file("main"),
+            None => worktree::remove_if_there(&heads, "main"),
         }
     }
 
@@ -204,11 +212,16 @@ impl Volume {
                 parent.remove_file(path.file_name())?;
             }
         }
-        let index = self.git().join("index");
-        if fs::metadata(&index).is_ok_and(|metadata| metadata.len() == 0) {
-            fs::remove_file(index)?;
-        }
         Ok(())
+    }
+
+    /// Removes an index that a power cut left empty: without one, that of the branch is made.
+    fn remove_torn_index(&self) -> io::Result<()> {
+        let index = self.git().join("index");
+        match fs::metadata(&index).is_ok_and(|metadata| metadata.len() == 0) {
+            true => fs::remove_file(index),
+            false => Ok(()),
+        }
     }
 
     /// Brings the working tree after a commit whose maker was stopped in the middle.

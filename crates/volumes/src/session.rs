@@ -7,6 +7,7 @@ mod admit;
 pub(crate) mod commit;
 mod drafts;
 pub(crate) mod edit;
+mod replay;
 pub(crate) mod resolve;
 
 use std::{
@@ -176,16 +177,6 @@ impl Session {
         let kept = KeptCommit { commit: bytes, files };
         let id = self.take_over(&kept, tree);
         Ok(Added::Commit(id, kept))
-    }
-
-    /// Adds a commit of the journal, which must follow the newest one.
-    pub(crate) fn replay(&mut self, volume: &Volume, kept: &KeptCommit) -> Result<(), StoreError> {
-        let tree = self.write_tree(&kept.files).map_err(|err| volume.damaged(err))?;
-        if kept.tree() != Some(tree) {
-            return Err(volume.damaged("the journal does not fit what is on disk"));
-        }
-        self.take_over(kept, tree);
-        Ok(())
     }
 
     /// Starts over at another commit, with nothing to bring to disk.

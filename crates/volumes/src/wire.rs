@@ -18,12 +18,13 @@ mod scan;
 
 use std::io::{self, Read, Write};
 
+use gix::{ObjectId, Repository};
 use llmos_core::{
     exchange::{Exchange, ExchangeError, Protocol, Push, Service},
     volume::VolumeId,
 };
 
-use crate::{GitStore, volume::Volume};
+use crate::{GitStore, tree::TreeError, volume::Volume, worktree::FileChange};
 
 impl Exchange for GitStore {
     fn advertise(
@@ -61,6 +62,15 @@ impl Exchange for GitStore {
         self.keeper.note(&volume);
         answer
     }
+}
+
+/// Returns the files in which one tree differs from another.
+pub(crate) fn changes(
+    repository: &Repository,
+    old: Option<ObjectId>,
+    new: ObjectId,
+) -> Result<Vec<FileChange>, TreeError> {
+    inspect::Inspector::new(repository).changes(old, new)
 }
 
 fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> ExchangeError {

@@ -69,6 +69,8 @@ pub(crate) struct Writing {
     pub(crate) looked: Option<Instant>,
     /// When the last change was promised.
     pub(crate) last: Option<Instant>,
+    /// Where the branch was when the last session ended.
+    pub(crate) left_at: Option<ObjectId>,
 }
 
 impl std::fmt::Debug for Writing {
@@ -265,7 +267,12 @@ impl Volume {
         self.reopen_journal(writing)?;
         let locks = self.locks()?;
         let repository = self.must_open()?;
-        writing.session = Some(Session::new(self, repository, locks)?);
+        let session = Session::new(self, repository, locks)?;
+        if session.tip() != writing.left_at {
+            // What others committed may be on no disk yet, and nothing is promised on top of that.
+            self.flush_all().map_err(self.medium("flushing the disk"))?;
+        }
+        writing.session = Some(session);
         Ok(Some(()))
     }
 
@@ -326,6 +333,7 @@ impl Volume {
         // Before the locks are let go: whoever waits for them is to find what is on disk.
         self.show(None);
         if let Some(session) = writing.session.take() {
+            writing.left_at = session.tip();
             session.end();
         }
         writing.closing = false;

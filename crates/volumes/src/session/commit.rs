@@ -25,6 +25,21 @@ pub(crate) fn print(
     Ok(bytes)
 }
 
+/// Prints a commit again, with another tree and another parent; a signature does not hold for that.
+pub(super) fn on_top(
+    commit: &[u8],
+    tree: ObjectId,
+    parent: Option<ObjectId>,
+) -> io::Result<Vec<u8>> {
+    let found = gix::objs::CommitRef::from_bytes(commit, gix::hash::Kind::Sha1);
+    let mut moved = found.and_then(|found| found.into_owned()).map_err(io::Error::other)?;
+    (moved.tree, moved.parents) = (tree, parent.into_iter().collect());
+    moved.extra_headers.clear();
+    let mut bytes = Vec::with_capacity(512);
+    moved.write_to(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Prints what the log of the branch says of a commit; nothing of one that cannot be read.
 pub(super) fn log_line(old: Option<ObjectId>, new: ObjectId, commit: &[u8]) -> String {
     let old = old.unwrap_or_else(|| ObjectId::null(gix::hash::Kind::Sha1));

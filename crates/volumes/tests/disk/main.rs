@@ -3,6 +3,7 @@
 #[cfg(unix)]
 mod backend;
 mod backup;
+mod between;
 mod crash;
 mod folder;
 mod git;
