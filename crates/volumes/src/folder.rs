@@ -4,11 +4,35 @@
 #[cfg_attr(not(unix), path = "folder/other.rs")]
 mod system;
 
-use std::io;
+use std::io::{self, Read};
 
 use llmos_core::volume::VolumePath;
 
 pub(crate) use system::Folder;
+
+/// Larger files are not read: a giant would fill the memory.
+pub(crate) const MAX_READ_BYTES: u64 = 512 << 20;
+
+impl Folder {
+    /// Reads a regular file of at most [`MAX_READ_BYTES`].
+    pub(crate) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        self.read_up_to(name, MAX_READ_BYTES)
+    }
+
+    /// Reads a regular file that has no more than so many bytes.
+    pub(crate) fn read_up_to(&self, name: &str, most: u64) -> io::Result<Vec<u8>> {
+        let file = self.open_file(name)?;
+        let mut content = Vec::new();
+        if file.metadata()?.len() <= most {
+            file.take(most + 1).read_to_end(&mut content)?;
+            if content.len() as u64 <= most {
+                return Ok(content);
+            }
+        }
+        let reason = format!("`{name}` has more than {most} bytes");
+        Err(io::Error::new(io::ErrorKind::FileTooLarge, reason))
+    }
+}
 
 /// What a name in a folder stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use llmos_core::{
     volume::VolumeId,
 };
 
-use crate::{GitStore, lock, volume::Volume};
+use crate::{GitStore, folder::Folder, lock, volume::Volume};
 
 pub(crate) use saved::Saved;
 use watch::Watch;
@@ -62,6 +62,9 @@ const IN_THE_MIDDLE: [(&str, &str); 6] = [
     ("BISECT_LOG", "a bisection is not finished"),
 ];
 
+/// How much of `.gitattributes` is read; Git reads no more either.
+const MAX_ATTRIBUTES_BYTES: u64 = 100 << 20;
+
 /// What in `.gitattributes` makes files on disk differ from what Git keeps.
 const CONVERSIONS: [&str; 5] = ["filter", "text", "eol", "working-tree-encoding", "ident"];
 
@@ -109,7 +112,9 @@ impl Volume {
     }
 
     fn converts(&self) -> bool {
-        let text = std::fs::read_to_string(self.folder.join(".gitattributes")).unwrap_or_default();
+        let read = |folder: Folder| folder.read_up_to(".gitattributes", MAX_ATTRIBUTES_BYTES);
+        let text = Folder::open(&self.folder).and_then(read).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
         let words = text.split(|c: char| c.is_whitespace() || matches!(c, '=' | '-' | '!'));
         words.into_iter().any(|word| CONVERSIONS.contains(&word))
     }

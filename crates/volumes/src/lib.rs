@@ -20,6 +20,7 @@ mod keeper;
 mod ledgers;
 mod lock;
 mod object;
+mod odd;
 mod open;
 mod pack;
 mod program;

@@ -28,12 +28,14 @@ use llmos_core::{
 
 use crate::{
     lock::PATIENCE,
+    odd::MAX_REF_BYTES,
     session::{
         Drafts, commit,
         edit::{Leaf, edit_tree},
         resolve::{Resolved, resolve},
     },
     volume::Volume,
+    wire::refs,
     writer::Wanted,
 };
 
@@ -42,10 +44,12 @@ const ATTEMPTS: usize = 5;
 
 const HEADS: &str = "refs/heads/";
 
+const READING: &str = "listing branches";
+
 impl Volume {
     pub(crate) fn branches(&self) -> Result<Vec<Branch>, StoreError> {
         let Some(repository) = self.open()? else { return Ok(Vec::new()) };
-        let mut found = self.side_tips(&repository)?;
+        let mut found = self.side_tips()?;
         match self.tip(&repository)? {
             Some(tip) => found.insert(BranchName::main(), tip),
             None => found.remove(&BranchName::main()),
@@ -70,13 +74,13 @@ impl Volume {
             one == other || below(one, other) || below(other, one)
         };
         let exists = || StoreError::BranchExists { volume: self.id.clone(), branch: name.clone() };
-        if name.is_main() || self.side_tips(&repository)?.keys().any(is_in_the_way) {
+        if name.is_main() || self.side_tips()?.keys().any(is_in_the_way) {
             return Err(exists());
         }
         self.flush_all().map_err(self.medium("flushing the disk"))?;
         match self.edit_branch(&repository, name, move_to(id, PreviousValue::MustNotExist)) {
             Ok(()) => Ok(()),
-            Err(_) if self.side_tips(&repository)?.contains_key(name) => Err(exists()),
+            Err(_) if self.side_tips()?.contains_key(name) => Err(exists()),
             Err(err) => Err(err),
         }
     }
@@ -96,7 +100,7 @@ impl Volume {
                 Some(merged) => self.with_commit(merged)?,
                 None => self.must_open()?,
             };
-            let tip = self.side_tip(&repository, name)?;
+            let tip = self.side_tip(name)?;
             let Some((id, drafts)) = self.draft_beside(repository, name, tip, wanted)? else {
                 return Ok(commit_id(tip));
             };
@@ -106,7 +110,7 @@ impl Volume {
             match self.edit_branch(&drafts.repository, name, move_to(id, expected)) {
                 Ok(()) => return Ok(commit_id(id)),
                 // Somebody pushed to it or committed there meanwhile: the change is held against that.
-                Err(_) if self.side_tip(&drafts.repository, name)? != tip => {}
+                Err(_) if self.side_tip(name)? != tip => {}
                 Err(err) => return Err(err),
             }
         }
@@ -120,7 +124,7 @@ impl Volume {
     ) -> Result<(), StoreError> {
         let _alone = self.alone_beside();
         let Some(repository) = self.open_on_disk()? else { return Err(self.unknown_branch(name)) };
-        let there = self.side_tip(&repository, name)?;
+        let there = self.side_tip(name)?;
         self.must_not_be_shown(&repository, name)?;
         let moved = |there: ObjectId| StoreError::BranchMoved {
             volume: self.id.clone(),
@@ -132,11 +136,9 @@ impl Volume {
         }
         let expected = PreviousValue::MustExistAndMatch(Target::Object(there));
         let change = RefChange::Delete { expected, log: RefLog::AndReference };
-        self.edit_branch(&repository, name, change).map_err(|err| {
-            match self.side_tip(&repository, name) {
-                Ok(now) if now != there => moved(now),
-                _ => err,
-            }
+        self.edit_branch(&repository, name, change).map_err(|err| match self.side_tip(name) {
+            Ok(now) if now != there => moved(now),
+            _ => err,
         })
     }
 
@@ -213,37 +215,24 @@ impl Volume {
     }
 
     /// Returns where a branch beside `main` ends.
-    fn side_tip(&self, repository: &Repository, name: &BranchName) -> Result<ObjectId, StoreError> {
+    fn side_tip(&self, name: &BranchName) -> Result<ObjectId, StoreError> {
         if name.is_main() {
             let (volume, branch) = (self.id.clone(), name.clone());
             return Err(StoreError::CheckedOut { volume, branch });
         }
         self.must_be_plain(name)?;
-        let full = full_name(name).ok_or_else(|| self.unknown_branch(name))?;
-        let found = repository.try_find_reference(&full).map_err(|err| self.damaged(err))?;
-        match found.as_ref().map(gix::Reference::target) {
-            Some(TargetRef::Object(id)) => Ok(id.to_owned()),
-            Some(TargetRef::Symbolic(_)) | None => Err(self.unknown_branch(name)),
-        }
+        let found = refs::find(&self.git(), &format!("{HEADS}{name}"));
+        found.map_err(self.medium(READING))?.ok_or_else(|| self.unknown_branch(name))
     }
 
     /// Returns the branches that are on disk and name a commit.
-    fn side_tips(
-        &self,
-        repository: &Repository,
-    ) -> Result<BTreeMap<BranchName, ObjectId>, StoreError> {
-        let references = repository.references().map_err(|err| self.damaged(err))?;
-        let all = references.local_branches().map_err(|err| self.damaged(err))?;
-        let mut found = BTreeMap::new();
+    fn side_tips(&self) -> Result<BTreeMap<BranchName, ObjectId>, StoreError> {
+        let all = refs::list(&self.git()).map_err(self.medium(READING))?;
+        let branch = |(name, id): (String, ObjectId)| {
+            Some((name.strip_prefix(HEADS)?.parse::<BranchName>().ok()?, id))
+        };
         // One that cannot be read must not hide the others.
-        for reference in all.filter_map(Result::ok) {
-            let name = reference.name().as_bstr().to_string();
-            let name = name.strip_prefix(HEADS).and_then(|name| name.parse::<BranchName>().ok());
-            if let (Some(name), TargetRef::Object(id)) = (name, reference.target()) {
-                found.insert(name, id.to_owned());
-            }
-        }
-        Ok(found)
+        Ok(all.into_iter().filter_map(branch).collect())
     }
 
     fn edit_branch(
@@ -315,9 +304,11 @@ fn odd_part(git: &Path, folder: &str, name: &BranchName) -> Option<String> {
         path = format!("{path}/{part}");
         let Ok(metadata) = fs::symlink_metadata(git.join(&path)) else { return None };
         let is_last = path.len() == folder.len() + 1 + name.as_str().len();
-        if !(metadata.is_dir() || is_last && metadata.is_file()) {
+        let is_ref =
+            metadata.is_file() && (folder != "refs/heads" || metadata.len() <= MAX_REF_BYTES);
+        if !(metadata.is_dir() || is_last && is_ref) {
             // A file where a folder is needed is another branch, which the caller tells.
-            return (!metadata.is_file()).then_some(path);
+            return (!is_ref).then_some(path);
         }
     }
     None

@@ -40,6 +40,9 @@ const GRACE: Duration = Duration::from_secs(60);
 /// The file that names the packs of this program, below [`OWN_FOLDER`].
 const PACKS: &str = "packs";
 
+/// How much of it is read.
+const MAX_LIST_BYTES: u64 = 1 << 20;
+
 /// What stands there before the name of a pack that may go.
 const OLD: &str = "old ";
 
@@ -206,8 +209,9 @@ impl Volume {
             return Ok(());
         }
         let objects = self.objects_folder();
-        let list = self.git().join(OWN_FOLDER).join(PACKS);
-        let listed = fs::read_to_string(&list).unwrap_or_default();
+        let own = Folder::open(&self.git())?.child(OWN_FOLDER)?;
+        let listed = own.read_up_to(PACKS, MAX_LIST_BYTES).unwrap_or_default();
+        let listed = String::from_utf8_lossy(&listed).into_owned();
         let doomed = self.doomed_packs();
         for old in listed.lines().filter_map(|line| line.strip_prefix(OLD)) {
             // Of a process that ended before its time was up.
@@ -244,7 +248,6 @@ impl Volume {
         let mut kept: String =
             tiers.values().flatten().map(|(name, _)| format!("{name}\n")).collect();
         kept.extend(self.doomed_packs().iter().map(|name| format!("{OLD}{name}\n")));
-        let own = Folder::open(&self.git())?.child(OWN_FOLDER)?;
         branch::put(&own, &own, PACKS, kept.as_bytes())
     }
 

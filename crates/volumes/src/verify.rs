@@ -8,6 +8,7 @@ use llmos_core::{store::StoreError, volume::VolumeId};
 use crate::{
     GitStore,
     journal::OWN_FOLDER,
+    odd,
     program::{self, Borrowed},
     volume::{MAIN, Volume},
 };
@@ -127,6 +128,10 @@ impl Volume {
         &self,
         repository: &gix::Repository,
     ) -> Result<Vec<(String, ObjectId)>, StoreError> {
+        let looked = odd::fault_in_refs(&self.git()).map_err(self.medium("listing names"))?;
+        if let Some(fault) = looked {
+            return Err(self.damaged(fault));
+        }
         let all = repository.references().map_err(|err| self.damaged(err))?;
         let all = all.all().map_err(|err| self.damaged(err))?;
         let mut found = Vec::new();

@@ -21,6 +21,7 @@ use crate::{
     hand::Saved,
     index,
     object::Shared,
+    odd,
     secret::Secret,
     session::{self, SharedIndex, SoundTrees},
     sign::Signers,
@@ -187,21 +188,15 @@ impl Volume {
                 Err(_) => Ok(None),
             };
         }
-        if let Some(name) = odd_file(&git) {
+        if let Some(fault) = odd::fault(&git) {
             *cached = None;
-            return Err(self.damaged(format!("`.git/{name}` is no plain file")));
-        }
-        if let Some(name) = odd_folder(&git) {
-            *cached = None;
-            return Err(self.damaged(format!("`.git/{name}` is no plain folder")));
-        }
-        if let Some(name) = borrowed(&git) {
-            *cached = None;
-            return Err(self.damaged(format!(
-                "it borrows objects from elsewhere (`.git/{name}`); `git repack -a` copies them"
-            )));
+            return Err(self.damaged(fault));
         }
         if cached.is_none() {
+            let looked = odd::fault_in_objects(&git).map_err(self.medium("looking at objects"))?;
+            if let Some(fault) = looked {
+                return Err(self.damaged(fault));
+            }
             let options = gix::open::Options::isolated()
                 .open_path_as_is(true)
                 .object_store_slots(gix::odb::store::init::Slots::Given(PACK_SLOTS));
@@ -332,39 +327,6 @@ impl Volume {
         let volume = self.id.clone();
         move |err| StoreError::Medium { volume, doing, source: err.into() }
     }
-}
-
-/// Returns a file of Git that is a link, a pipe or a device: reading it could lead elsewhere, or never end.
-fn odd_file(git: &Path) -> Option<&'static str> {
-    ["config", "HEAD", "packed-refs", "index", MAIN]
-        .into_iter()
-        .find(|name| fs::symlink_metadata(git.join(name)).is_ok_and(|metadata| !metadata.is_file()))
-}
-
-/// Returns a folder of Git that is something else: writing there could lead elsewhere.
-fn odd_folder(git: &Path) -> Option<&'static str> {
-    const FOLDERS: [&str; 10] = [
-        "objects",
-        "objects/pack",
-        "refs",
-        "refs/heads",
-        "refs/llmos-lite",
-        "logs",
-        "logs/refs",
-        "logs/refs/heads",
-        "llmos-lite",
-        "llmos-lite/damaged",
-    ];
-    FOLDERS
-        .into_iter()
-        .find(|name| fs::symlink_metadata(git.join(name)).is_ok_and(|metadata| !metadata.is_dir()))
-}
-
-/// Returns a file that says where other objects lie: they may be somebody else's.
-fn borrowed(git: &Path) -> Option<&'static str> {
-    ["objects/info/alternates", "objects/info/http-alternates"]
-        .into_iter()
-        .find(|name| fs::symlink_metadata(git.join(name)).is_ok())
 }
 
 /// Says whether there is a folder that is not a symbolic link.

@@ -12,7 +12,7 @@ mod inspect;
 mod packet;
 mod program;
 mod receive;
-mod refs;
+pub(crate) mod refs;
 mod remote;
 mod scan;
 

@@ -77,7 +77,14 @@ pub(crate) fn state(root: &Folder, path: &VolumePath) -> io::Result<State> {
     let name = path.file_name();
     match parent.kind(name)? {
         None => Ok(State::Missing),
-        Some(NameKind::File) => Ok(State::File(blob_id(&parent.read(name)?)?)),
+        Some(NameKind::File) => match parent.read(name) {
+            Ok(content) => Ok(State::File(blob_id(&content)?)),
+            // Nobody makes such a file here, so it is somebody's edit.
+            Err(err) if err.kind() == io::ErrorKind::FileTooLarge => {
+                Ok(State::Blocked(path.clone()))
+            }
+            Err(err) => Err(err),
+        },
         // Git knows no empty folders, so one can go without a loss; removing it proves that it is empty.
         Some(NameKind::Folder) if parent.remove_folder(name).is_ok() => {
             parent.make_child(name)?;

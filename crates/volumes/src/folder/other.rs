@@ -67,12 +67,6 @@ impl Folder {
         }
     }
 
-    pub(crate) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        let mut content = Vec::new();
-        io::Read::read_to_end(&mut self.open_file(name)?, &mut content)?;
-        Ok(content)
-    }
-
     /// Creates a file that must not exist.
     pub(crate) fn create(&self, name: &str, _executable: bool) -> io::Result<File> {
         File::options().read(true).write(true).create_new(true).open(self.0.join(name))

@@ -1,11 +1,6 @@
 //! Folders by descriptor: a name that is swapped for a link meanwhile is refused by the kernel.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    os::fd::OwnedFd,
-    path::Path,
-};
+use std::{fs::File, io, os::fd::OwnedFd, path::Path};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 
@@ -85,12 +80,6 @@ impl Folder {
             return Err(io::Error::other("not a regular file"));
         }
         Ok(file)
-    }
-
-    pub(crate) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        let mut content = Vec::new();
-        self.open_file(name)?.read_to_end(&mut content)?;
-        Ok(content)
     }
 
     /// Creates a file that must not exist.

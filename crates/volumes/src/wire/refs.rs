@@ -6,7 +6,10 @@ use std::{collections::BTreeMap, io, io::Write as _, path::Path};
 
 use gix::ObjectId;
 
-use crate::folder::{Folder, NameKind};
+use crate::{
+    folder::{Folder, NameKind},
+    odd::{MAX_PACKED_REFS_BYTES, MAX_REF_BYTES},
+};
 
 /// Where clients may look and write.
 const KINDS: [&str; 2] = ["heads", "tags"];
@@ -32,8 +35,24 @@ pub(super) fn is_branch_or_tag(name: &str) -> bool {
         && llmos_core::intake::path(name).is_ok()
 }
 
+/// Finds what a branch or tag names; `None` where it is no plain name of an object.
+pub(crate) fn find(git: &Path, name: &str) -> io::Result<Option<ObjectId>> {
+    let git = Folder::open(git)?;
+    match parent(&git, name, false) {
+        Ok((folder, last)) if matches!(folder.kind(last)?, Some(NameKind::File)) => {
+            return read_id(&folder, last);
+        }
+        // It is nowhere, or a folder of branches stands there: then it is packed, if it is at all.
+        Ok(_) => {}
+        // A part of its way may be another branch.
+        Err(err) if matches!(err.kind(), io::ErrorKind::NotFound | io::ErrorKind::Other) => {}
+        Err(err) => return Err(err),
+    }
+    Ok(packed(&git)?.remove(name))
+}
+
 /// Lists branches and tags below `git`; what is no plain name of an object is left out.
-pub(super) fn list(git: &Path) -> io::Result<BTreeMap<String, ObjectId>> {
+pub(crate) fn list(git: &Path) -> io::Result<BTreeMap<String, ObjectId>> {
     let git = Folder::open(git)?;
     let mut found = packed(&git)?;
     if let Some(NameKind::Folder) = git.kind("refs")? {
@@ -73,17 +92,19 @@ fn loose(
 }
 
 fn read_id(folder: &Folder, name: &str) -> io::Result<Option<ObjectId>> {
-    match folder.read(name) {
+    match folder.read_up_to(name, MAX_REF_BYTES) {
         Ok(content) => Ok(ObjectId::from_hex(content.trim_ascii()).ok()),
-        // Somebody deleted it meanwhile.
-        Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(None),
+        // Somebody deleted it meanwhile, or it is no name of an object at all.
+        Err(err) if matches!(err.kind(), io::ErrorKind::NotFound | io::ErrorKind::FileTooLarge) => {
+            Ok(None)
+        }
         Err(err) => Err(err),
     }
 }
 
 fn packed(git: &Folder) -> io::Result<BTreeMap<String, ObjectId>> {
     let Some(NameKind::File) = git.kind("packed-refs")? else { return Ok(BTreeMap::new()) };
-    let content = git.read("packed-refs")?;
+    let content = git.read_up_to("packed-refs", MAX_PACKED_REFS_BYTES)?;
     let lines = content.split(|byte| *byte == b'\n').filter_map(packed_line);
     Ok(lines.take(MAX_REFS).filter(|(name, _)| is_branch_or_tag(name)).collect())
 }

@@ -14,6 +14,7 @@ mod hostile;
 mod left_behind;
 mod many;
 #[cfg(unix)]
+mod odd;
 mod pushed;
 #[cfg(unix)]
 mod remote;
