@@ -7,6 +7,7 @@
 mod access;
 mod notes;
 mod talk;
+mod together;
 
 use jiff::Timestamp;
 use llmos_core::{

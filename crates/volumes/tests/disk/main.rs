@@ -18,4 +18,5 @@ mod odd;
 mod pushed;
 #[cfg(unix)]
 mod remote;
+mod remote_files;
 mod signed;

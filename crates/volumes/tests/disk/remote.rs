@@ -14,12 +14,12 @@ use crate::{
 };
 
 /// Ana's volume, an empty bare repository, and somebody else who works there.
-struct Pair {
-    volumes: Volumes,
+pub(crate) struct Pair {
+    pub(crate) volumes: Volumes,
 }
 
 impl Pair {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let volumes = Volumes::new();
         put(&*volumes, "user/ana", &[("a.md", "one\n")]);
         let pair = Self { volumes };
@@ -29,24 +29,24 @@ impl Pair {
         pair
     }
 
-    fn bare(&self) -> PathBuf {
+    pub(crate) fn bare(&self) -> PathBuf {
         self.volumes.outside().join("there.git")
     }
 
-    fn point_to(&self, url: &str) {
+    pub(crate) fn point_to(&self, url: &str) {
         let remote =
             Remote { url: url.parse().expect("the test can do so"), branch: "main".to_owned() };
         self.volumes.set_remote(&ana(), Some(&remote)).expect("the test can do so");
     }
 
-    fn sync(&self) -> Result<Synced, RemoteError> {
+    pub(crate) fn sync(&self) -> Result<Synced, RemoteError> {
         let by = Author { name: "ana".into(), email: "ana@llmos.local".into() };
         self.volumes.sync(&ana(), &by, "2026-11-20T15:30:00Z".parse().expect("the test can do so"))
     }
 
     /// Syncs, after which both sides must be equal; returns what came and what went.
     #[track_caller]
-    fn equal(&self) -> (usize, usize) {
+    pub(crate) fn equal(&self) -> (usize, usize) {
         match self.sync() {
             Ok(Synced::Equal { n_fetched, n_pushed, .. }) => {
                 let here = self.volumes.git(&["rev-parse", "main"]);
@@ -61,7 +61,7 @@ impl Pair {
     }
 
     /// Somebody changes files there.
-    fn there(&self, files: &[(&str, Option<&str>)]) {
+    pub(crate) fn there(&self, files: &[(&str, Option<&str>)]) {
         let copy = self.volumes.outside().join("copy");
         if copy.exists() {
             git(&copy, &["fetch", "--quiet"]);

@@ -1,7 +1,6 @@
 //! One talk with a remote: what it holds, what comes from there, what goes there.
 
 use std::{
-    collections::BTreeMap,
     fs::{self, File},
     io::BufReader,
     process::Command,
@@ -13,12 +12,12 @@ use gix::{ObjectId, Repository, objs::Kind};
 use jiff::Timestamp;
 use llmos_core::{
     exchange::ExchangeError,
-    remote::{FileVersion, Files, Merged, Remote, RemoteError, merge},
-    store::{Author, BlobId, Change},
+    remote::{Remote, RemoteError},
+    store::{Author, Change},
     volume::VolumePath,
 };
 
-use super::{access, notes::failed};
+use super::{access, notes::failed, together::merge_all};
 use crate::{
     GitStore,
     session::{Drafts, Incoming, edit, print_commit},
@@ -205,21 +204,21 @@ impl<'a> Talk<'a> {
         }
         let ours = tree_of(repository, here).map_err(damaged)?;
         let theirs = tree_of(repository, there).map_err(damaged)?;
-        let merged = match merge_all(repository, &bases, ours, theirs).map_err(damaged)? {
-            Ok(edits) => edits,
-            Err(paths) => {
-                self.keep(repository, there)?;
-                return Ok(Brought::Conflict(paths));
-            }
-        };
+        let merged = merge_all(repository, &mut drafts, &bases, [ours, theirs]).map_err(damaged)?;
+        if !merged.conflicts.is_empty() {
+            self.keep(repository, there)?;
+            return Ok(Brought::Conflict(merged.conflicts));
+        }
         let edits: Vec<(&str, Option<tree::File>)> =
-            merged.iter().map(|(path, file)| (path.as_str(), *file)).collect();
+            merged.edits.iter().map(|(path, file)| (path.as_str(), *file)).collect();
         let tree = edit::edit_tree(&mut drafts, Some(ours), &edits).map_err(damaged)?;
         let tree = tree.unwrap_or_else(|| drafts.put(Kind::Tree, Vec::new(), None));
-        let s = if merged.len() == 1 { "" } else { "s" };
+        let n_files = merged.edits.len();
+        let s = if n_files == 1 { "" } else { "s" };
+        let both: String =
+            merged.both.iter().map(|path| format!("Changed on both sides: {path}\n")).collect();
         let message = format!(
-            "merge: {} file{s} from the remote\n\nRemote: {}\n",
-            merged.len(),
+            "merge: {n_files} file{s} from the remote\n\n{both}Remote: {}\n",
             self.remote.url
         );
         let change = Change { edits: Vec::new(), author: self.by.clone(), time: self.now, message };
@@ -317,56 +316,6 @@ impl<'a> Talk<'a> {
     fn damaged(&self, err: TreeError) -> RemoteError {
         self.volume.damaged(err).into()
     }
-}
-
-type Edits = BTreeMap<VolumePath, Option<tree::File>>;
-
-/// Merges over every base that both sides have; where these do not agree, somebody has to decide.
-fn merge_all(
-    repository: &Repository,
-    bases: &[Option<ObjectId>],
-    ours: ObjectId,
-    theirs: ObjectId,
-) -> Result<Result<Edits, Vec<VolumePath>>, TreeError> {
-    let mut results: Vec<Merged> = Vec::new();
-    for base in bases {
-        let mut inspector = Inspector::new(repository);
-        let here = versions(&inspector.changes(*base, ours)?);
-        let there = versions(&inspector.changes(*base, theirs)?);
-        results.push(merge(&here, &there));
-    }
-    let mut conflicts: Vec<VolumePath> = results
-        .iter()
-        .flat_map(|merged| merged.conflicts.iter().map(|conflict| conflict.path.clone()))
-        .collect();
-    if let Some((first, others)) = results.split_first() {
-        for other in others.iter().filter(|other| other.edits != first.edits) {
-            let differs = |path: &&VolumePath| first.edits.get(*path) != other.edits.get(*path);
-            let paths = first.edits.keys().chain(other.edits.keys());
-            conflicts.extend(paths.filter(differs).cloned());
-        }
-    }
-    conflicts.sort();
-    conflicts.dedup();
-    if !conflicts.is_empty() {
-        return Ok(Err(conflicts));
-    }
-    let edits = results.into_iter().next().unwrap_or_default().edits;
-    let file = |version: FileVersion| {
-        let id =
-            ObjectId::from_hex(version.blob.0.as_bytes()).map_err(|_not_hex| TreeError::Broken)?;
-        Ok::<_, TreeError>(tree::File { id, executable: version.executable })
-    };
-    let edits = edits.into_iter().map(|(path, version)| Ok((path, version.map(file).transpose()?)));
-    edits.collect::<Result<_, TreeError>>().map(Ok)
-}
-
-fn versions(changes: &[crate::worktree::FileChange]) -> Files {
-    let version = |file: tree::File| FileVersion {
-        blob: BlobId(file.id.to_string()),
-        executable: file.executable,
-    };
-    changes.iter().map(|change| (change.path.clone(), change.new.map(version))).collect()
 }
 
 fn from_exchange(err: ExchangeError) -> RemoteError {
