@@ -115,8 +115,10 @@ pub struct ProposalSummary {
     pub decision: Option<DecisionView>,
     /// Whether the caller may approve it.
     pub may_approve: bool,
-    /// Whether the caller may decline it, or take it back.
+    /// Whether the caller may decline it, or withdraw it.
     pub may_decline: bool,
+    /// Whether the caller may take it back, as it was merged.
+    pub may_revert: bool,
     /// Whether it is the caller's own, which approving has to say.
     pub own: bool,
 }

@@ -13,7 +13,7 @@ use std::{fmt, str::FromStr};
 
 use crate::slug::{Slug, SlugError};
 
-pub use decide::{DecisionRefused, Own, check as check_decision};
+pub use decide::{DecisionRefused, Own, check as check_decision, check_revert};
 pub use origin::{OriginError, origin};
 pub use record::{Decision, Provenance, declined, merged, promoted, reverted};
 

@@ -9,7 +9,7 @@ mod record;
 use llmos_api::proposal::{FactView, ProposalList, ProposalState, ProposalSummary, ProposalView};
 use llmos_core::{
     access::{Action, Actor},
-    proposal::{Own, Provenance, check_decision},
+    proposal::{Own, Provenance, check_decision, check_revert},
     review::{self, Fact, Weight},
     skill::{self, Skill},
     slug::Slug,
@@ -160,6 +160,8 @@ fn summary(caller: &Caller, record: &Record) -> ProposalSummary {
         decision: decision.clone(),
         may_approve: may(true),
         may_decline: may(false),
+        may_revert: *state == ProposalState::Approved
+            && check_revert(caller.actor(), volume).is_ok(),
         own: is_own(caller, &name.user),
     }
 }

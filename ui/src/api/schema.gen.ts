@@ -1202,8 +1202,10 @@ export type ProposalSummary = {
   id: string;
   /** Whether the caller may approve it. */
   may_approve: boolean;
-  /** Whether the caller may decline it, or take it back. */
+  /** Whether the caller may decline it, or withdraw it. */
   may_decline: boolean;
+  /** Whether the caller may take it back, as it was merged. */
+  may_revert: boolean;
   /** Whether it is the caller's own, which approving has to say. */
   own: boolean;
   provenance?: ProvenanceView | null;

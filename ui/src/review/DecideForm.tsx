@@ -24,8 +24,7 @@ export function DecideForm({ view, onDecided }: DecideFormProps) {
   const [own, setOwn] = useState(false);
   const [sending, setSending] = useState<Sending>({ state: "idle" });
   const id = useId();
-  const mayRevert = view.state === "approved";
-  if (!view.may_approve && !view.may_decline && !mayRevert) return null;
+  if (!view.may_approve && !view.may_decline && !view.may_revert) return null;
 
   const send = async (verdict: Verdict) => {
     setSending({ state: "sending", verdict });
@@ -49,7 +48,7 @@ export function DecideForm({ view, onDecided }: DecideFormProps) {
       aria-label="Decision"
       onSubmit={(event) => event.preventDefault()}
     >
-      <label htmlFor={`${id}-reason`}>{mayRevert ? "Why it is taken back" : "What you say to it"}</label>
+      <label htmlFor={`${id}-reason`}>{view.may_revert ? "Why it is taken back" : "What you say to it"}</label>
       <textarea
         id={`${id}-reason`}
         rows={3}
@@ -59,7 +58,7 @@ export function DecideForm({ view, onDecided }: DecideFormProps) {
         onChange={(event) => setReason(event.target.value)}
       />
       <p id={`${id}-about`} className={styles.quiet}>
-        {mayRevert ? "Needed; the commit keeps it" : "Needed to decline; the commit keeps it either way"}
+        {view.may_revert ? "Needed; the commit keeps it" : "Needed to decline; the commit keeps it either way"}
       </p>
       {view.may_approve && view.own && (
         <label className={styles.own}>
@@ -69,7 +68,7 @@ export function DecideForm({ view, onDecided }: DecideFormProps) {
       )}
       {sending.state === "failed" && <Failure error={sending.error} />}
       <div className={styles.actions}>
-        {mayRevert && (
+        {view.may_revert && (
           <Button look="danger" disabled={busy || needsReason} onClick={() => void send("revert")}>
             Take it back
           </Button>

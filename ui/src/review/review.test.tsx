@@ -83,6 +83,23 @@ test("nobody is offered a decision that is not theirs", async () => {
   expect(view.queryByRole("form")).toBeNull();
 });
 
+test("what was merged is taken back by those whom the server lets", async () => {
+  const asked: Asked[] = [];
+  const merged = { state: "approved", may_approve: false, may_decline: false } as const;
+  show(["team", "atlas", ID], [proposal({ ...merged, may_revert: true })], asked);
+  const view = await detail();
+  await userEvent.type(await view.findByLabelText("Why it is taken back"), "it broke");
+  await userEvent.click(view.getByRole("button", { name: "Take it back" }));
+  expect(asked).toEqual([{ verdict: "revert", said: { reason: "it broke" } }]);
+});
+
+test("nobody else is offered to take back what was merged", async () => {
+  show(["team", "atlas", ID], [proposal({ state: "approved", may_approve: false, may_decline: false })]);
+  const view = await detail();
+  await view.findByRole("region", { name: "Changes" });
+  expect(view.queryByRole("button", { name: "Take it back" })).toBeNull();
+});
+
 test("a skill is proposed with a team and a reason", async () => {
   const api = { ...fakeApi(), ...fakeReview() };
   const workbench = createWorkbench({ api, engine: fakeEngine(), drafts: fakeDrafts(), runner: async () => fakeRunner() });

@@ -25,6 +25,7 @@ export function proposal(more: Partial<ProposalView> = {}): ProposalView {
     decision: null,
     may_approve: true,
     may_decline: true,
+    may_revert: false,
     own: false,
     name: "Plot",
     replaces: true,

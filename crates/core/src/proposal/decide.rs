@@ -70,3 +70,8 @@ pub fn check(
     }
     Ok(())
 }
+
+/// Says whether somebody may take a proposal back that was merged: whoever decides, whosever it was.
+pub fn check_revert(actor: &Actor, volume: &VolumeId) -> Result<(), Denied> {
+    access::check(actor, Action::Decide, volume)
+}

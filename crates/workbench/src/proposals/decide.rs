@@ -2,9 +2,10 @@
 
 use llmos_api::proposal::{CheckOutcome, DecideProposal, DecidedProposal, ProposalState};
 use llmos_core::{
-    access::Action,
     branch::BranchName,
-    proposal::{DecisionRefused, Own, Provenance, check_decision, declined, merged, reverted},
+    proposal::{
+        DecisionRefused, Own, Provenance, check_decision, check_revert, declined, merged, reverted,
+    },
     store::{Change, CommitId, CommitInfo, Edit, Expected, HistoryQuery},
     volume::VolumeId,
 };
@@ -90,7 +91,7 @@ impl Workbench {
         asked: &DecideProposal,
     ) -> Result<DecidedProposal, Error> {
         let (caller, record) = self.proposal(caller, id, volume)?;
-        caller.must(Action::Decide, &record.volume)?;
+        check_revert(caller.actor(), &record.volume).map_err(|denied| Error::Denied { denied })?;
         must_be(&record, ProposalState::Approved)?;
         let reason = reason(&asked.reason)?;
         let difference = self.difference(&record)?;
