@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     diagnostic::Diagnostic,
+    proposal::PushedRef,
     store::{Author, StoreError},
     volume::{VolumeId, VolumePath},
 };
@@ -33,13 +34,28 @@ pub enum Protocol {
     V2,
 }
 
-/// What judges the files that somebody wants to bring.
+/// Why something is not taken, as whoever pushes is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong.
+    pub reason: String,
+    /// What to do instead.
+    pub hint: String,
+}
+
+/// What judges what somebody wants to bring.
 pub trait Judge: Send + Sync {
     /// Says whether it wants to see the file.
     fn looks_at(&self, path: &VolumePath) -> bool;
 
     /// Says what is wrong with the file; an error refuses it.
     fn check(&self, path: &VolumePath, content: &[u8]) -> Vec<Diagnostic>;
+
+    /// Says why a branch or tag may not move.
+    fn refuses(&self, pushed: PushedRef<'_>) -> Option<Refusal>;
+
+    /// Says why a commit with this message is not taken.
+    fn refuses_message(&self, message: &str) -> Option<Refusal>;
 }
 
 /// Who pushes, when, and what judges the files.

@@ -7,6 +7,7 @@
 
 mod decide;
 mod origin;
+mod push;
 mod record;
 
 use std::{fmt, str::FromStr};
@@ -15,7 +16,8 @@ use crate::slug::{Slug, SlugError};
 
 pub use decide::{DecisionRefused, Own, check as check_decision, check_revert};
 pub use origin::{OriginError, origin};
-pub use record::{Decision, Provenance, declined, merged, promoted, reverted};
+pub use push::{PushRefused, PushedRef, check_push, may_push};
+pub use record::{Decision, Provenance, claimed, declined, merged, promoted, reverted};
 
 /// What the branches of proposals begin with.
 pub const PREFIX: &str = "pr/";

@@ -22,10 +22,14 @@ mod packages;
 mod predecessor;
 #[path = "http/proposals.rs"]
 mod proposals;
+#[path = "http/pushing.rs"]
+mod pushing;
 #[path = "http/python.rs"]
 mod python;
 #[path = "http/routes.rs"]
 mod routes;
+#[path = "http/served.rs"]
+mod served;
 #[path = "http/support.rs"]
 mod support;
 #[path = "http/together.rs"]

@@ -8,8 +8,9 @@ use std::{
 use llmos_core::{
     access::Action,
     diagnostic::Diagnostic,
-    exchange::{Exchange, Judge, Protocol, Push, Service},
+    exchange::{Exchange, Judge, Protocol, Push, Refusal, Service},
     intake,
+    proposal::{self, PushedRef},
     volume::{VolumeId, VolumePath},
 };
 
@@ -30,11 +31,11 @@ impl Workbench {
         volume: &VolumeId,
         service: Service,
     ) -> Result<(), Error> {
-        let action = match service {
-            Service::Fetch => Action::Read,
-            Service::Push => Action::Write,
-        };
-        caller.must(action, volume)
+        match service {
+            Service::Fetch => caller.must(Action::Read, volume),
+            Service::Push => proposal::may_push(caller.actor(), volume)
+                .map_err(|denied| Error::Denied { denied }),
+        }
     }
 
     /// Returns how a conversation with a Git client begins.
@@ -62,7 +63,8 @@ impl Workbench {
         Ok(self.exchange()?.fetch(volume, protocol, request, answer)?)
     }
 
-    /// Takes what a Git client pushes, if every skill and workflow in it can be read.
+    /// Takes what a Git client pushes, if every skill and workflow in it can be read and no commit claims what
+    /// only this program may say. Which branches may move, is decided one by one.
     pub fn git_push(
         &self,
         caller: &Caller,
@@ -70,7 +72,9 @@ impl Workbench {
         request: &mut dyn Read,
     ) -> Result<Vec<u8>, Error> {
         self.git_may(caller, volume, Service::Push)?;
-        let push = Push { pusher: caller.author(), time: self.world.now(), judge: &Documents };
+        let is_begun = self.store.head(volume)?.is_some();
+        let judge = Pushed { caller, volume, is_begun };
+        let push = Push { pusher: caller.author(), time: self.world.now(), judge: &judge };
         Ok(self.exchange()?.push(volume, &push, request)?)
     }
 
@@ -84,15 +88,39 @@ impl Workbench {
     }
 }
 
-/// Judges files that should be skills or workflows.
-struct Documents;
+/// Judges what somebody pushes to a volume.
+struct Pushed<'a> {
+    caller: &'a Caller,
+    volume: &'a VolumeId,
+    /// Whether there is anything in it.
+    is_begun: bool,
+}
 
-impl Judge for Documents {
+impl Judge for Pushed<'_> {
     fn looks_at(&self, path: &VolumePath) -> bool {
         intake::is_document(path)
     }
 
     fn check(&self, path: &VolumePath, content: &[u8]) -> Vec<Diagnostic> {
         intake::check(path, content)
+    }
+
+    fn refuses(&self, pushed: PushedRef<'_>) -> Option<Refusal> {
+        if !self.is_begun && !self.caller.may(Action::Write, self.volume) {
+            let reason = format!("there is nothing in volume `{}` yet", self.volume);
+            let hint = "propose a skill in the page, or with `llmos proposal create`".to_owned();
+            return Some(Refusal { reason, hint });
+        }
+        let refused = proposal::check_push(self.caller.actor(), self.volume, pushed).err()?;
+        Some(Refusal { reason: refused.to_string(), hint: refused.hint().to_owned() })
+    }
+
+    fn refuses_message(&self, message: &str) -> Option<Refusal> {
+        let key = proposal::claimed(message)?;
+        Some(Refusal {
+            reason: format!("its message says `{key}`, which only this program may"),
+            hint: "write another message, as with `git commit --amend` or `git rebase -i`"
+                .to_owned(),
+        })
     }
 }

@@ -144,6 +144,17 @@ pub fn reverted(name: &ProposalName, proposed: &CommitId, reason: &str, by: &str
     Decision::Reverted.message(name, proposed, reason, Vec::new(), by)
 }
 
+/// Returns a line of a commit message that only this program writes, by its key.
+///
+/// A volume takes no such commit from elsewhere, so what the messages in its history say of promotions and
+/// decisions can be believed.
+pub fn claimed(message: &str) -> Option<&'static str> {
+    let trailers = trailer::read(message);
+    [FROM, VERSION, COMMIT, PROPOSAL, PROPOSED, BY]
+        .into_iter()
+        .find(|key| trailer::get(&trailers, key).is_some())
+}
+
 fn object(text: &str) -> Option<String> {
     let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
     (matches!(text.len(), 40 | 64) && text.bytes().all(hex)).then(|| text.to_owned())

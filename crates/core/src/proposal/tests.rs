@@ -97,6 +97,78 @@ fn what_a_commit_says_of_a_promotion_reads_back() {
 }
 
 #[test]
+fn a_proposal_is_pushed_by_its_user_and_everything_else_by_those_who_may_change_the_volume() {
+    let person = |user: &str, role: Option<TeamRole>, system_admin| Actor::Person {
+        user: slug(user),
+        teams: role.map(|role| (slug("atlas"), role)).into_iter().collect(),
+        system_admin,
+    };
+    let local = |teams: &[&str]| Actor::local(slug("ana"), teams.iter().map(|team| slug(team)));
+    let (member, admin) = (Some(TeamRole::Member), Some(TeamRole::Admin));
+    let refs = [
+        ("refs/heads/main", false),
+        ("refs/tags/v1", false),
+        ("refs/heads/pr/ana/plot", false),
+        ("refs/heads/pr/bob/plot", false),
+        ("refs/heads/pr/bob/plot", true),
+        ("refs/heads/pr/ana", false),
+        ("refs/heads/pr/ana/plot/more", false),
+    ];
+    let [no, own] = [[false; 7], [false, false, true, false, false, false, false]];
+    let cases = [
+        ("a stranger", person("eve", None, false), "team/atlas", no),
+        ("a member", person("ana", member, false), "team/atlas", own),
+        (
+            "an admin",
+            person("ana", admin, false),
+            "team/atlas",
+            [true, true, true, false, true, false, false],
+        ),
+        (
+            "a system admin",
+            person("ana", None, true),
+            "system",
+            [true, true, true, false, true, false, false],
+        ),
+        ("anybody", person("ana", None, false), "system", own),
+        (
+            "the local person",
+            local(&["atlas"]),
+            "team/atlas",
+            [false, false, true, false, true, false, false],
+        ),
+        ("the local person elsewhere", local(&[]), "team/atlas", no),
+        ("the owner", person("ana", None, false), "user/ana", [true; 7]),
+        ("somebody else", person("eve", None, true), "user/ana", no),
+        (
+            "the system's job",
+            Actor::SystemCron,
+            "system",
+            [true, true, false, false, false, false, false],
+        ),
+    ];
+    for (who, actor, volume, want) in cases {
+        let volume: VolumeId = volume.parse().expect("a volume");
+        let got =
+            refs.map(|(name, deletes)| check_push(&actor, &volume, PushedRef { name, deletes }));
+        assert_eq!(got.clone().map(|refused| refused.is_ok()), want, "{who}: {got:?}");
+        assert!(may_push(&actor, &volume).is_ok() || want == no, "{who}");
+    }
+}
+
+#[test]
+fn what_only_this_program_says_is_found_in_a_message() {
+    let forged = "plot\n\nIt helps.\n\nReviewed-by: Bob\nPromoted-From: team/atlas\n";
+    assert_eq!(claimed(forged), Some("Promoted-From"));
+    assert_eq!(claimed("plot\n\nDecided-By: root\n"), Some("Decided-By"));
+    // These mean nothing to whoever reads messages back.
+    for innocent in ["Promoted-From: team/atlas", "plot\n\nDecided-By: root\n\nand more", "plot"] {
+        assert_eq!(claimed(innocent), None, "{innocent}");
+        assert_eq!(Provenance::read(innocent), None, "{innocent}");
+    }
+}
+
+#[test]
 fn a_skill_goes_up_one_step_at_a_time() {
     let volume = |text: &str| text.parse::<VolumeId>().expect("a volume");
     let cases = [

@@ -1,4 +1,5 @@
-//! Git over HTTP: `/git/users/<id>.git`, `/git/teams/<id>.git`, `/git/system.git`.
+//! Git over HTTP: `/git/users/<id>.git`, `/git/teams/<id>.git`, `/git/system.git`, and each of them as somebody:
+//! `/git/as/<user>/teams/<id>.git`.
 //!
 //! These routes speak Git's protocol, not JSON, and refuse in plain text, which
 //! `git` shows to whoever typed the command.
@@ -54,13 +55,13 @@ async fn begin(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, PlainError> {
-    let (volume, rest) = repository(&path)?;
+    let Address { user, volume, rest } = repository(&path)?;
     let service = match (rest, asked.service.as_deref()) {
         ("info/refs", Some("git-upload-pack")) => Service::Fetch,
         ("info/refs", Some("git-receive-pack")) => Service::Push,
         _ => return Err(no_such().into()),
     };
-    let caller = caller(&app, &volume)?;
+    let caller = caller(&app, user, &volume)?;
     let turn = turn(&app).await?;
     let protocol = protocol(&headers);
     let answer = blocking(move || {
@@ -79,7 +80,7 @@ async fn talk(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, PlainError> {
-    let (volume, rest) = repository(&path)?;
+    let Address { user, volume, rest } = repository(&path)?;
     let (service, kind) = match rest {
         "git-upload-pack" => (Service::Fetch, "application/x-git-upload-pack-request"),
         "git-receive-pack" => (Service::Push, "application/x-git-receive-pack-request"),
@@ -91,7 +92,7 @@ async fn talk(
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(ApiError::new(status, "not-git", detail, hint).into());
     }
-    let caller = caller(&app, &volume)?;
+    let caller = caller(&app, user, &volume)?;
     {
         let (app, caller, volume) = (app.clone(), caller.clone(), volume.clone());
         blocking(move || app.workbench.git_may(&caller, &volume, service)).await?;
@@ -167,8 +168,21 @@ async fn push(
     Ok(respond(Service::Push, "result", answer?.into()))
 }
 
-/// Reads `users/<id>.git/…`, `teams/<id>.git/…` or `system.git/…`.
-fn repository(path: &str) -> Result<(VolumeId, &str), ApiError> {
+/// What an address under `/git/` names.
+struct Address<'a> {
+    /// As whom.
+    user: Option<&'a str>,
+    volume: VolumeId,
+    /// What stands after the repository.
+    rest: &'a str,
+}
+
+/// Reads `users/<id>.git/…`, `teams/<id>.git/…` or `system.git/…`, or one of these after `as/<user>/`.
+fn repository(path: &str) -> Result<Address<'_>, ApiError> {
+    let (user, path) = match path.strip_prefix("as/").and_then(|rest| rest.split_once('/')) {
+        Some((user, path)) => (Some(user), path),
+        None => (None, path),
+    };
     let (name, rest) = path.split_once(".git/").ok_or_else(no_such)?;
     let id = match name.split_once('/') {
         None if name == "system" => "system".to_owned(),
@@ -176,15 +190,16 @@ fn repository(path: &str) -> Result<(VolumeId, &str), ApiError> {
         Some(("teams", id)) => format!("team/{id}"),
         _ => return Err(no_such()),
     };
-    Ok((ids::volume(&id)?, rest))
+    Ok(Address { user, volume: ids::volume(&id)?, rest })
 }
 
-/// Tells who asks. In local mode nobody logs in: the address names whose volume it is.
-fn caller(app: &App, volume: &VolumeId) -> Result<Caller, ApiError> {
+/// Tells who asks. Nobody logs in: whoever asks is the user that the address names, else the one whose volume it
+/// is, else the one that the server was started for.
+fn caller(app: &App, user: Option<&str>, volume: &VolumeId) -> Result<Caller, ApiError> {
     match volume {
-        VolumeId::User(user) => app.caller(Some(user.as_str()), None),
-        VolumeId::Team(team) => app.caller(None, Some(team.as_str())),
-        VolumeId::System => app.caller(None, None),
+        VolumeId::User(owner) => app.caller(Some(user.unwrap_or(owner.as_str())), None),
+        VolumeId::Team(team) => app.caller(user, Some(team.as_str())),
+        VolumeId::System => app.caller(user, None),
     }
 }
 
@@ -217,7 +232,8 @@ fn cut(err: &std::io::Error) -> ApiError {
 
 fn no_such() -> ApiError {
     let detail = "there is no repository at this address";
-    let hint = "use `/git/users/<id>.git`, `/git/teams/<id>.git` or `/git/system.git`";
+    let hint = "use `/git/users/<id>.git`, `/git/teams/<id>.git` or `/git/system.git`, \
+                or `/git/as/<user>/` before the last two";
     ApiError::new(StatusCode::NOT_FOUND, "not-found", detail, hint)
 }
 

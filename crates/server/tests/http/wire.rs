@@ -1,151 +1,13 @@
 //! The ordinary `git` program against the server: clone, fetch, push, and every refusal.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Output},
-    sync::Arc,
+use std::fs;
+
+use serde_json::json;
+
+use crate::{
+    served::{Served, assert_says, commit, git, refused, run},
+    support::{BROKEN, CODING, FLOW, SUM},
 };
-
-use llmos_core::branch::Volumes;
-use llmos_server::{AllowedHosts, NoPackages, Settings};
-use llmos_volumes::GitStore;
-use llmos_workbench::Workbench;
-use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
-
-use crate::support::{BROKEN, CODING, Client, FLOW, Fixed, SUM, crons};
-
-/// A server on a port of this machine, over volumes in a folder that goes with it.
-pub(crate) struct Served {
-    folder: TempDir,
-    store: Arc<GitStore>,
-    port: u16,
-    client: Client,
-    runtime: Runtime,
-}
-
-impl Served {
-    pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().expect("there is room");
-        let store = Arc::new(GitStore::open(folder.path().join("volumes")));
-        let workbench =
-            Workbench::new(Arc::clone(&store) as Arc<dyn Volumes>, Arc::new(Fixed::new()))
-                .with_exchange(Arc::clone(&store) as _);
-        let crons = crons(Arc::new(Fixed::new()));
-        let router = llmos_server::router(Settings {
-            workbench: Arc::new(workbench),
-            crons: Arc::clone(&crons),
-            packages: Arc::new(NoPackages),
-            python: None,
-            user: "local".parse().expect("it is a slug"),
-            hosts: AllowedHosts::loopback_and(["box.example".to_owned()]),
-        });
-        let any = "127.0.0.1:0".parse().expect("it is an address");
-        let listening = llmos_server::listen(any).expect("there is a port");
-        let port = listening.port();
-        let runtime = Runtime::new().expect("it can be started");
-        runtime.spawn(llmos_server::serve(listening, router.clone(), std::future::pending()));
-        Self { folder, store, port, client: Client::of(router, crons), runtime }
-    }
-
-    fn url(&self, volume: &str) -> String {
-        format!("http://localhost:{}/git/{volume}.git", self.port)
-    }
-
-    /// The folder of a volume on the server, once everything that was answered is there.
-    fn volume(&self, volume: &str) -> PathBuf {
-        self.store.settle();
-        self.folder.path().join("volumes").join(volume)
-    }
-
-    fn post(&self, uri: &str, body: Value) -> Value {
-        self.runtime.block_on(self.client.post(uri, body)).ok()
-    }
-
-    fn get(&self, uri: &str) -> Value {
-        self.runtime.block_on(self.client.get(uri)).ok()
-    }
-
-    /// Gives Alice a volume with one skill.
-    fn with_alice(self) -> Self {
-        self.post("/skills", json!({"user_id": "alice", "name": "First", "description": "d"}));
-        self
-    }
-
-    /// Clones a volume into a folder of this name.
-    fn clone(&self, volume: &str, name: &str) -> PathBuf {
-        let into = self.folder.path().join(name);
-        let url = self.url(volume);
-        git(self.folder.path(), &["clone", "--quiet", &url, name]);
-        into
-    }
-
-    /// Nothing that a conversation needed is left.
-    fn assert_tidy(&self) {
-        let desks = self.folder.path().join("volumes/.llmos-lite-wire");
-        let left = fs::read_dir(desks).map_or(0, Iterator::count);
-        assert_eq!(left, 0, "desks are left");
-    }
-}
-
-/// Runs `git` without anybody's settings; it must succeed.
-#[track_caller]
-fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output = run(folder, arguments);
-    let (out, err) = said(&output);
-    assert!(output.status.success(), "git {arguments:?}: {out}{err}");
-    out
-}
-
-/// Runs `git`, which must be refused, and returns what it tells people.
-#[track_caller]
-fn refused(folder: &Path, arguments: &[&str]) -> String {
-    let output = run(folder, arguments);
-    let (out, err) = said(&output);
-    assert!(!output.status.success(), "git {arguments:?} went through: {out}{err}");
-    err
-}
-
-fn said(output: &Output) -> (String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    (text(&output.stdout), text(&output.stderr))
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new("git")
-        .current_dir(folder)
-        .args(["-c", "user.name=Ana", "-c", "user.email=ana@example.org"])
-        .args(arguments)
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .env("LC_ALL", "C")
-        .output()
-        .expect("these tests need the `git` program")
-}
-
-/// Writes files, commits them and returns the commit.
-fn commit(folder: &Path, files: &[(&str, &str)], message: &str) -> String {
-    for (path, text) in files {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().expect("it has one")).expect("there is room");
-        fs::write(path, text).expect("there is room");
-    }
-    git(folder, &["add", "--all"]);
-    git(folder, &["commit", "--quiet", "-m", message]);
-    git(folder, &["rev-parse", "HEAD"])
-}
-
-#[track_caller]
-fn assert_says(text: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(text.contains(part), "{part:?} is missing in:\n{text}");
-    }
-}
 
 #[test]
 fn a_volume_is_cloned_changed_and_pushed() {
@@ -219,7 +81,7 @@ fn a_broken_skill_is_refused_with_its_line_and_what_to_do() {
             "remote:   hint: ",
             "remote: workflows/w.md:1:1: error: ",
             "! [remote rejected] main -> main (",
-            "errors in files, see above",
+            "errors, see above",
         ],
     );
     let volume = served.volume("users/alice");
@@ -237,15 +99,15 @@ fn a_broken_skill_is_refused_with_its_line_and_what_to_do() {
 fn who_may_not_write_a_volume_may_not_push_to_it() {
     let served = Served::new();
     for (volume, hint) in [
-        ("system", "hint: save it in your own volume; the system volume changes by promotion"),
-        ("teams/lab", "hint: save it in your own volume, then promote it into the team"),
+        ("system", "remote: hint: propose a skill in the page"),
+        ("teams/lab", "remote: hint: propose a skill in the page"),
     ] {
         let name = volume.replace('/', "-");
         let copy = served.folder.path().join(&name);
         git(served.folder.path(), &["init", "--quiet", "-b", "main", &name]);
         commit(&copy, &[("skills/sum.md", SUM)], "mine");
         let said = refused(&copy, &["push", &served.url(volume), "main"]);
-        assert_says(&said, &["remote: `local` may not change volume", hint, "403"]);
+        assert_says(&said, &["! [remote rejected] main -> main (", hint]);
         assert!(!served.volume(volume).exists(), "{volume}");
     }
     let nowhere = format!("http://localhost:{}/git/nowhere.git", served.port);

@@ -12,7 +12,7 @@ use gix::{
 };
 use llmos_core::{
     diagnostic::{Diagnostic, Severity},
-    exchange::Judge,
+    exchange::{Judge, Refusal},
     intake,
 };
 
@@ -113,6 +113,17 @@ impl<'a> Inspector<'a> {
         let parent = found.parent_ids().next().map(gix::Id::detach);
         let before = parent.map(|parent| tree_of(self.repository, parent)).transpose()?;
         self.names(before, tree, "", 0)
+    }
+
+    /// Lets `judge` look at the message of a commit.
+    pub(super) fn message(&mut self, commit: ObjectId, judge: &dyn Judge) -> Result<(), TreeError> {
+        let found = self.repository.find_commit(commit)?;
+        let message = found.message_raw_sloppy().to_string();
+        if let Some(Refusal { reason, hint }) = judge.refuses_message(&message) {
+            let short: String = commit.to_string().chars().take(10).collect();
+            self.findings.refuse(&format!("commit {short}"), reason, &hint);
+        }
+        Ok(())
     }
 
     fn names(

@@ -12,7 +12,10 @@ use std::{
 };
 
 use gix::{ObjectId, Repository, objs::Kind};
-use llmos_core::exchange::{ExchangeError, Push};
+use llmos_core::{
+    exchange::{ExchangeError, Push, Refusal},
+    proposal::PushedRef,
+};
 
 use crate::{
     GitStore,
@@ -87,6 +90,12 @@ impl GitStore {
         let known = volume.refs()?;
         let mut open = Vec::new();
         for command in commands {
+            let pushed = PushedRef { name: &command.name, deletes: command.new.is_none() };
+            if let Some(Refusal { reason, hint }) = push.judge.refuses(pushed) {
+                answer.tell(&[format!("hint: {hint}")]);
+                answer.refuse(&command.name, &reason);
+                continue;
+            }
             match refusal(&repository, desk, &known, &command, is_taken)? {
                 Some(reason) => answer.refuse(&command.name, &reason),
                 None => open.push(command),
@@ -96,6 +105,7 @@ impl GitStore {
         let mut inspector = Inspector::new(&repository);
         for commit in new_commits(desk, &open)? {
             inspector.commit(commit).map_err(damaged)?;
+            inspector.message(commit, push.judge).map_err(damaged)?;
         }
         let mut admission = Admission::default();
         for command in &open {
@@ -130,7 +140,7 @@ impl GitStore {
         answer.tell(&findings.lines);
         if findings.n_errors > 0 {
             let s = if findings.n_errors == 1 { "" } else { "s" };
-            let reason = format!("{} error{s} in files, see above", findings.n_errors);
+            let reason = format!("{} error{s}, see above", findings.n_errors);
             open.iter().for_each(|command| answer.refuse(&command.name, &reason));
             return Ok(());
         }

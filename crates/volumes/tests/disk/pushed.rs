@@ -11,7 +11,8 @@ use std::{
 
 use llmos_core::{
     diagnostic::{Diagnostic, Position},
-    exchange::{Exchange, Judge, Protocol, Push, Service},
+    exchange::{Exchange, Judge, Protocol, Push, Refusal, Service},
+    proposal::PushedRef,
     store::{Author, Store},
     volume::VolumePath,
 };
@@ -31,6 +32,16 @@ impl Judge for Strict {
         let is_broken = content.starts_with(b"broken");
         let found = Diagnostic::error("broken", Position { line: 3, column: 5 }, "it is broken");
         if is_broken { vec![found.with_hint("mend it")] } else { Vec::new() }
+    }
+
+    fn refuses(&self, pushed: PushedRef<'_>) -> Option<Refusal> {
+        let is_closed = pushed.name.starts_with("refs/heads/closed/");
+        is_closed.then(|| Refusal { reason: "it is closed".into(), hint: "knock".into() })
+    }
+
+    fn refuses_message(&self, message: &str) -> Option<Refusal> {
+        let is_lie = message.contains("lie");
+        is_lie.then(|| Refusal { reason: "it is a lie".into(), hint: "be honest".into() })
     }
 }
 
@@ -305,7 +316,7 @@ fn a_file_that_is_broken_is_refused_with_its_line() {
         let said = attack.push(name, old, &commit, &attack.pack(&commit));
         assert!(said.contains("skills/b.md:3:5: error: it is broken [broken]\n"), "{said}");
         assert!(said.contains("  hint: mend it\n"), "{said}");
-        assert!(said.contains(&format!("ng {name} 1 error in files, see above\n")), "{said}");
+        assert!(said.contains(&format!("ng {name} 1 error, see above\n")), "{said}");
         attack.assert_unharmed(name);
     }
 }
