@@ -6,6 +6,7 @@ mod crons;
 mod failure;
 mod hands;
 mod headless;
+mod home;
 mod learning;
 mod library;
 mod meaning;

@@ -14,7 +14,7 @@ use sqlx::{
 use tokio::runtime::Runtime;
 
 /// How long a program waits for another that writes.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why the file cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -2,8 +2,10 @@
 //! schedule of the jobs. Programs on one machine that open the same file share
 //! it. This crate does not know what a job does.
 
+mod copy;
 mod database;
 mod jobs;
 
+pub use copy::copy;
 pub use database::OpenError;
 pub use jobs::SqliteJobs;

@@ -1,7 +1,8 @@
 //! All volumes in one file, and back.
 //!
-//! The file is an ordinary zip: `manifest.json`, and for each volume a pack of
-//! Git with everything that its branches and tags reach.
+//! The file is an ordinary zip: `manifest.json`, for each volume a pack of Git
+//! with everything that its branches and tags reach, and files that lie beside the
+//! volumes. Which of these belong to it, is for others to say.
 
 mod manifest;
 mod restore;
@@ -26,8 +27,16 @@ use crate::{
     volume::Volume,
 };
 
-pub use manifest::BackedUp;
+pub use manifest::{BackedUp, BackedUpFile, Contents};
 pub use restore::restore;
+
+/// A file beside the volumes that goes into a backup.
+pub struct HomeFile {
+    /// Its path below the folder of the volumes, with `/`.
+    pub name: String,
+    /// What it holds.
+    pub content: Vec<u8>,
+}
 
 /// How often a volume is tried that others write to without pause.
 const ATTEMPTS: usize = 5;
@@ -84,8 +93,14 @@ impl BackupError {
 impl GitStore {
     /// Writes all volumes into one new file. Others may write to them meanwhile.
     ///
-    /// Each volume is in it as it was at one moment, with every change that was answered before this began.
-    pub fn backup(&self, to: &Path, made_at: Timestamp) -> Result<Vec<BackedUp>, BackupError> {
+    /// Each volume is in it as it was at one moment, with every change that was answered before this began. The
+    /// files beside the volumes are those that are handed in.
+    pub fn backup(
+        &self,
+        to: &Path,
+        files: &[HomeFile],
+        made_at: Timestamp,
+    ) -> Result<Contents, BackupError> {
         if to.symlink_metadata().is_ok() {
             return Err(BackupError::Occupied { place: to.to_owned() });
         }
@@ -95,10 +110,13 @@ impl GitStore {
         let writing = format!("writing `{}`", unfinished.display());
         let file = File::create(&unfinished).map_err(BackupError::medium(&writing))?;
         let mut zip = ZipWriter::new(file);
-        let mut made = Vec::new();
+        let mut made = Contents::default();
         let result = self.repositories().map_err(BackupError::from).and_then(|volumes| {
             for id in volumes {
-                made.extend(self.volume(&id).back_up(&mut zip, &writing)?);
+                made.volumes.extend(self.volume(&id).back_up(&mut zip, &writing)?);
+            }
+            for file in files {
+                made.files.push(put_file(&mut zip, file).map_err(BackupError::medium(&writing))?);
             }
             Ok(())
         });
@@ -163,7 +181,7 @@ impl Volume {
             volume: self.id.clone(),
             names: names.into_iter().map(|(name, id)| (name, id.to_string())).collect(),
             n_bytes: counted.bytes,
-            sha1: counted.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha1: hex(&counted.hash.finalize()),
         }))
     }
 
@@ -179,6 +197,25 @@ impl Volume {
         }
         Ok(Vec::new())
     }
+}
+
+fn put_file(zip: &mut ZipWriter<File>, file: &HomeFile) -> io::Result<BackedUpFile> {
+    let HomeFile { name, content } = file;
+    if !manifest::is_home_name(name) {
+        return Err(io::Error::other(format!("`{name}` is no file beside the volumes")));
+    }
+    let compressed = options().compression_method(CompressionMethod::Deflated);
+    zip.start_file(manifest::member_of(name), compressed).map_err(io::Error::other)?;
+    zip.write_all(content)?;
+    Ok(BackedUpFile {
+        name: name.clone(),
+        n_bytes: content.len() as u64,
+        sha1: hex(&sha1::Sha1::digest(content)),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads, and counts what was read.

@@ -54,7 +54,7 @@ use llmos_core::{
 };
 
 pub use crate::{
-    backup::{BackedUp, BackupError, restore},
+    backup::{BackedUp, BackedUpFile, BackupError, Contents, HomeFile, restore},
     disk::{Disk, RealDisk},
     hand::HandFolders,
     ledgers::LedgerFolder,

@@ -9,9 +9,9 @@ use std::{
 use jiff::Timestamp;
 
 use super::backup::print;
-use crate::{failure::Failure, out::say};
+use crate::{failure::Failure, home, out::say};
 
-/// Bring the volumes of a backup back
+/// Bring a backup back
 ///
 /// Every object is checked, and nothing is at its place before all of it is. The folder must not be there or be
 /// empty; with `--move-aside` what is there stays under another name.
@@ -46,7 +46,14 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     if let Some(aside) = aside {
         say(&format!("what was there before is in `{}`", aside.display()));
     }
-    say(&format!("{} volumes in `{}`", restored.len(), args.volumes.display()));
+    let (volumes, files) = (restored.volumes.len(), restored.files.len());
+    let folder = args.volumes.display();
+    say(&format!("{volumes} volumes and {files} files beside them in `{folder}`"));
+    if home::has_models(restored.files.iter().map(|file| file.name.as_str())) {
+        say(
+            "keys to models open with the `.llmos-lite-master-key` they were sealed with: put it there, or enter them anew",
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }
 

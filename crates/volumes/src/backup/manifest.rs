@@ -9,8 +9,32 @@ use serde_json::{Value, json};
 /// The member of the file that lists the others.
 pub(super) const NAME: &str = "manifest.json";
 
-/// The form of backup that this program makes and reads.
-const FORMAT: u64 = 1;
+/// The form of backup that this program makes. It reads the first one too, which had no files beside the volumes.
+const FORMAT: u64 = 2;
+
+/// What is never put beside the volumes: they themselves, and what only this installation knows.
+const RESERVED: [&str; 5] =
+    ["system", "teams", "users", ".llmos-lite-secret", ".llmos-lite-master-key"];
+
+/// What a backup holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// The volumes.
+    pub volumes: Vec<BackedUp>,
+    /// The files beside them.
+    pub files: Vec<BackedUpFile>,
+}
+
+/// A file beside the volumes, in a backup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackedUpFile {
+    /// Its path below the folder of the volumes, with `/`.
+    pub name: String,
+    /// How many bytes it has.
+    pub n_bytes: u64,
+    /// The SHA-1 of its content.
+    pub sha1: String,
+}
 
 /// A volume in a backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +58,24 @@ pub(super) fn pack_of(volume: &VolumeId) -> String {
     }
 }
 
-pub(super) fn print(volumes: &[BackedUp], made_at: Timestamp) -> Vec<u8> {
-    let volumes: Vec<Value> = volumes
+/// The member of the zip that holds a file beside the volumes.
+pub(super) fn member_of(name: &str) -> String {
+    format!("home/{name}")
+}
+
+/// Says whether a path may be that of a file beside the volumes; it leads nowhere else on any system.
+pub(super) fn is_home_name(name: &str) -> bool {
+    let is_plain = |part: &str| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        !part.is_empty() && part.chars().all(plain) && part.trim_matches('.') != ""
+    };
+    let first = name.split('/').next().unwrap_or_default().to_ascii_lowercase();
+    name.len() <= 200 && name.split('/').all(is_plain) && !RESERVED.contains(&first.as_str())
+}
+
+pub(super) fn print(contents: &Contents, made_at: Timestamp) -> Vec<u8> {
+    let volumes: Vec<Value> = contents
+        .volumes
         .iter()
         .map(|volume| {
             json!({
@@ -47,15 +87,22 @@ pub(super) fn print(volumes: &[BackedUp], made_at: Timestamp) -> Vec<u8> {
             })
         })
         .collect();
-    let all = json!({ "format": FORMAT, "made_at": made_at.to_string(), "volumes": volumes });
+    let file = |file: &BackedUpFile| {
+        json!({
+            "name": file.name, "member": member_of(&file.name), "bytes": file.n_bytes, "sha1": file.sha1,
+        })
+    };
+    let files: Vec<Value> = contents.files.iter().map(file).collect();
+    let made_at = made_at.to_string();
+    let all = json!({ "format": FORMAT, "made_at": made_at, "volumes": volumes, "files": files });
     format!("{all:#}\n").into_bytes()
 }
 
 /// Reads a manifest; says what is wrong with it.
-pub(super) fn parse(text: &[u8]) -> Result<Vec<BackedUp>, String> {
+pub(super) fn parse(text: &[u8]) -> Result<Contents, String> {
     let all: Value = serde_json::from_slice(text).map_err(|err| format!("`{NAME}`: {err}"))?;
-    if all["format"] != json!(FORMAT) {
-        return Err(format!("its format is {}, this program reads {FORMAT}", all["format"]));
+    if !all["format"].as_u64().is_some_and(|format| (1..=FORMAT).contains(&format)) {
+        return Err(format!("its format is {}, this program reads 1 to {FORMAT}", all["format"]));
     }
     let volumes = all["volumes"].as_array().ok_or("`volumes` is no list")?;
     let volume = |entry: &Value| {
@@ -73,5 +120,18 @@ pub(super) fn parse(text: &[u8]) -> Result<Vec<BackedUp>, String> {
             sha1: text("sha1")?,
         })
     };
-    volumes.iter().map(volume).collect()
+    let file = |entry: &Value| {
+        let name = entry["name"].as_str().filter(|name| is_home_name(name));
+        Some(BackedUpFile {
+            name: name?.to_owned(),
+            n_bytes: entry["bytes"].as_u64()?,
+            sha1: entry["sha1"].as_str()?.to_owned(),
+        })
+    };
+    let files = all["files"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let files: Option<Vec<BackedUpFile>> = files.iter().map(file).collect();
+    Ok(Contents {
+        volumes: volumes.iter().map(volume).collect::<Result<_, String>>()?,
+        files: files.ok_or("a file in it is none that lies beside volumes")?,
+    })
 }

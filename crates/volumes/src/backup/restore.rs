@@ -12,7 +12,7 @@ use llmos_core::{store::StoreError, volume::VolumePath};
 use sha1::Digest;
 use zip::ZipArchive;
 
-use super::{BackedUp, BackupError, manifest, not_whole, not_zip};
+use super::{BackedUp, BackedUpFile, BackupError, Contents, manifest, not_whole, not_zip};
 use crate::{
     GitStore,
     folder::{self, Folder},
@@ -22,10 +22,10 @@ use crate::{
     volume::{MAIN, Volume},
 };
 
-/// Restores all volumes of a backup into a folder that must not be there, or be empty.
+/// Restores all volumes of a backup, and the files beside them, into a folder that must not be there, or be empty.
 ///
 /// Every object is checked on the way, and nothing is at the place before all of it is.
-pub fn restore(from: &Path, root: &Path) -> Result<Vec<BackedUp>, BackupError> {
+pub fn restore(from: &Path, root: &Path) -> Result<Contents, BackupError> {
     let is_free = match fs::read_dir(root) {
         Ok(mut entries) => entries.next().is_none(),
         Err(err) => err.kind() == io::ErrorKind::NotFound,
@@ -41,17 +41,20 @@ pub fn restore(from: &Path, root: &Path) -> Result<Vec<BackedUp>, BackupError> {
         .map_err(not_zip(from))?
         .read_to_end(&mut text)
         .map_err(|err| not_whole(from, err))?;
-    let volumes = manifest::parse(&text).map_err(|reason| not_whole(from, reason))?;
+    let contents = manifest::parse(&text).map_err(|reason| not_whole(from, reason))?;
 
     let beside = beside(root);
     let writing = format!("writing `{}`", beside.display());
     fs::create_dir_all(&beside).map_err(BackupError::medium(&writing))?;
     let store = GitStore::open(beside.clone());
     let mut result = Ok(());
-    for backed_up in &volumes {
+    for backed_up in &contents.volumes {
         result = result.and_then(|()| restore_one(from, &mut zip, &store, backed_up));
     }
     drop(store);
+    for file in &contents.files {
+        result = result.and_then(|()| restore_file(from, &mut zip, &beside, file));
+    }
     let put = |()| {
         let put = File::open(&beside)
             .and_then(|folder| crate::Disk::flush_all(&crate::RealDisk, &folder))
@@ -63,7 +66,7 @@ pub fn restore(from: &Path, root: &Path) -> Result<Vec<BackedUp>, BackupError> {
         put.map_err(BackupError::medium(&writing))
     };
     match result.and_then(put) {
-        Ok(()) => Ok(volumes),
+        Ok(()) => Ok(contents),
         Err(err) => {
             let _ = fs::remove_dir_all(&beside);
             Err(err)
@@ -98,7 +101,7 @@ fn restore_one(
         None => Ok(()),
     };
     let (bytes, hash) = (counted.bytes, counted.hash.finalize());
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = super::hex(&hash);
     let indexed = program::finish(child);
     let wrong =
         |reason: &dyn std::fmt::Display| not_whole(from, format!("volume `{id}`: {reason}"));
@@ -116,6 +119,37 @@ fn restore_one(
     }
     volume.check_out()?;
     Ok(())
+}
+
+/// Puts a file beside the volumes that only whoever runs this may read: there may be secrets in it.
+fn restore_file(
+    from: &Path,
+    zip: &mut ZipArchive<File>,
+    root: &Path,
+    backed_up: &BackedUpFile,
+) -> Result<(), BackupError> {
+    let name = &backed_up.name;
+    let wrong =
+        |reason: &dyn std::fmt::Display| not_whole(from, format!("file `{name}`: {reason}"));
+    let member = zip.by_name(&manifest::member_of(name)).map_err(not_zip(from))?;
+    let mut content = Vec::new();
+    member
+        .take(backed_up.n_bytes.saturating_add(1))
+        .read_to_end(&mut content)
+        .map_err(|err| wrong(&err))?;
+    let hash = super::hex(&sha1::Sha1::digest(&content));
+    if (content.len() as u64, &hash) != (backed_up.n_bytes, &backed_up.sha1) {
+        return Err(wrong(&"it is not the one that was written"));
+    }
+    let path = root.join(name);
+    let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    made.and_then(|()| options.open(&path))
+        .and_then(|mut file| io::Write::write_all(&mut file, &content))
+        .map_err(BackupError::medium(format!("writing `{}`", path.display())))
 }
 
 /// The names, which become files: none may lead elsewhere.

@@ -5,12 +5,12 @@ use std::{fs, path::Path, thread};
 use jiff::Timestamp;
 use llmos_core::store::{Expected, Store};
 use llmos_testkit::store::{change, edit, put, text};
-use llmos_volumes::{BackupError, GitStore, restore};
+use llmos_volumes::{BackupError, GitStore, HomeFile, restore};
 
 use crate::folder::{ana, git};
 
 fn back_up(store: &GitStore, to: &Path) {
-    store.backup(to, Timestamp::UNIX_EPOCH).expect("the backup is made");
+    store.backup(to, &[], Timestamp::UNIX_EPOCH).expect("the backup is made");
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn a_backup_brings_every_volume_back_with_its_history() {
     git(&ana_folder, &["tag", "-a", "v1", "-m", "first"]);
     let file = folder.path().join("all.llmos");
     back_up(&store, &file);
-    let again = store.backup(&file, Timestamp::UNIX_EPOCH);
+    let again = store.backup(&file, &[], Timestamp::UNIX_EPOCH);
     assert!(matches!(again, Err(BackupError::Occupied { .. })), "got {again:?}");
 
     let root = folder.path().join("restored");
@@ -56,7 +56,8 @@ fn a_backup_that_was_damaged_restores_nothing() {
     let store = GitStore::open(folder.path().join("volumes"));
     put(&store, "user/ana", &[("skills/a.md", "one")]);
     let file = folder.path().join("all.llmos");
-    back_up(&store, &file);
+    let members = HomeFile { name: "members.md".to_owned(), content: b"who exists".to_vec() };
+    store.backup(&file, &[members], Timestamp::UNIX_EPOCH).expect("the backup is made");
     let whole = fs::read(&file).expect("it is read");
     let root = folder.path().join("restored");
     for at in (0..whole.len()).step_by(23) {
@@ -68,6 +69,8 @@ fn a_backup_that_was_damaged_restores_nothing() {
             let restored = GitStore::open(root.clone());
             assert_eq!(text(&restored, "user/ana", "skills/a.md").as_deref(), Some("one"));
             drop(restored);
+            let members = fs::read(root.join("members.md")).expect("it is read");
+            assert_eq!(members, b"who exists", "byte {at}");
             fs::remove_dir_all(&root).expect("it is removed");
         }
         assert!(!root.exists(), "byte {at} left something behind");
@@ -76,6 +79,67 @@ fn a_backup_that_was_damaged_restores_nothing() {
     assert!(matches!(restore(&file, &root), Err(BackupError::Damaged { .. })));
     let left = fs::read_dir(folder.path()).expect("it is read").count();
     assert_eq!(left, 2, "the volumes and the backup");
+}
+
+/// A backup may come from anybody.
+#[test]
+fn no_file_of_a_backup_goes_anywhere_but_beside_the_volumes() {
+    let folder = tempfile::tempdir().expect("the test can use its folder");
+    let store = GitStore::open(folder.path().join("volumes"));
+    put(&store, "user/ana", &[("skills/a.md", "one")]);
+    for bad in [
+        "../members.md",
+        "/members.md",
+        "a/../../b",
+        "",
+        "a//b",
+        ".",
+        "system/x",
+        "Users/ana/.git/config",
+        ".llmos-lite-secret",
+        ".llmos-lite-master-key",
+        "a\\b",
+        "c:x",
+    ] {
+        let file = folder.path().join("bad.llmos");
+        let odd = HomeFile { name: bad.to_owned(), content: b"x".to_vec() };
+        let refused = store.backup(&file, &[odd], Timestamp::UNIX_EPOCH);
+        assert!(refused.is_err(), "{bad:?}");
+        // Whoever makes one without this program writes what they like.
+        let good = HomeFile { name: "x".repeat(bad.len().max(1)), content: b"x".to_vec() };
+        store.backup(&file, &[good], Timestamp::UNIX_EPOCH).expect("the backup is made");
+        let name = "x".repeat(bad.len().max(1));
+        let manifest = |text: &str| {
+            text.replace(&format!("\"name\": \"{name}\""), &format!("\"name\": {bad:?}"))
+        };
+        rewrite(&file, "manifest.json", manifest);
+        let root = folder.path().join("restored");
+        let got = restore(&file, &root);
+        assert!(matches!(got, Err(BackupError::Damaged { .. })), "{bad:?}: {got:?}");
+        assert!(!root.exists(), "{bad:?}");
+        fs::remove_file(&file).expect("it is removed");
+    }
+}
+
+/// Writes a zip again with one of its members changed.
+fn rewrite(file: &Path, name: &str, change: impl Fn(&str) -> String) {
+    use std::io::{Read, Write};
+    let mut old = zip::ZipArchive::new(fs::File::open(file).expect("it is there")).expect("a zip");
+    let mut new = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for at in 0..old.len() {
+        let mut member = old.by_index(at).expect("it is there");
+        let mut content = Vec::new();
+        member.read_to_end(&mut content).expect("it is read");
+        let here = member.name().expect("it is text").into_owned();
+        if here == name {
+            content = change(&String::from_utf8(content).expect("it is text")).into_bytes();
+        }
+        let options = zip::write::SimpleFileOptions::default();
+        new.start_file(here, options).expect("there is room");
+        new.write_all(&content).expect("there is room");
+    }
+    let bytes = new.finish().expect("there is room").into_inner();
+    fs::write(file, bytes).expect("it is written");
 }
 
 #[test]
