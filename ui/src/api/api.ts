@@ -7,6 +7,7 @@ import type {
   ChatQuestion,
   ChosenModel,
   Config,
+  DiffView,
   ExecutableList,
   ExecutableSkill,
   FileHistory,
@@ -39,6 +40,9 @@ export type SaveRequest = {
 /** Which commits of a file are wanted: the newest, or those from one on. */
 export type HistoryQuery = { volume: string; path: string; limit?: number; from?: string };
 
+/** The file, and the commit whose change of it is wanted. */
+export type CompareQuery = { volume: string; path: string; to: string };
+
 /** A file that is to be as it was at a commit; `version` is the one that must still be there. */
 export type RestoreRequest = { volume: string; path: string; to: string; version: string };
 
@@ -48,6 +52,10 @@ export interface VersionsApi {
   /** Reads a workflow as it was at a commit. */
   readWorkflowAt(volume: string, id: string, at: string, signal?: AbortSignal): Promise<WorkflowView>;
   restoreFile(request: RestoreRequest): Promise<Restored>;
+  /** Finds the file of a skill in a volume. */
+  skillFile(volume: string, id: string, signal?: AbortSignal): Promise<string>;
+  /** Says what a commit changed in a file. */
+  compareFile(query: CompareQuery, signal?: AbortSignal): Promise<DiffView>;
 }
 
 /** Reads the executable skills that feed the node library. */

@@ -3,7 +3,7 @@ import { jsonBody } from "./body";
 import { httpReview } from "./review";
 import { followVolumes } from "./changes";
 import { eventData } from "./eventData";
-import type { CategoryList, ChatEvent, Config, Problem, SavedTrace, SkillList } from "./schema";
+import type { CategoryList, ChatEvent, Config, Problem, SavedTrace, SkillList, SkillView } from "./schema";
 
 type Params = Record<string, string | number | undefined>;
 
@@ -37,6 +37,9 @@ export function httpApi(base: string, config: Config): LlmosApi {
     saveWorkflow: ({ workflow, baseVersion, choices }) =>
       send("/workflows/save", { workflow, base_version: baseVersion, ...(choices && { choices }) }),
     listVersions: (query, signal) => call(url("/volumes/history", { ...query, words: "true" }), { signal }),
+    skillFile: async (volume, id, signal) =>
+      (await call<SkillView>(url(`/skills/${encodeURIComponent(id)}`, { volume }), { signal })).path,
+    compareFile: (query, signal) => call(url("/volumes/diff", query), { signal }),
     restoreFile: ({ version, ...asked }) =>
       call(`${base}/volumes/restore`, {
         method: "POST",

@@ -113,6 +113,18 @@ export type CommitView = Sent<wire.CommitView, "signature" | "words" | "version"
 /** Answer of `GET /volumes/history`. */
 export type FileHistory = With<wire.History, { commits: CommitView[] }>;
 
+/** One thing that differs between two versions of a skill or workflow. */
+export type Change = wire.Change;
+
+/** A run of lines that changed, with the lines around it. */
+export type Hunk = wire.Hunk;
+
+/** What differs in one file. */
+export type FileDiff = wire.FileDiff;
+
+/** Answer of `GET /volumes/diff`. */
+export type DiffView = wire.DiffView;
+
 /** Answer of `POST /volumes/restore`. */
 export type Restored = wire.Restored;
 
@@ -165,6 +177,9 @@ export type DecidedDraft = wire.DecidedDraft;
 export type DraftList = wire.DraftList;
 /** Answer of `GET /teams`. */
 export type TeamList = wire.TeamList;
+
+/** Answer of `GET /skills/{id}`. */
+export type SkillView = wire.SkillView;
 
 /** Answer of a change to a skill. */
 export type SavedSkill = wire.SavedSkill;

@@ -1,5 +1,6 @@
 import { ProposeDialog } from "../review/ProposeDialog";
 import { SweepDialog } from "../sweep/SweepDialog";
+import { SkillHistoryDialog } from "../versions/SkillHistoryDialog";
 import { ConflictDialog } from "./ConflictDialog";
 import { KeysDialog } from "./KeysDialog";
 import { SaveDialog } from "./SaveDialog";
@@ -37,7 +38,10 @@ export function Dialogs() {
     );
   }
   const close = () => view.set({ dialog: null });
-  if (typeof dialog === "object" && dialog !== null) return <ProposeDialog skill={dialog.propose} onClose={close} />;
+  if (typeof dialog === "object" && dialog !== null) {
+    if ("history" in dialog) return <SkillHistoryDialog key={dialog.history.skill_id} skill={dialog.history} onClose={close} />;
+    return <ProposeDialog skill={dialog.propose} onClose={close} />;
+  }
   if (dialog === "sweep") return <SweepDialog onClose={() => view.set({ dialog: null })} />;
   return dialog === "keys" ? <KeysDialog onClose={() => view.set({ dialog: null })} /> : null;
 }

@@ -11,7 +11,7 @@ export type ViewState = {
   /** The output that the results show; `null` lets them choose. */
   shown: PortRef | null;
   sizes: Sizes;
-  dialog: "keys" | "sweep" | { propose: ExecutableSkill } | null;
+  dialog: "keys" | "sweep" | { propose: ExecutableSkill } | { history: ExecutableSkill } | null;
   /** Whether the chat stands beside the canvas. */
   chat: boolean;
 };

@@ -15,7 +15,7 @@ import { Limits } from "./Limits";
 import { NodeOutputs } from "./NodeOutputs";
 import { NodeRunInfo } from "./NodeRunInfo";
 import { RunActions } from "./RunActions";
-import { StepUp } from "./StepUp";
+import { SkillActions } from "./SkillActions";
 
 /** The form of one node. */
 export function NodeForm({ node }: { node: NodeDoc }) {
@@ -56,7 +56,7 @@ export function NodeForm({ node }: { node: NodeDoc }) {
           </p>
         )}
         <RunActions nodes={[node.id]} />
-        {skill && <StepUp skill={skill} />}
+        {skill && <SkillActions skill={skill} />}
       </header>
       {general.map((finding) => (
         <div key={finding.code + finding.message} className={styles.finding} data-severity={finding.severity}>

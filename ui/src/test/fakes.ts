@@ -141,6 +141,8 @@ export function fakeApi(stored: Record<string, WorkflowDoc> = {}): LlmosApi & { 
     readWorkflowAt: async (_volume, id) => {
       throw problem(404, `no workflow \`${id}\` then`);
     },
+    skillFile: async (_volume, id) => `skills/${id}.md`,
+    compareFile: async ({ volume }) => ({ volume, files: [] }),
     restoreFile: async ({ volume }) => ({ volume, commit: "c2", files: [] }),
     chat: async function* () {
       yield { type: "start", trace_id: "chat-20261120-120000-00000001", model: null };
