@@ -25,9 +25,15 @@ pub struct ChatRequest {
     /// How many skills go along at most: 0 to 20, 5 when left out.
     #[serde(default)]
     pub max_skills: Option<i64>,
-    /// What was said before, the oldest first: 40 messages at most.
+    /// What was said before, the oldest first: 40 messages at most. Not needed in a session.
     #[serde(default)]
     pub history: Vec<ChatMessage>,
+    /// The session that this belongs to: message and answer are kept in it, and what was said in it before goes along.
+    #[serde(default)]
+    pub session_id: Option<String>,
+    /// What tells this message from others of its session, so that sending it again keeps it once.
+    #[serde(default)]
+    pub message_key: Option<String>,
 }
 
 /// A message that was said before.

@@ -15,6 +15,7 @@ pub mod proposal;
 pub mod python;
 pub mod remote;
 pub mod run;
+pub mod session;
 pub mod skill;
 pub mod sweep;
 pub mod system;

@@ -22,6 +22,7 @@ pub(crate) mod restore;
 pub(crate) mod restore_backup;
 pub(crate) mod run;
 pub(crate) mod serve;
+pub(crate) mod session;
 pub(crate) mod show;
 pub(crate) mod skill_check;
 pub(crate) mod skill_context;

@@ -1,9 +1,6 @@
 //! The crons, put together: the schedule in its file, and what they do.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use jiff::tz::TimeZone;
 use llmos_core::cron::Zone;
@@ -24,9 +21,6 @@ pub(crate) struct CronArgs {
     /// Whose clock the crons go by
     #[arg(long, value_name = "ZONE", default_value = "UTC", env = "LLMOS_CRON_ZONE", value_parser = zone)]
     cron_zone: Zone,
-    /// The folder that holds the schedule; `state` in that of the volumes when left out
-    #[arg(long, value_name = "FOLDER", env = "LLMOS_STATE_PATH")]
-    state: Option<PathBuf>,
 }
 
 impl CronArgs {
@@ -35,11 +29,10 @@ impl CronArgs {
         !self.no_crons
     }
 
-    /// Opens the schedule of these volumes. All servers of the same volumes share it.
-    pub(crate) fn open(self, volumes: &Path, work: Arc<dyn Work>) -> Result<Crons, Failure> {
+    /// Opens the schedule in the folder of the state. All servers of the same volumes share it.
+    pub(crate) fn open(self, state: &Path, work: Arc<dyn Work>) -> Result<Crons, Failure> {
         let runs_here = self.run_here();
-        let folder = self.state.unwrap_or_else(|| volumes.join("state"));
-        let jobs = SqliteJobs::open(&folder.join("jobs.sqlite"))?;
+        let jobs = SqliteJobs::open(&state.join("jobs.sqlite"))?;
         let holder = format!("{}-{:08x}", std::process::id(), Machine.random());
         Ok(Crons::new(CronParts {
             jobs: Arc::new(jobs),

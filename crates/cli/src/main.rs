@@ -16,6 +16,7 @@ mod out;
 mod overlay;
 mod packages;
 mod server_python;
+mod sessions;
 mod signing;
 mod world;
 
@@ -47,6 +48,7 @@ enum Command {
     Workflow(WorkflowCommand),
     Promote(commands::promote::Args),
     Proposal(commands::proposal::Args),
+    Session(commands::session::Args),
     User(commands::user::Args),
     Team(commands::team::Args),
     Log(commands::log::Args),
@@ -106,6 +108,7 @@ fn main() -> ExitCode {
         Command::Workflow(WorkflowCommand::Plan(args)) => commands::workflow_plan::run(&args),
         Command::Promote(args) => commands::promote::run(&args),
         Command::Proposal(args) => commands::proposal::run(&args),
+        Command::Session(args) => commands::session::run(&args),
         Command::User(args) => commands::user::run(args),
         Command::Team(args) => commands::team::run(args),
         Command::Log(args) => commands::log::run(&args),

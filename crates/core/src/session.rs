@@ -1,14 +1,21 @@
-//! Sessions in a volume: the message of the commit that keeps one, the document
-//! that holds it, and what can be learned from many such commits.
+//! Sessions: the port to those that go on, and those in a volume: the message of
+//! the commit that keeps one, the document that holds it, and what can be
+//! learned from many such commits.
 //!
-//! A session is a conversation with what came of it. Committing one is a use
-//! case of whoever keeps sessions; here is how its parts are written so that
-//! people and programs read the same text, and how they are read back.
+//! A session is a conversation with what came of it. Its parts are written so
+//! that people and programs read the same text, and read back without loss.
 
+mod access;
 mod answer;
+mod artifact;
 mod document;
+mod head;
+mod limits;
 mod line;
 mod message;
+mod sessions;
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
@@ -18,15 +25,29 @@ use crate::{
     volume::VolumePath,
 };
 
+pub use access::{Part, check_part, check_talk, may_take_part, may_talk};
 pub use answer::{
     ANSWER_SCHEMA, AnswerError, CommitPattern, LeftOut, MIN_CONFIDENCE, MIN_OCCURRENCES, Model,
     ModelError, Patterns, PatternsError, check_answer, find_patterns, question,
 };
+pub use artifact::{ArtifactError, artifact_path};
 pub use document::{parse_document, print_document};
+pub use head::{
+    Committed, KeptMessage, MAX_KEY_LEN, MessageKey, MessageKeyError, NewMessage, SessionChange,
+    SessionFile, SessionHead, SessionStatus,
+};
+pub use limits::{
+    MAX_CONTENT_BYTES, MAX_DOCUMENT_BYTES, MAX_EXTRAS, MAX_NAME_CHARS, TooMuch, check_message,
+    check_name, name_from,
+};
 pub use message::{MessageError, is_session, parse_message, print_message};
+pub use sessions::{Appended, MAX_MESSAGES, MessagePlace, SessionPage, Sessions, SessionsError};
 
 /// The most prompts that the message of a commit quotes; the document holds all.
 pub const MAX_PROMPTS: usize = 20;
+
+/// The most artifacts, and the most traces, that the message of a commit names; the document names all.
+pub const MAX_NAMED: usize = 50;
 
 /// The most characters of a prompt that the message of a commit quotes.
 pub const MAX_PROMPT_CHARS: usize = 2000;
@@ -149,14 +170,16 @@ impl Session {
     pub fn commit(&self) -> SessionCommit {
         let asked = self.messages.iter().filter(|message| message.role == Role::User);
         let prompts = asked.take(MAX_PROMPTS).map(|message| cut(&message.content)).collect();
-        let artifacts = distinct(self.messages.iter().flat_map(|message| &message.artifacts));
-        let traces = distinct(self.messages.iter().flat_map(|message| &message.traces));
+        let mut artifacts = distinct(self.messages.iter().flat_map(|message| &message.artifacts));
+        let mut traces = distinct(self.messages.iter().flat_map(|message| &message.traces));
         let n = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
         let stats = Stats {
             messages: n(self.messages.len()),
             artifacts: n(artifacts.len()),
             traces: n(traces.len()),
         };
+        artifacts.truncate(MAX_NAMED);
+        traces.truncate(MAX_NAMED);
         let document = Some(self.path());
         SessionCommit { name: self.name.clone(), prompts, stats, artifacts, traces, document }
     }
@@ -191,13 +214,9 @@ fn cut(text: &str) -> String {
 }
 
 /// Each of these once, where it came first.
-fn distinct<'a, T: Clone + PartialEq + 'a>(all: impl Iterator<Item = &'a T>) -> Vec<T> {
-    all.fold(Vec::new(), |mut seen, one| {
-        if !seen.contains(one) {
-            seen.push(one.clone());
-        }
-        seen
-    })
+fn distinct<'a, T: Clone + Ord + 'a>(all: impl Iterator<Item = &'a T>) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    all.filter(|one| seen.insert(*one)).cloned().collect()
 }
 
 #[cfg(test)]

@@ -32,6 +32,9 @@ const BODY_PATIENCE: Duration = Duration::from_secs(120);
 /// A body of JSON.
 pub(crate) struct Body<T>(pub(crate) T);
 
+/// A body of JSON that may be left out.
+pub(crate) struct MaybeBody<T>(pub(crate) T);
+
 impl From<PathRejection> for ApiError {
     fn from(rejection: PathRejection) -> Self {
         let hint = "use ids of lower-case letters a-z, digits, `-` and `_`";
@@ -62,16 +65,37 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         if !is_json(request.headers()) {
-            return Err(ApiError::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "not-json",
-                "the body is not declared as JSON",
-                "send the header `Content-Type: application/json`",
-            ));
+            return Err(not_json());
         }
         let bytes = in_time(BODY_PATIENCE, Bytes::from_request(request, state)).await??;
         parse(&bytes).map(Self)
     }
+}
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for MaybeBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if request.headers().contains_key(header::CONTENT_TYPE) {
+            let declared = request.headers().get(header::CONTENT_LENGTH);
+            if declared.is_none_or(|length| length != "0") {
+                let Body(body) = Body::from_request(request, state).await?;
+                return Ok(Self(body));
+            }
+            return Ok(Self(T::default()));
+        }
+        let bytes = in_time(BODY_PATIENCE, Bytes::from_request(request, state)).await??;
+        if bytes.is_empty() { Ok(Self(T::default())) } else { Err(not_json()) }
+    }
+}
+
+fn not_json() -> ApiError {
+    ApiError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "not-json",
+        "the body is not declared as JSON",
+        "send the header `Content-Type: application/json`",
+    )
 }
 
 async fn in_time<T>(patience: Duration, reading: impl Future<Output = T>) -> Result<T, ApiError> {
@@ -123,6 +147,21 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<BlobId>, ApiError> 
     }
     let version = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
     Ok(Some(ids::version("If-Match", version)?))
+}
+
+/// Returns the revision that `If-Match` names, if it names one.
+pub(crate) fn if_match_number(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let number = text.strip_prefix("W/").unwrap_or(text).trim_matches('"').parse();
+    number.map(Some).map_err(|_not_a_number| {
+        let hint = "send the `ETag` that a read gave, such as `\"7\"`";
+        let detail = "bad `If-Match`: it is no revision";
+        ApiError::new(StatusCode::BAD_REQUEST, "bad-field", detail, hint)
+    })
 }
 
 /// Makes the header that names a version, to be sent back as `If-Match`.

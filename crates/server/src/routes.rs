@@ -11,6 +11,7 @@ mod pages;
 mod proposals;
 mod python;
 mod remotes;
+mod sessions;
 mod skills;
 mod system;
 mod teams;
@@ -63,6 +64,7 @@ const MAX_INPUT_BYTES: usize = 64 << 20;
         (name = "proposals", description = "Skills that a team, or everybody, is asked to take"),
         (name = "volumes", description = "The Git repositories that hold all of it"),
         (name = "chat", description = "Talking about skills, with a model or without"),
+        (name = "sessions", description = "Conversations with what came of them"),
         (name = "packages", description = "Python packages that nodes may import"),
         (name = "system", description = "The server itself"),
     )
@@ -117,6 +119,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(evolution::routes())
         .merge(crons::routes())
         .merge(chat::routes())
+        .merge(sessions::routes())
         .merge(volumes::routes())
         .merge(teams::routes())
         .merge(remotes::routes())

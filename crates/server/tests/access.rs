@@ -12,6 +12,8 @@ mod calls;
 mod chance;
 #[path = "access/direct.rs"]
 mod direct;
+#[path = "access/heard.rs"]
+mod heard;
 #[path = "access/oracle.rs"]
 mod oracle;
 #[path = "access/spy.rs"]
@@ -103,6 +105,10 @@ fn is_worth_something(tally: &Tally) {
         assert!(tally.writes.contains_key(&format!("main of {volume}")), "nobody changed {volume}");
     }
     assert!(tally.writes.contains_key("a proposal for team/atlas"), "nobody proposed");
+    for volume in ["user/ana", "team/atlas", "system"] {
+        let what = format!("a session of {volume}");
+        assert!(tally.writes.contains_key(&what), "nobody talked in {volume}");
+    }
 }
 
 async fn send(world: &World, call: &Call, tally: &mut Tally) -> String {
@@ -146,17 +152,20 @@ fn who(world: &World, call: &Call) -> Who {
 
 fn judge(world: &World, who: &Who, call: &str, told: &[String], seed: u64, tally: &mut Tally) {
     tally.n_calls += 1;
-    for touch in world.spy.take() {
+    for touch in world.spy.take().into_iter().chain(world.heard.take()) {
         assert!(
             allows(&world.people, who, call, &touch),
             "seed {seed}: {who:?} may not do this: {touch:?}\n{:?}\n{}",
             world.people,
             told.join("\n")
         );
-        if let Touch::Write(volume, branch) = touch {
-            let what = if branch == "main" { "main of" } else { "a proposal for" };
-            *tally.writes.entry(format!("{what} {volume}")).or_default() += 1;
-        }
+        let what = match &touch {
+            Touch::Write(volume, branch) if branch == "main" => format!("main of {volume}"),
+            Touch::Write(volume, _) => format!("a proposal for {volume}"),
+            Touch::Talk(volume) => format!("a session of {volume}"),
+            Touch::Read(_) | Touch::Begin(_) => continue,
+        };
+        *tally.writes.entry(what).or_default() += 1;
     }
 }
 

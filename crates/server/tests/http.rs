@@ -30,6 +30,8 @@ mod python;
 mod routes;
 #[path = "http/served.rs"]
 mod served;
+#[path = "http/sessions.rs"]
+mod sessions;
 #[path = "http/support.rs"]
 mod support;
 #[path = "http/together.rs"]

@@ -59,7 +59,7 @@ impl OpenError {
         match self {
             Self::Folder { .. } => "let the program write there",
             Self::File { .. } => {
-                "let the program write there; a file that is damaged can be moved away, and the schedule starts anew"
+                "let the program write there; a file that is damaged can be moved away, and an empty one is made"
             }
             Self::Newer { .. } => "start the newer version, or move the file away",
             Self::Runtime { .. } => "try again",

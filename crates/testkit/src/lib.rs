@@ -4,9 +4,14 @@ pub mod branch;
 pub mod jobs;
 mod memory;
 mod memory_jobs;
+mod memory_sessions;
 mod model;
+mod redis;
+pub mod sessions;
 pub mod store;
 
 pub use memory::MemoryStore;
 pub use memory_jobs::MemoryJobs;
+pub use memory_sessions::MemorySessions;
 pub use model::{OneModel, ScriptedModel};
+pub use redis::RedisServer;

@@ -14,6 +14,7 @@ use llmos_core::{
     model::SettingsError,
     proposal::DecisionRefused,
     remote::RemoteError,
+    session::SessionsError,
     slug::Slug,
     store::{BlobId, StoreError},
     volume::{VolumeId, VolumePath},
@@ -196,6 +197,21 @@ pub enum Error {
     Jobs {
         /// How.
         source: JobsError,
+    },
+    /// This program keeps no sessions.
+    #[error("this program keeps no sessions")]
+    NoSessions,
+    /// A key that tells messages apart was used for another one.
+    #[error("the key was used for another message of this session, number {number}")]
+    KeyUsed {
+        /// That message.
+        number: u64,
+    },
+    /// The sessions did not do what they were asked.
+    #[error(transparent)]
+    Sessions {
+        /// Why.
+        source: SessionsError,
     },
     /// This program talks with no models.
     #[error("this program talks with no models")]

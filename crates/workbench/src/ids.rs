@@ -11,7 +11,7 @@ use llmos_core::{
     volume::{VolumeId, VolumePath},
 };
 
-use crate::Error;
+use crate::{Caller, Error};
 
 /// Reads the id of a skill, workflow, user or team.
 pub fn slug(field: &'static str, text: &str) -> Result<Slug, Error> {
@@ -29,6 +29,15 @@ pub fn slug(field: &'static str, text: &str) -> Result<Slug, Error> {
 pub fn volume(text: &str) -> Result<VolumeId, Error> {
     text.parse()
         .map_err(|source: llmos_core::volume::VolumeIdError| bad("volume", &source, source.hint()))
+}
+
+/// Reads a volume as sessions name it: an address, or `user`, `team` or `system` with a name beside it.
+pub fn session_volume(
+    caller: &Caller,
+    volume: Option<&str>,
+    name: Option<&str>,
+) -> Result<VolumeId, Error> {
+    crate::sessions::session_volume(caller, volume, name)
 }
 
 /// Reads the path of a file in a volume.

@@ -23,6 +23,7 @@ mod proposals;
 mod remotes;
 mod restore;
 mod saving;
+mod sessions;
 mod sizes;
 mod skills;
 mod system;
@@ -42,6 +43,7 @@ use llmos_core::{
     members::{Directory, NoDirectory},
     model::Models,
     remote::Remotes,
+    session::Sessions,
     store::{Change, CommitId, Edit, Store},
     volume::VolumeId,
 };
@@ -55,6 +57,7 @@ pub use evolution::{Drafts, Ledgers};
 pub use hands::Taken;
 pub use ids::Point;
 pub use remotes::RemoteKeeper;
+pub use sessions::{Exported, MessageFilter, SessionFilter, SessionFormat};
 pub use skills::{ContextQuery, SkillFilter};
 pub use system::Seeded;
 pub use traces::{LargeValues, TraceFilter};
@@ -84,6 +87,7 @@ pub struct Workbench {
     hands: Hands,
     evolution: Evolution,
     models: Option<Arc<dyn Models>>,
+    sessions: Option<Arc<dyn Sessions>>,
 }
 
 impl Workbench {
@@ -97,6 +101,7 @@ impl Workbench {
             hands: Hands::default(),
             evolution: Evolution::default(),
             models: None,
+            sessions: None,
             store,
             world,
             directory: Arc::new(NoDirectory),

@@ -91,6 +91,8 @@ fn asking(message: &str) -> ChatRequest {
         include_skills: None,
         max_skills: None,
         history: Vec::new(),
+        session_id: None,
+        message_key: None,
     }
 }
 

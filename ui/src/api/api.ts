@@ -1,5 +1,6 @@
 import type { RunReport } from "../run/types";
 import type { ReviewApi } from "./review";
+import type { SessionsApi } from "./sessions";
 import type {
   BrokenFile,
   Category,
@@ -99,7 +100,7 @@ export interface ChatApi {
 }
 
 /** Everything the page asks of LLMos-Lite, wherever it runs. */
-export interface LlmosApi extends SkillsApi, WorkflowsApi, TracesApi, VersionsApi, ReviewApi, ChatApi {
+export interface LlmosApi extends SkillsApi, WorkflowsApi, TracesApi, VersionsApi, ReviewApi, ChatApi, SessionsApi {
   readonly config: Config;
 }
 

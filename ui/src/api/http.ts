@@ -1,6 +1,7 @@
 import { ApiError, type LlmosApi, UnreachableError } from "./api";
 import { jsonBody } from "./body";
 import { httpReview } from "./review";
+import { httpSessions } from "./sessions";
 import { followVolumes } from "./changes";
 import { eventData } from "./eventData";
 import type { CategoryList, ChatEvent, Config, Problem, SavedTrace, SkillList, SkillView } from "./schema";
@@ -23,6 +24,13 @@ export function httpApi(base: string, config: Config): LlmosApi {
   return {
     config,
     ...httpReview({ get: (path, params, signal) => call(url(path, params), { signal }), post: send }),
+    ...httpSessions({
+      url,
+      get: (address, signal) => call(address, { signal }),
+      send: (method, path, body) => put(method, `${base}${path}`, { user_id, ...body }),
+      remove: async (address) => void (await ask(address, { method: "DELETE" })),
+      teams: () => call(url("/teams")),
+    }),
     listExecutable: (query, signal) => call(url("/workflows/skills/executable", query), { signal }),
     readExecutable: (id, signal) =>
       call(url(`/workflows/skills/executable/${encodeURIComponent(id)}`), { signal }),
@@ -78,6 +86,10 @@ export function post<T>(url: string, body: object, signal?: AbortSignal): Promis
     body: JSON.stringify(body),
     signal,
   });
+}
+
+function put<T>(method: "POST" | "PUT", url: string, body: object): Promise<T> {
+  return call<T>(url, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 }
 
 function queryOf(params: Params): string {

@@ -33,7 +33,23 @@ export type ChatProposal = With<Sent<wire.ChatProposal, "volume">, { workflow: W
 export type ChatUsage = With<Sent<wire.ChatUsage>, { cost_usd: number | null }>;
 
 /** What is asked; who asks is added on the way. */
-export type ChatQuestion = Pick<wire.ChatRequest, "message" | "history"> & Partial<Pick<wire.ChatRequest, "include_skills" | "max_skills">>;
+export type ChatQuestion = Pick<wire.ChatRequest, "message" | "history"> &
+  Partial<Pick<wire.ChatRequest, "include_skills" | "max_skills" | "session_id" | "message_key" | "team_id">>;
+
+/** A session without its messages. */
+export type Session = Sent<wire.SessionView>;
+
+/** Answer of `GET /sessions`. */
+export type SessionList = With<wire.SessionList, { sessions: Session[] }>;
+
+/** A thing that came of a session. */
+export type SessionArtifact = With<Sent<wire.SessionArtifact, "path" | "content" | "workflow">, { workflow?: WorkflowDoc }>;
+
+/** A message of a session. */
+export type SessionMessage = With<Sent<wire.SessionMessage>, { artifacts: SessionArtifact[] }>;
+
+/** Answer of `GET /sessions/{id}`. */
+export type SessionPage = Session & { messages: SessionMessage[]; earlier: number | null; later: number | null };
 
 /** Which model is connected. */
 export type ModelSettings = Sent<wire.ModelSettingsView>;

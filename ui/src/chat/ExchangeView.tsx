@@ -4,23 +4,26 @@ import { IconButton } from "../parts/IconButton";
 import { Prose } from "../parts/Prose";
 import { MarkdownView } from "../results/text/MarkdownView";
 import type { ChatUsage } from "../api/schema";
+import { Artifacts } from "./Artifacts";
 import styles from "./Chat.module.css";
 import { ProposalCard } from "./ProposalCard";
 import { SkillsUsed } from "./SkillsUsed";
-import type { Exchange } from "./talk";
+import type { Exchange } from "./exchange";
 
 /** A question and its answer. */
 export function ExchangeView({ exchange }: { exchange: Exchange }) {
   const { talk } = useWorkbench();
-  const { id, prompt, state, text, proposals, notes, skills, error, usage, model, traceId } = exchange;
+  const { id, prompt, state, text, proposals, artifacts, notes, skills, error, usage, model, traceId } = exchange;
   const over = state !== "answering";
 
   return (
-    <article className={styles.exchange} aria-label={prompt.slice(0, 80)}>
-      <div className={styles.prompt}>
-        <p>{prompt}</p>
-        <IconButton small icon="text" label="Edit this message and send it again" onClick={() => talk.edit(id)} />
-      </div>
+    <article className={styles.exchange} aria-label={prompt.slice(0, 80) || "Earlier answer"}>
+      {prompt && (
+        <div className={styles.prompt}>
+          <p>{prompt}</p>
+          <IconButton small icon="text" label="Edit this message and send it again" onClick={() => talk.edit(id)} />
+        </div>
+      )}
       {skills.length > 0 && <SkillsUsed skills={skills} />}
       {notes.length > 0 && (
         <ul className={styles.notes}>
@@ -46,6 +49,7 @@ export function ExchangeView({ exchange }: { exchange: Exchange }) {
         // oxlint-disable-next-line react/no-array-index-key -- proposals are only ever added
         <ProposalCard key={at} proposal={proposal} best={at === 0} />
       ))}
+      {artifacts.length > 0 && <Artifacts artifacts={artifacts} />}
       {error && (
         <div role="alert" className={styles.error}>
           <Icon name="alert" size={15} />

@@ -1,62 +1,77 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 
-import { type ChatApi, explain } from "../api/api";
-import type { ChatEvent, ChatProposal, ChatSkill, ChatUsage } from "../api/schema";
-
-/** A question and what became of it. */
-export type Exchange = {
-  id: number;
-  prompt: string;
-  state: "answering" | "done" | "stopped" | "failed";
-  /** What answers, as `provider/model`; `null` where no model is connected. */
-  model: string | null;
-  traceId: string | null;
-  skills: readonly ChatSkill[];
-  text: string;
-  proposals: readonly ChatProposal[];
-  /** What happens meanwhile, such as a pause or a workflow that the model mends. */
-  notes: readonly string[];
-  usage: ChatUsage | null;
-  error: { message: string; hint: string | null } | null;
-  feedback: "good" | "bad" | null;
-};
+import { ApiError, type ChatApi, explain } from "../api/api";
+import type { Session } from "../api/schema";
+import { type SessionRef, type SessionsApi, teamOf } from "../api/sessions";
+import { exchangesOf } from "./conversation";
+import { type Exchange, fresh, heard } from "./exchange";
+import { type Memory, pageMemory } from "./memory";
 
 export type TalkState = {
+  /** The session that it is kept in; `null` before anything was said. */
+  session: Session | null;
+  /** Where a session begins that is not there yet. */
+  address: string;
   exchanges: readonly Exchange[];
+  /** The number before which there are more messages. */
+  earlier: number | null;
+  /** Whether a session is being read. */
+  reading: boolean;
+  /** Why one cannot be read. */
+  trouble: unknown;
   /** What stands in the field, also while the panel is closed. */
   draft: string;
 };
 
-/** The conversation of this page. It knows no screen. */
+/** The conversation of this page, kept in a session. It knows no screen. */
 export type Talk = {
   store: StoreApi<TalkState>;
   write(draft: string): void;
   ask(prompt: string): Promise<void>;
   stop(): void;
-  /** Takes a question back into the field, with everything that came after it. */
+  /** Takes a question into the field; what was said stays. */
   edit(id: number): void;
-  /** Asks the same again in place of the answer. */
+  /** Asks the same once more. */
   again(id: number): Promise<void>;
   judge(id: number, feedback: Exchange["feedback"]): Promise<void>;
-  clear(): void;
+  /** Begins a new session with the next question, in this volume. */
+  begin(address?: string): void;
+  /** Goes on with a session. */
+  open(ref: SessionRef): Promise<void>;
+  /** Goes on with the session that this browser had open last. */
+  resume(): Promise<void>;
+  /** Reads the messages before those that are there. */
+  readEarlier(): Promise<void>;
+  /** Takes over what became of a session elsewhere; `null` where it was deleted. */
+  changed(ref: SessionRef, session: Session | null): void;
 };
 
-/** How much of the conversation goes along with a question. */
-const MAX_HISTORY = 40;
+/** How many messages are read at once. */
+const PAGE = 60;
 
-export function createTalk(api: ChatApi): Talk {
-  const store = createStore<TalkState>(() => ({ exchanges: [], draft: "" }));
+/** Where sessions begin unless somebody chooses. */
+const OWN = "user";
+
+export function createTalk(api: ChatApi & SessionsApi, memory: Memory = pageMemory()): Talk {
+  const store = createStore<TalkState>(() => ({
+    session: null,
+    address: OWN,
+    exchanges: [],
+    earlier: null,
+    reading: false,
+    trouble: null,
+    draft: "",
+  }));
   let running: { id: number; abort: AbortController } | undefined;
+  let reading: AbortController | undefined;
   let lastId = 0;
+  const nextId = () => (lastId += 1);
 
   const change = (id: number, next: (exchange: Exchange) => Partial<Exchange>) =>
     store.setState(({ exchanges }) => ({
       exchanges: exchanges.map((one) => (one.id === id ? { ...one, ...next(one) } : one)),
     }));
-  const before = (id: number) => {
-    const { exchanges } = store.getState();
-    return exchanges.slice(0, exchanges.findIndex((one) => one.id === id));
-  };
+  const promptOf = (id: number) => store.getState().exchanges.find((one) => one.id === id)?.prompt ?? "";
   const stop = () => {
     if (!running) return;
     const { id, abort } = running;
@@ -64,24 +79,66 @@ export function createTalk(api: ChatApi): Talk {
     change(id, () => ({ state: "stopped" }));
     abort.abort();
   };
+  /** Leaves the session that is open, and says whether nobody has opened another one since. */
+  const leave = (address: string) => {
+    stop();
+    reading?.abort();
+    const now = new AbortController();
+    reading = now;
+    store.setState({ session: null, address, exchanges: [], earlier: null, reading: false, trouble: null });
+    return now.signal;
+  };
+  const enter = (session: Session) => {
+    memory.write(session);
+    store.setState({ session });
+  };
 
   const ask = async (prompt: string) => {
     const message = prompt.trim();
     if (!message) return;
     stop();
-    lastId += 1;
-    const id = lastId;
+    const id = nextId();
     const abort = new AbortController();
     running = { id, abort };
-    const history = historyOf(store.getState().exchanges);
     store.setState(({ exchanges }) => ({ draft: "", exchanges: [...exchanges, fresh(id, message)] }));
+    let session = store.getState().session;
     try {
-      for await (const event of api.chat({ message, history }, abort.signal)) change(id, (one) => heard(one, event));
+      if (!session) {
+        session = await api.createSession(store.getState().address, message);
+        if (abort.signal.aborted) return;
+        enter(session);
+      }
+      const kept = { session_id: session.id, message_key: crypto.randomUUID?.() ?? null, team_id: teamOf(session) ?? null };
+      for await (const event of api.chat({ message, history: [], ...kept }, abort.signal)) {
+        change(id, (one) => heard(one, event));
+      }
       change(id, ({ state }) => (state === "answering" ? { state: "done" } : {}));
     } catch (error) {
       if (!abort.signal.aborted) change(id, () => ({ state: "failed", error: explain(error) }));
     } finally {
       if (running?.id === id) running = undefined;
+    }
+    if (session) void refresh(session);
+  };
+  /** Reads how many messages there are now, and whether they are committed. */
+  const refresh = async (ref: SessionRef) => {
+    const page = await api.readSession(ref, { limit: 1 }).catch(() => null);
+    if (page && store.getState().session?.id === ref.id) store.setState({ session: page });
+  };
+
+  const open = async (ref: SessionRef) => {
+    const left = leave(OWN);
+    store.setState({ reading: true });
+    try {
+      const page = await api.readSession(ref, { limit: PAGE }, left);
+      if (left.aborted) return;
+      enter(page);
+      store.setState({ exchanges: exchangesOf(page.messages, nextId), earlier: page.earlier, reading: false });
+    } catch (error) {
+      if (left.aborted) return;
+      const gone = error instanceof ApiError && error.problem.status === 404;
+      if (gone) memory.write(null);
+      store.setState({ reading: false, trouble: gone ? null : error });
     }
   };
 
@@ -89,18 +146,13 @@ export function createTalk(api: ChatApi): Talk {
     store,
     ask,
     stop,
+    open,
     write: (draft) => store.setState({ draft }),
     edit(id) {
       stop();
-      const draft = store.getState().exchanges.find((one) => one.id === id)?.prompt ?? "";
-      store.setState({ exchanges: before(id), draft });
+      store.setState({ draft: promptOf(id) });
     },
-    async again(id) {
-      stop();
-      const prompt = store.getState().exchanges.find((one) => one.id === id)?.prompt ?? "";
-      store.setState({ exchanges: before(id) });
-      await ask(prompt);
-    },
+    again: (id) => ask(promptOf(id)),
     async judge(id, feedback) {
       const one = store.getState().exchanges.find((exchange) => exchange.id === id);
       if (!one?.traceId) return;
@@ -111,65 +163,33 @@ export function createTalk(api: ChatApi): Talk {
         change(id, () => ({ feedback: one.feedback, error: explain(error) }));
       }
     },
-    clear() {
-      stop();
-      store.setState({ exchanges: [] });
+    begin(address = OWN) {
+      leave(address);
+      memory.write(null);
+    },
+    async resume() {
+      const { session, exchanges, reading: busy } = store.getState();
+      const last = memory.read();
+      if (!session && !busy && exchanges.length === 0 && last) await open(last);
+    },
+    async readEarlier() {
+      const { session, earlier, reading: busy } = store.getState();
+      if (!session || !earlier || busy) return;
+      store.setState({ reading: true });
+      try {
+        const page = await api.readSession(session, { limit: PAGE, before: earlier }, reading?.signal);
+        if (store.getState().session?.id !== session.id) return;
+        const before = exchangesOf(page.messages, nextId);
+        store.setState(({ exchanges }) => ({ exchanges: [...before, ...exchanges], earlier: page.earlier, reading: false }));
+      } catch (error) {
+        if (store.getState().session?.id === session.id) store.setState({ reading: false, trouble: error });
+      }
+    },
+    changed(ref, session) {
+      if (store.getState().session?.id !== ref.id) return;
+      if (session) return store.setState({ session });
+      leave(OWN);
+      memory.write(null);
     },
   };
-}
-
-function fresh(id: number, prompt: string): Exchange {
-  return {
-    id,
-    prompt,
-    state: "answering",
-    model: null,
-    traceId: null,
-    skills: [],
-    text: "",
-    proposals: [],
-    notes: [],
-    usage: null,
-    error: null,
-    feedback: null,
-  };
-}
-
-function historyOf(exchanges: readonly Exchange[]): { role: "user" | "assistant"; content: string }[] {
-  const said = exchanges.filter(({ text }) => text).flatMap(({ prompt, text }) => [
-    { role: "user" as const, content: prompt },
-    { role: "assistant" as const, content: text },
-  ]);
-  return said.slice(-MAX_HISTORY);
-}
-
-/** What an event changes. */
-function heard(one: Exchange, event: ChatEvent): Partial<Exchange> {
-  const note = (text: string) => ({ notes: [...one.notes, text] });
-  switch (event.type) {
-    case "start":
-      return { traceId: event.trace_id, model: event.model ?? null };
-    case "skills":
-      return { skills: event.skills };
-    case "text":
-      return { text: one.text + event.text };
-    case "waiting":
-      return note(`${event.reason}; trying again in ${Math.ceil(event.wait_ms / 1000)} s`);
-    case "call":
-      return note(`The model calls \`${event.tool}\``);
-    case "proposal":
-      return { proposals: [...one.proposals, event.proposal] };
-    case "rejected":
-      return note(
-        `A workflow of the model cannot be used: ${event.reasons.join("; ")}${event.again ? " – it tries again" : ""}`,
-      );
-    case "usage":
-      return { usage: event.usage };
-    case "note":
-      return note(event.text);
-    case "error":
-      return { state: "failed", error: { message: event.detail, hint: event.hint } };
-    case "end":
-      return { traceId: event.trace_id };
-  }
 }

@@ -4,6 +4,7 @@ import type { ExecutableSkill, Finding, Port, Problem, WorkflowDoc } from "../ap
 import type { Engine } from "../engine/engine";
 import type { Runner, RunResult } from "../run/types";
 import { fakeReview } from "./fakeReview";
+import { fakeSessions } from "./fakeSessions";
 import { createDrafts, type DraftMedium, type Drafts, memoryMedium } from "../workflow/drafts";
 
 export function port(name: string, type: string, more: Partial<Port> = {}): Port {
@@ -150,6 +151,7 @@ export function fakeApi(stored: Record<string, WorkflowDoc> = {}): LlmosApi & { 
       yield { type: "end", trace_id: "chat-20261120-120000-00000001", outcome: "success" };
     },
     judge: async () => ({}),
+    ...fakeSessions(),
     modelSettings: async () => NO_MODEL,
     setModel: async () => NO_MODEL,
     clearModel: async () => NO_MODEL,

@@ -57,6 +57,10 @@ fn setup() -> Result<Counts> {
     if system::ask("python3", &["-m", "pip", "--version"]).is_none() {
         missing.push("python3-pip");
     }
+    // Keeps the sessions of servers that share them.
+    if system::which("redis-server").is_none() {
+        missing.push("redis-server");
+    }
     // Kernels run without a browser on the software driver that Chromium brings.
     if cfg!(target_os = "linux") && !system::has_library("libvulkan.so.1") {
         missing.push("libvulkan1");

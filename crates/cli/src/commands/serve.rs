@@ -26,6 +26,7 @@ use crate::{
     out::say,
     packages::{Place, Served},
     server_python::Allow,
+    sessions::SessionPlace,
     signing::Signing,
     world::Machine,
 };
@@ -69,6 +70,8 @@ pub(crate) struct Args {
     learning: Learning,
     #[command(flatten)]
     crons: crons::CronArgs,
+    #[command(flatten)]
+    sessions: SessionPlace,
 }
 
 pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
@@ -99,6 +102,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
         .with_exchange(exchange)
         .with_remotes(remotes)
         .with_models(Arc::new(models))
+        .with_sessions(args.sessions.open(&args.volumes)?)
         .with_ledgers(Arc::new(Beside::volumes(&args.volumes)))
         .with_thresholds(args.learning.thresholds());
     let seeded = workbench.seed_system(&library::files(), env!("CARGO_PKG_VERSION"))?;
@@ -112,7 +116,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     keep_remotes(&workbench);
     let run_crons = args.crons.run_here();
     let work = Arc::clone(&workbench) as Arc<dyn Work>;
-    let crons = Arc::new(args.crons.open(&args.volumes, work)?);
+    let crons = Arc::new(args.crons.open(&args.sessions.state(&args.volumes), work)?);
     let router = llmos_server::router(Settings {
         workbench: Arc::clone(&workbench),
         crons: Arc::clone(&crons),

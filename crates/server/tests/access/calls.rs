@@ -68,6 +68,9 @@ impl Routes {
             let value = match (&about, name) {
                 (Some((volume, _)), "volume") => volume.clone(),
                 (Some((_, id)), "id") => id.clone(),
+                (_, "id") if route.starts_with("/sessions/") && chance.percent(90) => {
+                    chance.of(&world.sessions).clone()
+                }
                 _ => text(name, chance, world),
             };
             match parameter["in"].as_str() {
@@ -123,6 +126,7 @@ impl Routes {
                 "workflow" => workflow(chance),
                 "run" => run(chance),
                 "keywords" | "tags" => json!(["a", "b"]),
+                "role" => json!("user"),
                 _ if is("boolean") => json!(chance.percent(60)),
                 _ if is("integer") || is("number") => json!(chance.below(20)),
                 _ if is("string") => {
@@ -170,6 +174,11 @@ fn text(name: &str, chance: &mut Chance, world: &World) -> String {
         "q" => "gives".to_owned(),
         "state" => chance.of(&["open", "approved"]).to_string(),
         "kind" => "executable".to_owned(),
+        "session_id" => chance.of(&world.sessions).clone(),
+        "status" => "paused".to_owned(),
+        "format" => chance.of(&["json", "markdown"]).to_string(),
+        "timestamp" => "2026-11-20T15:30:00Z".to_owned(),
+        "message" | "initial_message" => format!("text {}", chance.below(3)),
         "limit" | "offset" => (1 + chance.below(20)).to_string(),
         _ if chance.percent(80) => chance.of(&world.ids).clone(),
         _ => chance.of(&["secret", "mine", "main", "x"]).to_string(),

@@ -5,6 +5,8 @@
 //!   of its members (E7);
 //! - roles are `user`, `team_admin` and `system_admin` (A2); a skill gets into a team or the system by promotion, or
 //!   as a proposal on a branch `pr/<user>/<skill>` that somebody with the right to do so merges or declines (S6);
+//! - a session of a user is theirs alone, one of a team is for its members (S3, C6); in the system's talks whoever
+//!   changes it;
 //! - in local mode there is one person without a login, in the teams that they name (A1).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +39,10 @@ pub(crate) enum Who {
 pub(crate) fn allows(people: &People, who: &Who, call: &str, touch: &Touch) -> bool {
     match touch {
         Touch::Read(volume) => reads(people, who, volume),
+        Touch::Talk(volume) => match volume {
+            VolumeId::Team(_) => reads(people, who, volume),
+            VolumeId::User(_) | VolumeId::System => writes(people, who, call, volume),
+        },
         Touch::Begin(volume) => {
             writes(people, who, call, volume) || proposes(people, who, volume).is_some()
         }

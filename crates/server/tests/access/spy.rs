@@ -18,6 +18,8 @@ pub(crate) enum Touch {
     Write(VolumeId, String),
     /// It was begun, with nothing but its metadata.
     Begin(VolumeId),
+    /// Something was said in a session of it, or one was begun, renamed or deleted.
+    Talk(VolumeId),
 }
 
 /// Volumes that note every touch.

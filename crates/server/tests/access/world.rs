@@ -18,6 +18,7 @@ use llmos_core::{
     members::{Directory, DirectoryError, Members, User},
     run::{NodeState, Outcome},
     seed::ShippedFile,
+    session::{Message, NewMessage, Role, SessionHead, Sessions},
     slug::Slug,
     store::{Author, Change, Edit, Expected, HistoryQuery, Store},
     trace::{self, NodeTrace, RunTrace, TraceValue},
@@ -28,7 +29,7 @@ use llmos_server::{AllowedHosts, NoPackages, Settings};
 use llmos_testkit::{MemoryJobs, MemoryStore};
 use llmos_workbench::{CronParts, Crons, Work, Workbench, World as Surroundings};
 
-use crate::{oracle::People, spy::Spy};
+use crate::{heard::Heard, oracle::People, spy::Spy};
 
 pub(crate) const USERS: [&str; 6] = ["ana", "bob", "cy", "eve", "root", "ghost"];
 pub(crate) const TEAMS: [&str; 3] = ["atlas", "borea", "none"];
@@ -78,6 +79,9 @@ impl Directory for Kept {
 
 pub(crate) struct World {
     pub(crate) spy: Arc<Spy>,
+    pub(crate) heard: Arc<Heard>,
+    /// The sessions that there are from the start.
+    pub(crate) sessions: Vec<String>,
     pub(crate) workbench: Arc<Workbench>,
     pub(crate) router: Router,
     pub(crate) people: People,
@@ -99,7 +103,9 @@ impl World {
         }
         let kept = Arc::new(Kept(Mutex::new(None)));
         let store: Arc<dyn Volumes> = Arc::clone(&spy) as _;
+        let heard = Arc::new(Heard::default());
         let workbench = Workbench::new(store, Arc::new(Fixed(AtomicU32::new(1))))
+            .with_sessions(Arc::clone(&heard) as _)
             .with_directory(Arc::clone(&kept) as _);
         let shipped = |path: &str, content: String| ShippedFile {
             path: path.parse().expect("it is a path"),
@@ -127,6 +133,8 @@ impl World {
         let mut world = Self {
             begun: MemoryStore::new(),
             spy,
+            heard,
+            sessions: VOLUMES.map(|volume| session(volume).id.to_string()).to_vec(),
             workbench,
             router,
             people: people(),
@@ -144,6 +152,21 @@ impl World {
     /// Begins anew.
     pub(crate) fn reset(&mut self, local: bool) {
         self.spy.replace(self.begun.clone());
+        self.heard.clear();
+        for volume in VOLUMES {
+            let said = NewMessage {
+                key: "k".parse().expect("it is a key"),
+                message: Message {
+                    role: Role::User,
+                    at: Timestamp::UNIX_EPOCH,
+                    content: marker(volume),
+                    traces: Vec::new(),
+                    artifacts: Vec::new(),
+                },
+                files: Vec::new(),
+            };
+            self.heard.unseen().create(&session(volume), &[said]).expect("it is new");
+        }
         self.people = people();
         self.local = local;
         self.tell();
@@ -214,6 +237,15 @@ impl World {
             }
         }
     }
+}
+
+/// A session of a volume.
+fn session(volume: &str) -> SessionHead {
+    let id = format!("session-{}", volume.replace('/', "-"));
+    let id = id.parse().expect("it is a slug");
+    let volume_id = volume.parse().expect("it is a volume");
+    let user = "ana".parse().expect("it is a slug");
+    SessionHead::new(id, marker(volume), volume_id, user, Timestamp::UNIX_EPOCH)
 }
 
 fn people() -> People {

@@ -20,7 +20,7 @@ use llmos_core::{
     seed::ShippedFile,
 };
 use llmos_server::{AllowedHosts, NoPackages, Packages, ServerPython, Settings};
-use llmos_testkit::{MemoryJobs, MemoryStore};
+use llmos_testkit::{MemoryJobs, MemorySessions, MemoryStore};
 use llmos_volumes::GitStore;
 use llmos_workbench::{CronParts, Crons, Error, Work, Workbench, World};
 use serde_json::Value;
@@ -125,7 +125,7 @@ impl Client {
     ) -> Self {
         let world = Arc::new(Fixed::new());
         let crons = self::crons(Arc::clone(&world) as Arc<dyn World>);
-        let workbench = Workbench::new(store, world);
+        let workbench = Workbench::new(store, world).with_sessions(Arc::new(MemorySessions::new()));
         let file = |path: &str, text: &str| ShippedFile {
             path: path.parse().expect("it is a path"),
             content: text.into(),

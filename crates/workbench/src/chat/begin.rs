@@ -2,7 +2,7 @@
 //! what a model is told is put together.
 
 use llmos_api::{
-    chat::{ChatProposal, ChatRequest, ChatRole, ChatSkill},
+    chat::{ChatMessage, ChatProposal, ChatRequest, ChatRole, ChatSkill},
     problem,
     skill::Why,
     workflow::WorkflowDoc,
@@ -49,6 +49,7 @@ impl Workbench {
     pub fn begin_chat(&self, caller: &Caller, asked: &ChatRequest) -> Result<ChatExchange, Error> {
         let message = checked(asked)?;
         let n_skills = n_skills(asked)?;
+        let joined = self.join_session(caller, asked)?;
         let view = self.catalogue.view(caller)?;
         let model = match &self.models {
             Some(models) => models.model_of(&caller.user())?,
@@ -68,14 +69,20 @@ impl Workbench {
             started_at,
             prompt: message.to_owned(),
             skills: texts.iter().map(|skill| skill.id.clone()).collect(),
+            session: joined.as_ref().map(|(place, _)| place.clone()),
         };
+        if let Some((place, _)) = &joined {
+            // Before anybody is asked, so that a crash loses no question.
+            self.keep_question(place, message)?;
+        }
+        let history = joined.as_ref().map_or(&asked.history, |(_, before)| before);
         let names: Vec<_> = texts.iter().map(|skill| skill.name.clone()).collect();
         match model {
             Some(model) => {
                 let nodes = offered(&view, &seen);
                 let reading = read_skills(&texts, &nodes, MAX_CONTEXT_TOKENS);
                 let shown = shown(&skills, &reading.told);
-                let request = request(asked, message, &reading);
+                let request = request(history, message, &reading);
                 Ok(ChatExchange::with_model(kept, names, shown, view, model, request))
             }
             None => {
@@ -86,7 +93,10 @@ impl Workbench {
                     seen.iter().take(n_skills).filter_map(|seen| sighting(&view, seen)).collect();
                 let answer = offline_answer(&sightings, &proposals);
                 let found = !sightings.is_empty();
-                let proposals = proposals.iter().map(|proposal| view_of(&view, proposal)).collect();
+                let proposals = proposals
+                    .into_iter()
+                    .map(|proposal| (proposal.workflow.clone(), view_of(&view, &proposal)))
+                    .collect();
                 Ok(ChatExchange::without_model(kept, names, shown, answer, proposals, found))
             }
         }
@@ -234,13 +244,13 @@ fn shown(skills: &[(&Seen, &Visible<SkillFile>)], told: &[Told]) -> Vec<ChatSkil
 }
 
 /// What the model is asked.
-fn request(asked: &ChatRequest, message: &str, reading: &Reading) -> ModelRequest {
+fn request(history: &[ChatMessage], message: &str, reading: &Reading) -> ModelRequest {
     let mut system = vec![SystemBlock { text: instructions(), cached: reading.text.is_empty() }];
     if !reading.text.is_empty() {
         system.push(SystemBlock { text: reading.text.clone(), cached: true });
     }
     let mut room = MAX_HISTORY_BYTES;
-    let recent = asked.history.iter().rev().take_while(|said| {
+    let recent = history.iter().rev().take_while(|said| {
         let fits = said.content.len() <= room;
         room = room.saturating_sub(said.content.len());
         fits

@@ -19,7 +19,7 @@ use llmos_core::{
 };
 use serde_json::Value;
 
-use crate::{Caller, catalogue::View};
+use crate::{Caller, catalogue::View, sessions::InSession};
 
 /// One exchange.
 pub struct ChatExchange {
@@ -31,6 +31,8 @@ pub struct ChatExchange {
     label: Option<String>,
     pub(super) answer: String,
     proposals: Vec<ChatProposal>,
+    /// The workflows of the proposals.
+    pub(super) workflows: Vec<Workflow>,
     usage: Option<ChatUsage>,
     rejected: Vec<String>,
     pub(super) error: Option<ModelError>,
@@ -46,6 +48,8 @@ pub(super) struct Kept {
     pub(super) started_at: Timestamp,
     pub(super) prompt: String,
     pub(super) skills: Vec<Slug>,
+    /// The session that it belongs to.
+    pub(super) session: Option<InSession>,
 }
 
 enum State {
@@ -80,14 +84,15 @@ impl ChatExchange {
         names: Vec<String>,
         shown: Vec<ChatSkill>,
         answer: String,
-        proposals: Vec<ChatProposal>,
+        proposals: Vec<(Workflow, ChatProposal)>,
         found: bool,
     ) -> Self {
+        let (workflows, proposals): (Vec<_>, Vec<_>) = proposals.into_iter().unzip();
         let mut new = Self::new(kept, names, shown, None, State::Alone);
         new.ready.push_back(ChatEvent::Text { text: answer.clone() });
         let events = proposals.iter().cloned().map(Box::new);
         new.ready.extend(events.map(|proposal| ChatEvent::Proposal { proposal }));
-        Self { answer, proposals, found, ..new }
+        Self { answer, proposals, workflows, found, ..new }
     }
 
     fn new(
@@ -108,6 +113,7 @@ impl ChatExchange {
             label,
             answer: String::new(),
             proposals: Vec::new(),
+            workflows: Vec::new(),
             usage: None,
             rejected: Vec::new(),
             error: None,
@@ -179,6 +185,15 @@ impl ChatExchange {
         self.error.as_ref()
     }
 
+    /// Says for people why there is no whole answer, where there is none.
+    pub(super) fn trouble(&self) -> Option<String> {
+        match (&self.error, self.over) {
+            (Some(error), _) => Some(format!("No whole answer: {error}. {}", error.hint())),
+            (None, false) => Some("The answer was stopped.".to_owned()),
+            (None, true) => None,
+        }
+    }
+
     /// Says everything at once.
     pub fn whole(&self) -> ChatAnswer {
         ChatAnswer {
@@ -226,6 +241,7 @@ impl ChatExchange {
             Said::Proposal(workflow) => {
                 let proposal = self.proposal(&workflow);
                 self.proposals.push(proposal.clone());
+                self.workflows.push(*workflow);
                 self.rejected.clear();
                 self.found = true;
                 ChatEvent::Proposal { proposal: Box::new(proposal) }

@@ -15,7 +15,7 @@ use llmos_core::{
 };
 
 use super::ChatExchange;
-use crate::{Caller, Error, Workbench};
+use crate::{Caller, Error, Workbench, sessions::Answer};
 
 /// The most of an answer that a trace keeps.
 const MAX_ANSWER: usize = 32 << 10;
@@ -76,6 +76,15 @@ impl Workbench {
             }
         }
         let trace_id = trace.id.to_string();
+        if let Some(place) = &exchange.kept.session {
+            let answer = Answer {
+                text: &exchange.answer,
+                trouble: exchange.trouble(),
+                trace: trace.id.path(),
+                proposals: &exchange.workflows,
+            };
+            self.keep_answer(place, answer)?;
+        }
         exchange.kept.trace_id = trace.id;
         Ok(ChatEvent::End { trace_id, outcome: outcome.into() })
     }

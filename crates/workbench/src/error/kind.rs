@@ -3,7 +3,8 @@
 use std::io;
 
 use llmos_core::{
-    exchange::ExchangeError, model::SettingsError, remote::RemoteError, store::StoreError,
+    exchange::ExchangeError, model::SettingsError, remote::RemoteError, session::SessionsError,
+    store::StoreError,
 };
 
 use super::Error;
@@ -53,7 +54,11 @@ impl Error {
             Self::BadSkill { .. } | Self::BadWorkflow { .. } | Self::BrokenFile { .. } => {
                 ErrorKind::Content
             }
-            Self::NoModels => ErrorKind::Denied,
+            Self::NoModels | Self::NoSessions => ErrorKind::Denied,
+            Self::KeyUsed { .. } => ErrorKind::Conflict,
+            Self::Sessions { source: SessionsError::Unknown { .. } } => ErrorKind::Unknown,
+            Self::Sessions { source: SessionsError::Medium { .. } } => ErrorKind::Internal,
+            Self::Sessions { .. } => ErrorKind::Conflict,
             Self::Settings { source: SettingsError::Medium { .. } } => ErrorKind::Internal,
             Self::Settings { .. } => ErrorKind::Conflict,
             Self::Store { source: StoreError::Busy { .. } } => ErrorKind::Busy,
@@ -104,6 +109,11 @@ impl Error {
             Self::BadWorkflow { .. } => "bad-workflow",
             Self::BrokenFile { .. } => "broken-file",
             Self::NoModels => "no-models",
+            Self::NoSessions => "no-sessions",
+            Self::KeyUsed { .. } => "key-used",
+            Self::Sessions { source: SessionsError::Moved { .. } } => "stale",
+            Self::Sessions { source: SessionsError::Full { .. } } => "session-full",
+            Self::Sessions { .. } => "sessions",
             Self::Settings { .. } => "model-settings",
             Self::Store { source: StoreError::Busy { .. } } => "busy",
             Self::Store { source: StoreError::Dirty { .. } } => "dirty",
@@ -157,7 +167,15 @@ impl Error {
                 diagnostics.iter().find_map(|found| found.hint.clone())
             }
             Self::BadWorkflow { findings } => findings.iter().find_map(|found| found.hint.clone()),
-            Self::NoModels => Some("start it with `llmos serve`".to_owned()),
+            Self::NoModels | Self::NoSessions => Some("start it with `llmos serve`".to_owned()),
+            Self::KeyUsed { .. } => Some("send another key, or the same message again".to_owned()),
+            Self::Sessions { source: SessionsError::Moved { .. } } => {
+                Some("read it again, then repeat the change".to_owned())
+            }
+            Self::Sessions { source: SessionsError::Full { .. } } => {
+                Some("begin a new session".to_owned())
+            }
+            Self::Sessions { .. } => None,
             Self::Settings { source } => Some(source.hint().to_owned()),
             Self::Store { source } => no_room(source).or(source.hint()).map(str::to_owned),
             Self::Exchange { source } => source.hint().map(str::to_owned),

@@ -1,0 +1,103 @@
+//! A chat in a session: what was said before goes along with a message, which is
+//! kept before a model is asked; the answer is kept at its end.
+
+use llmos_api::chat::{ChatMessage, ChatRequest, ChatRole};
+use llmos_core::{
+    session::{KeptMessage, MessageKey, Part, Role},
+    slug::Slug,
+    volume::VolumePath,
+    workflow::{self, Workflow},
+};
+
+use super::incoming;
+use crate::{Caller, Error, Workbench, ids};
+
+/// How many messages of before go along.
+const MAX_HISTORY: u64 = 40;
+
+/// Where an exchange is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct InSession {
+    id: Slug,
+    key: MessageKey,
+}
+
+/// What came of an exchange.
+pub(crate) struct Answer<'a> {
+    /// What was said.
+    pub(crate) text: &'a str,
+    /// Why there is no whole answer, for people.
+    pub(crate) trouble: Option<String>,
+    /// Its trace.
+    pub(crate) trace: VolumePath,
+    /// Workflows that were proposed.
+    pub(crate) proposals: &'a [Workflow],
+}
+
+impl Workbench {
+    /// Opens the session that a message names, if it names one, with what was said in it before.
+    pub(crate) fn join_session(
+        &self,
+        caller: &Caller,
+        asked: &ChatRequest,
+    ) -> Result<Option<(InSession, Vec<ChatMessage>)>, Error> {
+        let Some(id) = asked.session_id.as_deref() else { return Ok(None) };
+        let id = ids::slug("session_id", id)?;
+        let key = match asked.message_key.as_deref() {
+            Some(text) => incoming::key(text)?,
+            None => self.message_key(),
+        };
+        let head = self.session(caller, &id, Part::Talk)?;
+        let first = head.n_messages.saturating_sub(MAX_HISTORY) + 1;
+        let limit = usize::try_from(MAX_HISTORY).unwrap_or(usize::MAX);
+        let before = self.messages(&id, first, limit)?.1;
+        Ok(Some((InSession { id, key }, before.into_iter().filter_map(history).collect())))
+    }
+
+    /// Keeps what the person asks.
+    pub(crate) fn keep_question(&self, place: &InSession, message: &str) -> Result<(), Error> {
+        let now = self.world.now();
+        self.say(&place.id, incoming::said(place.key.clone(), Role::User, message, now))?;
+        Ok(())
+    }
+
+    /// Keeps what was answered. Sent again, it is kept once.
+    pub(crate) fn keep_answer(&self, place: &InSession, answer: Answer<'_>) -> Result<(), Error> {
+        let Answer { text, trouble, trace, proposals } = answer;
+        let now = self.world.now();
+        let mut messages = Vec::new();
+        if !text.trim().is_empty() || !proposals.is_empty() {
+            let key = place.key.then("answer");
+            let mut new = incoming::said(key, Role::Assistant, text, now);
+            new.message.traces.push(trace.clone());
+            for proposal in proposals {
+                let kind = "workflow".parse().expect("because it is a slug");
+                let name = proposal.name.clone();
+                let content = Some(workflow::print(proposal));
+                let (artifact, file) = incoming::made(&place.id, kind, name, content);
+                new.message.artifacts.push(artifact);
+                new.files.extend(file);
+            }
+            messages.push(new);
+        }
+        if let Some(trouble) = trouble {
+            let mut new = incoming::said(place.key.then("trouble"), Role::System, &trouble, now);
+            new.message.traces.push(trace);
+            messages.push(new);
+        }
+        if !messages.is_empty() {
+            self.sessions()?.append(&place.id, &messages, now)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a model is told of a message; nothing of what the program itself said.
+fn history(kept: KeptMessage) -> Option<ChatMessage> {
+    let role = match kept.message.role {
+        Role::User => ChatRole::User,
+        Role::Assistant => ChatRole::Assistant,
+        Role::System => return None,
+    };
+    Some(ChatMessage { role, content: kept.message.content })
+}

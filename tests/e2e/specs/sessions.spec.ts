@@ -1,0 +1,120 @@
+// Sessions: what people see of a conversation that is kept, and what becomes of it in Git.
+
+import type { APIRequestContext, Page } from "@playwright/test";
+
+import { expect, test } from "../support/test";
+
+/** How many messages the long session has. */
+const MESSAGES = Number(process.env["LLMOS_SESSION_MESSAGES"] ?? 130);
+
+const chat = (page: Page) => page.getByRole("region", { name: "Chat" });
+
+async function ask(page: Page, message: string): Promise<void> {
+  await chat(page).getByLabel("Message").fill(message);
+  await page.keyboard.press("Enter");
+  await expect(chat(page).getByRole("article", { name: message }).last().getByText(/^chat-\d{8}-/)).toBeVisible();
+}
+
+async function begin(request: APIRequestContext, name: string): Promise<string> {
+  const made = await request.post("/api/sessions", { data: { user_id: "local", name } });
+  expect(made.status(), await made.text()).toBe(201);
+  return ((await made.json()) as { id: string }).id;
+}
+
+test.beforeEach(async ({ request }) => {
+  const listed = await request.get("/api/sessions?user_id=local");
+  for (const { id } of ((await listed.json()) as { sessions: { id: string }[] }).sessions) {
+    await request.delete(`/api/sessions/${id}?user_id=local`);
+  }
+});
+
+test("a conversation survives a reload and becomes a commit that reads well", async ({ page, server }) => {
+  await page.goto("/");
+  await page.keyboard.press("Control+j");
+  await ask(page, "histogram of random numbers");
+  const bar = chat(page).getByRole("group", { name: "Session" });
+  await expect(bar.getByText("uncommitted")).toBeVisible();
+
+  await page.reload();
+  await page.keyboard.press("Control+j");
+  await expect(chat(page).getByRole("article", { name: "histogram of random numbers" })).toBeVisible();
+  await expect(chat(page).getByRole("button", { name: "Open on canvas" }).first()).toBeVisible();
+  await bar.getByRole("button", { name: "Commit" }).click();
+  await expect(bar.getByText("uncommitted")).toBeHidden();
+  const message = server.git("log", "-1", "--format=%an%n%B%n[%(trailers)]");
+  expect(message).toMatch(/^local\nsession: histogram of random numbers\n\nPrompt: histogram of random numbers\n\nStats:\n- 2 messages\n/);
+  expect(message).toMatch(/\nArtifacts:\n- workflow: .* <sessions\/session-.*\.md>\n/);
+  expect(message).toMatch(/\nTraces:\n- traces\/\d{4}\/\d\d\/\d\d\/chat-.*\.md\n/);
+  expect(message).toContain("[]");
+  const hash = server.git("log", "-1", "--format=%H").trim();
+  await expect(bar.getByText(hash.slice(0, 8))).toBeVisible();
+  expect(server.git("show", "--stat", "--format=", "HEAD")).toMatch(/sessions\/session-[^/]*\.md/);
+
+  await ask(page, "spectrum of a noisy waveform");
+  await expect(bar.getByText("uncommitted")).toBeVisible();
+});
+
+test("sessions are listed, renamed, opened and deleted, and deleting asks first", async ({ page, request }) => {
+  await begin(request, "First idea");
+  await page.goto("/");
+  await page.keyboard.press("Control+j");
+  await ask(page, "bell state counts");
+  await chat(page).getByRole("button", { name: "Sessions" }).click();
+  const list = chat(page).getByRole("region", { name: "Sessions" });
+  const own = list.getByRole("group", { name: "user/local" });
+  await expect(own.getByRole("listitem")).toHaveCount(2);
+  await list.getByRole("button", { name: "Rename First idea" }).click();
+  await list.getByLabel("Name of the session").fill("Better idea");
+  await page.keyboard.press("Enter");
+  await expect(own.getByText("Better idea")).toBeVisible();
+  await list.getByRole("button", { name: "Delete bell state counts" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("nothing of it is left");
+  await dialog.getByRole("button", { name: "Keep" }).click();
+  await expect(own.getByRole("listitem")).toHaveCount(2);
+  await list.getByRole("button", { name: "Delete bell state counts" }).click();
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await expect(own.getByRole("listitem")).toHaveCount(1);
+  await list.getByRole("button", { name: /^Better idea/ }).click();
+  await expect(chat(page).getByRole("group", { name: "Session" })).toContainText("Better idea");
+  await expect(chat(page).getByRole("heading", { name: "Ask, and your skills answer" })).toBeVisible();
+});
+
+test("a long session opens at its end, and goes back page by page", async ({ page, request }) => {
+  test.setTimeout(600_000);
+  const id = await begin(request, "Long");
+  for (let n = 1; n <= MESSAGES; n += 1) {
+    const role = n % 2 ? "user" : "assistant";
+    const data = { user_id: "local", role, content: `message ${n} of many` };
+    expect((await request.post(`/api/sessions/${id}/messages`, { data })).status()).toBe(201);
+  }
+  await page.goto("/");
+  await page.keyboard.press("Control+j");
+  await chat(page).getByRole("button", { name: "Sessions" }).click();
+  await chat(page).getByRole("button", { name: /^Long/ }).click();
+  await expect(chat(page).getByText(`message ${MESSAGES} of many`, { exact: true })).toBeInViewport();
+  await expect(chat(page).getByRole("article")).toHaveCount(30);
+  await chat(page).getByRole("button", { name: "Show earlier messages" }).click();
+  await expect(chat(page).getByRole("article")).toHaveCount(60);
+  await ask(page, "bell state counts");
+  await expect(chat(page).getByRole("group", { name: "Session" })).toContainText(`${(MESSAGES + 2).toLocaleString("en")} messages`);
+});
+
+test("the list and the bar are pictured in both themes", async ({ page, request }) => {
+  await begin(request, "VQE for H2, first attempts");
+  await begin(request, "Filter design");
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto("/");
+    await page.keyboard.press("Control+j");
+    await ask(page, "plot the convergence of a VQE for H2");
+    await chat(page).getByRole("button", { name: "Commit" }).click();
+    await expect(chat(page).getByText("uncommitted")).toBeHidden();
+    await page.screenshot({ path: `test-results/session-${colorScheme}.png` });
+    await chat(page).getByRole("button", { name: "Sessions" }).click();
+    await expect(chat(page).getByText("Filter design")).toBeVisible();
+    await page.screenshot({ path: `test-results/sessions-${colorScheme}.png` });
+    await page.evaluate(() => localStorage.clear());
+  }
+});

@@ -1,0 +1,102 @@
+import { useCallback, useState } from "react";
+import { useStore } from "zustand";
+
+import type { Session } from "../api/schema";
+import { useLoad } from "../api/useLoad";
+import { useWorkbench } from "../app/useWorkbench";
+import { Button } from "../parts/Button";
+import { Failure } from "../parts/Failure";
+import { DeleteSession } from "./DeleteSession";
+import { SessionRow } from "./SessionRow";
+import styles from "./Sessions.module.css";
+
+/** How many sessions of a volume are shown at first, and how many more each time. */
+const STEP = 50;
+
+/** The sessions of each volume. */
+export function SessionList({ onDone }: { onDone: () => void }) {
+  const { api, talk } = useWorkbench();
+  const { result, again } = useLoad(
+    useCallback(
+      async (signal: AbortSignal) => {
+        const [sessions, { teams }] = await Promise.all([api.listSessions(signal), api.listTeams(signal)]);
+        return { sessions, teams: teams.map(({ team_id }) => `team/${team_id}`) };
+      },
+      [api],
+    ),
+  );
+  const open = useStore(talk.store, ({ session }) => session?.id);
+  const [place, setPlace] = useState("user");
+  const [leaving, setLeaving] = useState<Session | null>(null);
+  const [shown, setShown] = useState(STEP);
+
+  if (result.state === "loading") return <p role="status">Looking for sessions…</p>;
+  if (result.state === "failed") return <Failure error={result.error} />;
+  const { sessions, teams } = result.value;
+
+  return (
+    <section className={styles.list} aria-label="Sessions">
+      <form
+        className={styles.begin}
+        onSubmit={(event) => {
+          event.preventDefault();
+          talk.begin(place);
+          onDone();
+        }}
+      >
+        {teams.length > 0 && (
+          <select aria-label="Volume of the new session" value={place} onChange={(event) => setPlace(event.target.value)}>
+            <option value="user">Your own volume</option>
+            {teams.map((team) => (
+              <option key={team}>{team}</option>
+            ))}
+          </select>
+        )}
+        <Button submit small icon="plus" look="primary">
+          New session
+        </Button>
+      </form>
+      {sessions.length === 0 && <p>No session was kept yet. One begins with your first message.</p>}
+      {[...byVolume(sessions)].map(([address, all]) => (
+        <div key={address} role="group" aria-label={address}>
+          <h3>{address}</h3>
+          <ul>
+            {all.slice(0, shown).map((session) => (
+              <SessionRow
+                key={session.id}
+                session={session}
+                current={session.id === open}
+                onOpen={() => {
+                  void talk.open(session);
+                  onDone();
+                }}
+                onChanged={again}
+                onDelete={() => setLeaving(session)}
+              />
+            ))}
+          </ul>
+          {all.length > shown && (
+            <Button small onClick={() => setShown(shown + STEP)}>
+              Show more of {all.length}
+            </Button>
+          )}
+        </div>
+      ))}
+      {leaving && (
+        <DeleteSession
+          session={leaving}
+          onClose={(deleted) => {
+            setLeaving(null);
+            if (deleted) again();
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function byVolume(sessions: readonly Session[]): Map<string, Session[]> {
+  const groups = new Map<string, Session[]>();
+  for (const session of sessions) groups.set(session.address, [...(groups.get(session.address) ?? []), session]);
+  return groups;
+}
