@@ -67,7 +67,7 @@ pub(super) fn member_of(name: &str) -> String {
 pub(super) fn is_home_name(name: &str) -> bool {
     let is_plain = |part: &str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-        !part.is_empty() && part.chars().all(plain) && part.trim_matches('.') != ""
+        !part.is_empty() && part.chars().all(plain) && !part.trim_matches('.').is_empty()
     };
     let first = name.split('/').next().unwrap_or_default().to_ascii_lowercase();
     name.len() <= 200 && name.split('/').all(is_plain) && !RESERVED.contains(&first.as_str())
