@@ -89,7 +89,7 @@ test("stop ends the answer at the provider too, and keeps what was said", async 
   await expect(chat.getByText("Stopped")).toBeVisible();
   await expect.poll(() => fake.left()).toBe(true);
   await chat.getByRole("button", { name: "Edit this message and send it again" }).click();
-  await expect(chat.getByLabel("Message")).toHaveValue("count");
+  await expect(chat.getByRole("textbox", { name: "Message" })).toHaveValue("count");
 });
 
 test("a workflow of a model is mended by it, opens on the canvas and runs", async ({ bench, page, request }) => {

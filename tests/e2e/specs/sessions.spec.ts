@@ -10,7 +10,7 @@ const MESSAGES = Number(process.env["LLMOS_SESSION_MESSAGES"] ?? 130);
 const chat = (page: Page) => page.getByRole("region", { name: "Chat" });
 
 async function ask(page: Page, message: string): Promise<void> {
-  await chat(page).getByLabel("Message").fill(message);
+  await chat(page).getByRole("textbox", { name: "Message" }).fill(message);
   await page.keyboard.press("Enter");
   await expect(chat(page).getByRole("article", { name: message }).last().getByText(/^chat-\d{8}-/)).toBeVisible();
 }
@@ -30,13 +30,13 @@ test.beforeEach(async ({ request }) => {
 
 test("a conversation survives a reload and becomes a commit that reads well", async ({ page, server }) => {
   await page.goto("/");
-  await page.keyboard.press("Control+j");
+  await page.getByRole("button", { name: "Chat", exact: true }).click();
   await ask(page, "histogram of random numbers");
   const bar = chat(page).getByRole("group", { name: "Session" });
   await expect(bar.getByText("uncommitted")).toBeVisible();
 
   await page.reload();
-  await page.keyboard.press("Control+j");
+  await page.getByRole("button", { name: "Chat", exact: true }).click();
   await expect(chat(page).getByRole("article", { name: "histogram of random numbers" })).toBeVisible();
   await expect(chat(page).getByRole("button", { name: "Open on canvas" }).first()).toBeVisible();
   await bar.getByRole("button", { name: "Commit" }).click();
@@ -57,7 +57,7 @@ test("a conversation survives a reload and becomes a commit that reads well", as
 test("sessions are listed, renamed, opened and deleted, and deleting asks first", async ({ page, request }) => {
   await begin(request, "First idea");
   await page.goto("/");
-  await page.keyboard.press("Control+j");
+  await page.getByRole("button", { name: "Chat", exact: true }).click();
   await ask(page, "bell state counts");
   await chat(page).getByRole("button", { name: "Sessions" }).click();
   const list = chat(page).getByRole("region", { name: "Sessions" });
@@ -89,7 +89,7 @@ test("a long session opens at its end, and goes back page by page", async ({ pag
     expect((await request.post(`/api/sessions/${id}/messages`, { data })).status()).toBe(201);
   }
   await page.goto("/");
-  await page.keyboard.press("Control+j");
+  await page.getByRole("button", { name: "Chat", exact: true }).click();
   await chat(page).getByRole("button", { name: "Sessions" }).click();
   await chat(page).getByRole("button", { name: /^Long/ }).click();
   await expect(chat(page).getByText(`message ${MESSAGES} of many`, { exact: true })).toBeInViewport();
@@ -100,21 +100,22 @@ test("a long session opens at its end, and goes back page by page", async ({ pag
   await expect(chat(page).getByRole("group", { name: "Session" })).toContainText(`${(MESSAGES + 2).toLocaleString("en")} messages`);
 });
 
-test("the list and the bar are pictured in both themes", async ({ page, request }) => {
+test("the list and the bar are pictured in both themes @screenshots", async ({ page, request }) => {
   await begin(request, "VQE for H2, first attempts");
   await begin(request, "Filter design");
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.goto("/");
-    await page.keyboard.press("Control+j");
+    await page.getByRole("button", { name: "Chat", exact: true }).click();
     await ask(page, "plot the convergence of a VQE for H2");
     await chat(page).getByRole("button", { name: "Commit" }).click();
     await expect(chat(page).getByText("uncommitted")).toBeHidden();
     await page.screenshot({ path: `test-results/session-${colorScheme}.png` });
     await chat(page).getByRole("button", { name: "Sessions" }).click();
     await expect(chat(page).getByText("Filter design")).toBeVisible();
-    await page.screenshot({ path: `test-results/sessions-${colorScheme}.png` });
+    const guide = colorScheme === "dark" ? "../../docs/images/guide-sessions.png" : "test-results/sessions-light.png";
+    await page.screenshot({ path: guide });
     await page.evaluate(() => localStorage.clear());
   }
 });
