@@ -93,10 +93,11 @@ function PortEnd({ port, side }: { port: DrawnPort | undefined; side: "input" | 
 function StateText({ run }: { run: NodeRun }) {
   const status = shownStatus(run.state);
   if (status === "idle") return run.state === "queued" ? <span className={styles.state}>waiting</span> : null;
+  const parts = run.parts && (status === "running" || run.parts.total > 1) && `${run.parts.done} of ${run.parts.total}`;
   return (
     <span className={styles.state}>
-      {status}
-      {run.parts && (status === "running" || run.parts.total > 1) && ` ${run.parts.done} of ${run.parts.total}`}
+      {/* There is room for one of the two; that all went well shows in the colour. */}
+      {parts && status === "success" ? parts : [status, parts].filter(Boolean).join(" ")}
       {run.durationMs !== undefined && status !== "cached" && ` · ${duration(run.durationMs)}`}
     </span>
   );

@@ -2,21 +2,26 @@ import type { RunPhase, Tally, TraceState } from "../execution/board";
 import { Button } from "../parts/Button";
 import { Prose } from "../parts/Prose";
 import { StatusMark } from "../parts/StatusMark";
-import { duration } from "../parts/time";
+import { count, duration } from "../parts/time";
 import styles from "./Results.module.css";
 
-type OutcomeProps = { phase: RunPhase; onKeepAgain: () => void };
+type OutcomeProps = {
+  phase: RunPhase;
+  /** How many runs of the workflow it was, where it was a sweep. */
+  nRuns?: number | undefined;
+  onKeepAgain: () => void;
+};
 
 /** How the newest run ended, and where it is kept; read out as it changes. */
-export function Outcome({ phase, onKeepAgain }: OutcomeProps) {
+export function Outcome({ phase, nRuns, onKeepAgain }: OutcomeProps) {
   return (
     <div className={styles.outcome} role="status" aria-label="Outcome" data-phase={phase.phase}>
-      <Line phase={phase} onKeepAgain={onKeepAgain} />
+      <Line phase={phase} nRuns={nRuns} onKeepAgain={onKeepAgain} />
     </div>
   );
 }
 
-function Line({ phase, onKeepAgain }: OutcomeProps) {
+function Line({ phase, nRuns, onKeepAgain }: OutcomeProps) {
   switch (phase.phase) {
     case "none":
       return null;
@@ -55,7 +60,7 @@ function Line({ phase, onKeepAgain }: OutcomeProps) {
           <StatusMark status={phase.outcome === "cancelled" ? "skipped" : phase.outcome} />
           <span>
             <b>{VERB[phase.outcome]}</b> {duration(phase.durationMs)}
-            <span className={styles.tally}>{tallyText(phase.tally)}</span>
+            <span className={styles.tally}>{nRuns === undefined ? tallyText(phase.tally) : sweepText(nRuns, phase.tally)}</span>
           </span>
           <Trace trace={phase.trace} onKeepAgain={onKeepAgain} />
         </>
@@ -89,6 +94,10 @@ function Trace({ trace, onKeepAgain }: { trace: TraceState; onKeepAgain: () => v
       </Button>
     </span>
   );
+}
+
+function sweepText(nRuns: number, { success, cached, error, skipped }: Tally): string {
+  return `${count(nRuns, "run")} of ${count(success + cached + error + skipped, "node")}`;
 }
 
 function tallyText({ success, cached, error, skipped }: Tally): string {

@@ -6,6 +6,7 @@ import { nodeName } from "../canvas/flow";
 import { useBoard } from "../execution/useBoard";
 import { IconButton } from "../parts/IconButton";
 import { Tabs } from "../parts/Tabs";
+import { showsSweep } from "../sweep/expanded";
 import { SweepPanel } from "../sweep/SweepPanel";
 import { count } from "../parts/time";
 import { portLabel } from "../workflow/connecting";
@@ -29,7 +30,10 @@ export function Results() {
   const phase = useBoard(board, (now) => now.phase());
   const nLines = useBoard(board, (now) => now.lines().length);
   const findings = useEditor((state) => state.findings);
-  const nRuns = useStore(sweeps.store, ({ sweep }) => sweep?.runs.length ?? 0);
+  const swept = useStore(sweeps.store, ({ sweep }) => sweep?.runs);
+  const isPicked = useStore(sweeps.store, ({ picked }) => picked !== null);
+  const nRuns = swept?.length ?? 0;
+  const ofSweep = useBoard(board, (now) => swept !== undefined && (isPicked || showsSweep(swept, now.parts)));
   const tab = asked === "sweep" && nRuns === 0 ? "results" : asked;
   const nameOf = (id: string) => {
     const { doc, skills } = editor.store.getState();
@@ -51,7 +55,7 @@ export function Results() {
           chosen={tab}
           onChoose={(bottom) => view.set({ bottom })}
         />
-        <Outcome phase={phase} onKeepAgain={() => void runs.keepAgain()} />
+        <Outcome phase={phase} nRuns={ofSweep ? nRuns : undefined} onKeepAgain={() => void runs.keepAgain()} />
       </div>
       <div className={styles.body} role="tabpanel" aria-label={tab}>
         {tab === "results" && <Outputs />}

@@ -5,6 +5,7 @@ import type { OutputsOf } from "../execution/shown";
 
 /** One run of a sweep: its values, and the node that stands for each in it. */
 export type SweepRun = {
+  /** The number of the run, from 1 on. */
   index: number;
   values: readonly (PortRef & { value: unknown })[];
   /** From a node of the workflow to its copy in this run. */
@@ -23,7 +24,7 @@ export function drawnOnce({ parts, payload }: Pick<Prepared, "parts" | "payload"
       if (copy === node || seen.has(copy)) continue;
       seen.add(copy);
       const list = copies.get(node) ?? [];
-      list.push({ id: copy, label: `run ${index + 1}` });
+      list.push({ id: copy, label: `run ${index}` });
       copies.set(node, list);
     }
   }
@@ -40,6 +41,12 @@ export function drawnOnce({ parts, payload }: Pick<Prepared, "parts" | "payload"
     drawn.set(outer, all);
   }
   return drawn;
+}
+
+/** Whether the parts that a node is drawn for are the runs of a sweep. */
+export function showsSweep(runs: readonly SweepRun[], partsOf: (node: string) => readonly Part[]): boolean {
+  const copies = Object.entries(runs[0]?.nodes ?? {}).filter(([node, copy]) => node !== copy);
+  return copies.some(([node, copy]) => partsOf(node).some(({ id }) => id === copy));
 }
 
 /** The outputs of one run, by the nodes of the workflow as it was before. */

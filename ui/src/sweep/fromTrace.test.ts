@@ -35,7 +35,7 @@ test("the copies of a trace become one node again, and what they differ in was s
   expect(found?.doc.nodes.map(({ id }) => id)).toEqual(["in", "r", "out"]);
   expect(found?.doc.edges).toEqual([edge("in", "r"), edge("r", "out")]);
   expect(found?.spec).toEqual({ axes: [{ node: "r", port: "b", values: [1, 2] }], mode: "product" });
-  expect(found?.runs[1]).toEqual({ index: 1, values: [{ node: "r", port: "b", value: 2 }], nodes: { in: "in", r: "r--2", out: "out--2" } });
+  expect(found?.runs[1]).toEqual({ index: 2, values: [{ node: "r", port: "b", value: 2 }], nodes: { in: "in", r: "r--2", out: "out--2" } });
 });
 
 test("a trace of one run is none of a sweep", () => {

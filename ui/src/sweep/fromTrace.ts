@@ -39,10 +39,10 @@ export function sweepIn({ run }: TraceView): { doc: WorkflowDoc; runs: readonly 
     lines.set(edgeId(edge), edge);
   }
   const axes = [...copies].flatMap(([node, all]) => sweptPorts([...all.values()]).map((port) => ({ node, port })));
-  const runs = Array.from({ length: nRuns }, (_, index): SweepRun => ({
+  const runs = Array.from({ length: nRuns }, (_, at) => at + 1).map((index): SweepRun => ({
     index,
-    values: axes.map((ref) => ({ ...ref, value: copies.get(ref.node)?.get(index + 1)?.inputs[ref.port] })),
-    nodes: Object.fromEntries([...drawn.keys()].map((id) => [id, copies.has(id) ? `${id}--${index + 1}` : id])),
+    values: axes.map((ref) => ({ ...ref, value: copies.get(ref.node)?.get(index)?.inputs[ref.port] })),
+    nodes: Object.fromEntries([...drawn.keys()].map((id) => [id, copies.has(id) ? `${id}--${index}` : id])),
   }));
   const values = axes.map((ref, at) => ({ ...ref, values: runs.map((one) => one.values[at]?.value) }));
   const different = values.map((axis) => new Set(axis.values.map((value) => JSON.stringify(value))).size);

@@ -52,7 +52,7 @@ export function plotOf(spec: SweepSpec, rows: readonly SweepRow[], outputs: read
       const points = group.filter((row) => Number.isFinite(numberOf(row.outputs[at])));
       if (!output || points.length === 0) return [];
       const name = [chosen.length > 1 || !key ? output.label : "", key].filter(Boolean).join(", ");
-      const x = points.map(({ run }) => (isNumeric ? (run.values[0]?.value as number) : run.index + 1));
+      const x = points.map(({ run }) => (isNumeric ? (run.values[0]?.value as number) : run.index));
       return [{ name, kind: points.length === 1 ? "scatter" : "line", x, y: points.map((row) => numberOf(row.outputs[at])) } satisfies Series];
     }),
   );
@@ -69,7 +69,7 @@ export function plotOf(spec: SweepSpec, rows: readonly SweepRow[], outputs: read
 /** Every run as a line: its inputs, its outputs, how it ended. */
 export function csvOf(spec: SweepSpec, rows: readonly SweepRow[], outputs: readonly SweepOutput[]): string {
   const head = ["run", ...spec.axes.map(({ node, port }) => `${node}.${port}`), ...outputs.map(({ ref }) => `${ref.node}.${ref.port}`), "state"];
-  const lines = rows.map(({ run, state, outputs: values }) => [run.index + 1, ...run.values.map(({ value }) => value), ...outputs.map((_, at) => values[at]), state]);
+  const lines = rows.map(({ run, state, outputs: values }) => [run.index, ...run.values.map(({ value }) => value), ...outputs.map((_, at) => values[at]), state]);
   return [head, ...lines].map(csvLine).join("");
 }
 

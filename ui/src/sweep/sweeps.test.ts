@@ -15,10 +15,11 @@ function expand(doc: unknown): ReturnType<Engine["expandSweep"]> {
   const workflow = doc as WorkflowDoc;
   const [first, total] = workflow.nodes;
   if (!first || !total) throw new Error("two nodes are needed");
-  const runs = [1, 2, 3].map((value, index) => ({
-    index,
+  // The core counts runs from 1 on.
+  const runs = [1, 2, 3].map((value) => ({
+    index: value,
     values: [{ node: "total", port: "b", value }],
-    nodes: { first: "first", total: `total--${index + 1}` },
+    nodes: { first: "first", total: `total--${value}` },
   }));
   return { runs, workflow: { ...workflow, nodes: [first, ...runs.map((run) => ({ ...total, id: run.nodes.total }))], edges: [] } };
 }
@@ -105,7 +106,7 @@ test("a second input makes lines of their own, a logarithmic one a logarithmic a
   const rows = [[1, 1], [1, 2], [10, 1], [10, 2]].map(([x, y], index) => ({
     state: "success" as const,
     outputs: [index],
-    run: { index, nodes: {}, values: [{ node: "a", port: "x", value: x }, { node: "b", port: "y", value: y }] },
+    run: { index: index + 1, nodes: {}, values: [{ node: "a", port: "x", value: x }, { node: "b", port: "y", value: y }] },
   }));
   const plot = plotOf(two, rows, outputs, [0], "");
   expect(plot.x_scale).toBe("log");
