@@ -53,6 +53,15 @@ test("a category is asked for, with its count on it", async () => {
   expect(screen.getByRole("button", { name: "data 3" }).getAttribute("aria-pressed")).toBe("true");
 });
 
+test("Enter with another key held is for the workflow: the search adds nothing", async () => {
+  const { onAdd } = show();
+  await userEvent.type(await screen.findByRole("searchbox"), "sum{Control>}{Enter}{/Control}{Shift>}{Enter}{/Shift}");
+  expect(await screen.findByText("1 skill")).toBeDefined();
+  expect(onAdd).not.toHaveBeenCalled();
+  await userEvent.keyboard("{Enter}");
+  expect(onAdd).toHaveBeenCalledOnce();
+});
+
 test("Enter and a double click add a skill", async () => {
   const { onAdd } = show();
   const button = await entry(/^Number/);

@@ -87,7 +87,9 @@ export function Library({ api, onAdd, onFound }: LibraryProps) {
             setQ(event.target.value);
           }}
           onKeyDown={(event) => {
-            if (event.key === "Enter" && words) setWanted(true);
+            // With another key held, Enter is meant for the workflow.
+            const alone = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
+            if (event.key === "Enter" && alone && words) setWanted(true);
           }}
         />
         <kbd aria-hidden="true">/</kbd>
