@@ -1,4 +1,5 @@
 import { Button } from "../parts/Button";
+import { heavyDrawing } from "../results/drawing";
 import { summarise } from "../results/summary";
 import styles from "./Fields.module.css";
 import { dataUrl, fileValue, pickFile } from "./pickFile";
@@ -18,7 +19,7 @@ export function FileField({ id, value, image, onChange }: FileFieldProps) {
   };
   return (
     <div className={styles.aside}>
-      {image && typeof value === "string" && <img className={styles.thumb} src={value} alt="" />}
+      {image && typeof value === "string" && !heavyDrawing(value) && <img className={styles.thumb} src={value} alt="" />}
       {value !== undefined && <span>{summarise(value)}</span>}
       <Button id={id} small icon="open" onClick={() => void choose()}>
         {image ? "Choose picture…" : "Choose file…"}

@@ -1,9 +1,10 @@
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 
 import { Button } from "../parts/Button";
 import { IconButton } from "../parts/IconButton";
 import bars from "./Bars.module.css";
 import { imageFile, saveFile } from "./download";
+import { heavyDrawing } from "./drawing";
 import styles from "./ImageView.module.css";
 import { bytes as sizeText } from "./summary";
 import { Switch } from "./Switch";
@@ -13,8 +14,29 @@ type ImageViewProps = { url: string; name: string };
 const STEP = 1.25;
 const MOST = 64;
 
-/** A picture: as large as fits, or as large as one likes, with its pixels smooth or sharp. */
+/** A picture; a drawing that may keep the browser busy only once somebody asks for it. */
 export function ImageView({ url, name }: ImageViewProps) {
+  const heavy = useMemo(() => heavyDrawing(url), [url]);
+  const [asked, setAsked] = useState<string>();
+  if (heavy === undefined || asked === url) return <Picture url={url} name={name} />;
+  return (
+    <div className={styles.heavy}>
+      <p>
+        This drawing may keep the browser busy for long:{" "}
+        {heavy}
+      </p>
+      <Button small onClick={() => setAsked(url)}>
+        Show it all the same
+      </Button>
+      <Button small look="ghost" icon="down" onClick={() => saveFile(imageFile(url, name))}>
+        Save
+      </Button>
+    </div>
+  );
+}
+
+/** A picture: as large as fits, or as large as one likes, with its pixels smooth or sharp. */
+function Picture({ url, name }: ImageViewProps) {
   const [natural, setNatural] = useState<{ width: number; height: number }>();
   const [zoom, setZoom] = useState<number>();
   const [pixelated, setPixelated] = useState(false);

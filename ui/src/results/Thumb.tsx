@@ -1,6 +1,7 @@
 import { lazy, Suspense } from "react";
 
 import { Icon } from "../parts/Icon";
+import { heavyDrawing } from "./drawing";
 import { autoPlot } from "./plotChoice";
 import styles from "./Gallery.module.css";
 import { summarise } from "./summary";
@@ -31,7 +32,8 @@ export function Thumb({ value, about }: { value: unknown; about: About }) {
       return map ? plot(<PlotThumb plot={map} />) : null;
     }
     case "image":
-      return shape.shape === "image" ? <img src={shape.url} alt="" /> : null;
+      if (shape.shape !== "image") return null;
+      return heavyDrawing(shape.url) ? <Words text={summarise(value)} /> : <img src={shape.url} alt="" />;
     case "table":
     case "list-table":
       return <Rows table={tabular(value) ?? { columns: [] }} />;

@@ -1,5 +1,5 @@
 import { count } from "../parts/time";
-import { isList, type Shape, shapeOf } from "./value";
+import { isList, keysOf, type Shape, shapeOf } from "./value";
 
 const MAX_TEXT = 64;
 
@@ -71,10 +71,6 @@ function listText(list: ArrayLike<unknown>): string {
 }
 
 function keysText(value: object): string {
-  const keys: string[] = [];
-  for (const key in value) {
-    if (keys.length === 4) return `{${keys.join(", ")}, …}`;
-    keys.push(key);
-  }
-  return `{${keys.join(", ")}}`;
+  const keys = keysOf(value);
+  return `{${keys.slice(0, 4).join(", ")}${keys.length > 4 ? ", …" : ""}}`;
 }

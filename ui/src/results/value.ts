@@ -62,6 +62,17 @@ export function shapeOf(value: unknown): Shape {
   return { shape: "tree", value };
 }
 
+const KNOWN_KEYS = new WeakMap<object, readonly string[]>();
+
+/** The keys of an object. Values never change once they are here, and those of a large one are costly to list. */
+export function keysOf(value: object): readonly string[] {
+  const known = KNOWN_KEYS.get(value);
+  if (known) return known;
+  const keys = Object.keys(value);
+  KNOWN_KEYS.set(value, keys);
+  return keys;
+}
+
 /** Whether a value is a list: an array or a typed array. */
 export function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));

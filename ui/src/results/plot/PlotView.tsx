@@ -2,6 +2,7 @@ import { type ReactNode, useMemo, useState } from "react";
 
 import { Button } from "../../parts/Button";
 import { Icon } from "../../parts/Icon";
+import { count } from "../../parts/time";
 import { saveFile } from "../download";
 import { Switch } from "../Switch";
 import type { Plot, ScaleKind } from "../value";
@@ -44,6 +45,11 @@ export function PlotView({ plot, name, children }: PlotViewProps) {
         <figcaption className={styles.title}>{model.title || name}</figcaption>
         {!asTable && palette && model.traces.length > 0 && (
           <Legend model={model} palette={palette} hidden={hidden} onHide={setHidden} />
+        )}
+        {!asTable && model.nLeft > 0 && (
+          <p className={styles.left}>
+            The first {count(model.traces.length, "series", "series")} of {(model.traces.length + model.nLeft).toLocaleString("en")} are drawn
+          </p>
         )}
         <div className={styles.actions}>
           {children}

@@ -82,3 +82,12 @@ test("a heat map is told in words", () => {
   const words = describePlot(plotModel({ series: [{ name: "T", kind: "heatmap", x: [0, 1], y: [5, 6, 7], z: [[1, 2], [3, 4], [5, 6]] }] }));
   expect(words).toBe("heat map. x 0 to 1, y 5 to 7. T: 2 by 3, from 1 to 6");
 });
+
+test("of very many series the first ones are drawn, and how many there are is said", () => {
+  const series = Array.from({ length: 20_000 }, (_, at) => ({ name: `s${at}`, kind: "line", x: ["a", "b"], y: [at, at + 1] }));
+  const model = plotModel({ title: "t".repeat(100_000), series });
+  expect([model.traces.length, model.nLeft]).toEqual([500, 19_500]);
+  expect(describePlot(model)).toContain("And 19,960 more series");
+  expect(describePlot(model).length).toBeLessThan(5_000);
+  expect(model.y.all.max).toBeLessThan(600);
+});

@@ -37,6 +37,8 @@ export type PlotModel = {
   x: Axis;
   y: Axis;
   traces: Trace[];
+  /** How many series there are beyond those that are drawn. */
+  nLeft: number;
   heat: Heat | undefined;
   /** The width of one bar on the x axis. */
   barWidth: number;
@@ -47,15 +49,23 @@ export type Scales = { x?: ScaleKind | undefined; y?: ScaleKind | undefined };
 
 /** How many values are looked at to see whether an axis has whole numbers only. */
 const SAMPLE = 2_000;
+/** No eye tells more lines apart, and each takes its time. */
+const MAX_SERIES = 500;
+/** How many series are told one by one to those who do not see them. */
+const MAX_TOLD = 40;
+/** Titles and names of series are cut there. */
+const MAX_NAME = 300;
 
 /** Makes a plot ready. Typed arrays are used as they are. */
 export function plotModel(plot: Plot, scales: Scales = {}): PlotModel {
   const map = plot.series.find(({ kind, z }) => kind === "heatmap" && z !== undefined);
-  const lines = plot.series.filter(({ kind }) => kind !== "heatmap");
+  const all = plot.series.filter(({ kind }) => kind !== "heatmap");
+  const lines = all.slice(0, MAX_SERIES);
   const xNames = map ? namesOf([map.x], true) : categoriesOf(lines);
   const yNames = map ? namesOf([map.y], true) : undefined;
   const heat = map && heatOf(map, xNames, yNames, plot.z_label ?? map.name ?? "");
-  const traces = lines.map((series, at) => traceOf(series, at, xNames));
+  const places = xNames && new Map(xNames.map((name, index) => [name, index]));
+  const traces = lines.map((series, at) => traceOf(series, at, places));
   const bars = traces.filter(({ kind }) => kind === "bar");
   const integer = { x: bars.length > 0 && traces.every(({ xs }) => allWhole(xs)), y: traces.length > 0 && traces.every(({ ys }) => allWhole(ys)) };
   const barWidth = (spacing(bars) * 0.8) / Math.max(bars.length, 1);
@@ -77,22 +87,25 @@ export function plotModel(plot: Plot, scales: Scales = {}): PlotModel {
   }
   const room = heat ? 0 : 1;
   return {
-    title: plot.title ?? "",
+    title: (plot.title ?? "").slice(0, MAX_NAME),
     x: { ...labelled(plot.x_label), scale: xKind, all: padded(xKind, x, 0.015 * room), integer: integer.x, categories: xNames },
     y: { ...labelled(plot.y_label), scale: yKind, all: yRoom(yKind, y, bars.length > 0, room), integer: integer.y, categories: yNames },
     traces,
+    nLeft: all.length - lines.length,
     heat,
     barWidth,
   };
 }
 
 /** The plot in words, for those who do not see it. */
-export function describePlot({ title, traces, heat, x, y }: PlotModel): string {
+export function describePlot({ title, traces, nLeft, heat, x, y }: PlotModel): string {
   const kinds = heat ? "heat map" : `${[...new Set(traces.map(({ kind }) => kind))].join(" and ")} plot`;
-  const parts = traces.map(({ name, ys }) => {
+  const parts = traces.slice(0, MAX_TOLD).map(({ name, ys }) => {
     const { min, max } = bounds([ys]);
     return `${name}: ${count(ys.length, "point")}, from ${formatNumber(min)} to ${formatNumber(max)}, last ${formatNumber(lastOf(ys))}`;
   });
+  const nUntold = traces.length - parts.length + nLeft;
+  if (nUntold > 0) parts.push(`And ${count(nUntold, "more series", "more series")}`);
   if (heat) {
     const { min, max } = heat.range;
     parts.push(`${heat.label || "values"}: ${heat.xs.length} by ${heat.ys.length}, from ${formatNumber(min)} to ${formatNumber(max)}`);
@@ -120,11 +133,10 @@ function yRoom(kind: ScaleKind, { min, max }: Bounds, bars: boolean, room: numbe
   return { min: min === 0 ? 0 : all.min, max: max === 0 ? 0 : all.max };
 }
 
-function traceOf(series: Series, at: number, categories: string[] | undefined): Trace {
+function traceOf(series: Series, at: number, places: ReadonlyMap<string, number> | undefined): Trace {
   const kind = series.kind === "bar" || series.kind === "scatter" ? series.kind : "line";
-  const place = new Map(categories?.map((name, index) => [name, index]));
-  const xs = categories ? Float64Array.from(series.x, (x) => place.get(String(x)) ?? NaN) : numbers(series.x);
-  return { name: series.name || `series ${at + 1}`, kind, xs, ys: numbers(series.y), rising: isRising(xs) };
+  const xs = places ? Float64Array.from(series.x, (x) => places.get(String(x)) ?? NaN) : numbers(series.x);
+  return { name: series.name?.slice(0, MAX_NAME) || `series ${at + 1}`, kind, xs, ys: numbers(series.y), rising: isRising(xs) };
 }
 
 /** The names on the x axis. The texts under bars are names even where they look like numbers, as `00` does. */

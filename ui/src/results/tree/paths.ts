@@ -1,7 +1,7 @@
 /** Places inside a value: their names, their children, and finding them. */
 import { formatNumber } from "../summary";
 import type { Work } from "../table/order";
-import { isList } from "../value";
+import { isList, keysOf } from "../value";
 
 export type Step = string | number;
 
@@ -25,7 +25,7 @@ export function pathText(steps: readonly Step[]): string {
 
 /** The children of a value from one index to another; many of them come in groups of a hundred. */
 export function childrenOf(value: object, from = 0, to = sizeOf(value)): Child[] {
-  const keys = isList(value) ? undefined : Object.keys(value);
+  const keys = isList(value) ? undefined : keysOf(value);
   const n = to - from;
   if (n <= PAGE) {
     return Array.from({ length: n }, (_, at) => {
@@ -42,7 +42,7 @@ export function childrenOf(value: object, from = 0, to = sizeOf(value)): Child[]
 
 /** The groups that one has to open to see a child. */
 export function groupsAround(value: object, step: Step): { from: number; to: number }[] {
-  const index = typeof step === "number" ? step : Object.keys(value).indexOf(step);
+  const index = typeof step === "number" ? step : keysOf(value).indexOf(step);
   const groups: { from: number; to: number }[] = [];
   let [from, to] = [0, sizeOf(value)];
   while (to - from > PAGE) {
@@ -56,7 +56,7 @@ export function groupsAround(value: object, step: Step): { from: number; to: num
 
 /** How many children a value has. */
 export function sizeOf(value: object): number {
-  return isList(value) ? value.length : Object.keys(value).length;
+  return isList(value) ? value.length : keysOf(value).length;
 }
 
 /** A value without children in few words. */
@@ -72,7 +72,7 @@ export function* search(root: object, text: string): Work<Found[]> {
   if (wanted === "") return found;
   let seen = 0;
   function* walk(value: object, steps: Step[]): Work<void> {
-    const keys = isList(value) ? undefined : Object.keys(value);
+    const keys = isList(value) ? undefined : keysOf(value);
     const n = keys?.length ?? sizeOf(value);
     for (let at = 0; at < n && found.length < MAX_FOUND; at += 1) {
       const step = keys?.[at] ?? at;
