@@ -62,6 +62,11 @@ impl Failure {
         Self::new(FailureKind::Input, format!("cannot write `{path}`: {error}"), hint)
     }
 
+    /// Takes it apart into what happened and what to do about it.
+    pub(crate) fn into_parts(self) -> (String, String) {
+        (self.message, self.hint)
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.kind {
             FailureKind::Usage => 2,

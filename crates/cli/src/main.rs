@@ -18,6 +18,7 @@ mod packages;
 mod server_python;
 mod sessions;
 mod signing;
+mod tools;
 mod world;
 
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ struct Cli {
 enum Command {
     Serve(commands::serve::Args),
     Run(commands::run::Args),
+    Mcp(commands::mcp::Args),
     /// Look at skill files
     #[command(subcommand)]
     Skill(SkillCommand),
@@ -51,6 +53,7 @@ enum Command {
     Session(commands::session::Args),
     User(commands::user::Args),
     Team(commands::team::Args),
+    Key(commands::key::Args),
     Log(commands::log::Args),
     Show(commands::show::Args),
     Diff(commands::diff::Args),
@@ -99,6 +102,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(args) => commands::serve::run(args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Mcp(args) => commands::mcp::run(&args),
         Command::BehindWall(args) => commands::behind_wall::run(&args),
         Command::Skill(SkillCommand::Check(args)) => commands::skill_check::run(&args),
         Command::Skill(SkillCommand::Context(args)) => commands::skill_context::run(&args),
@@ -111,6 +115,7 @@ fn main() -> ExitCode {
         Command::Session(args) => commands::session::run(&args),
         Command::User(args) => commands::user::run(args),
         Command::Team(args) => commands::team::run(args),
+        Command::Key(args) => commands::key::run(args),
         Command::Log(args) => commands::log::run(&args),
         Command::Show(args) => commands::show::run(&args),
         Command::Diff(args) => commands::diff::run(&args),

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use llmos_core::members::{Directory, DirectoryError};
-use llmos_members::{ChangeError, MembersFile};
+use llmos_members::{ApiKeysFile, ChangeError, MembersFile};
 
 use crate::failure::{Failure, FailureKind};
 
 /// Where the members are.
 #[derive(clap::Args)]
 pub(crate) struct Place {
-    /// The folder that holds the volumes, and `members.md` beside them
+    /// The folder that holds the volumes, and `members.md` and `api-keys.md` beside them
     #[arg(
         long,
         global = true,
@@ -27,6 +27,11 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn file(&self) -> MembersFile {
         MembersFile::beside(&self.volumes)
+    }
+
+    /// The keys of programs, beside the members.
+    pub(crate) fn keys(&self) -> ApiKeysFile {
+        ApiKeysFile::beside(&self.volumes)
     }
 
     /// Returns who exists, for a list.

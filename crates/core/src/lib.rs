@@ -4,6 +4,7 @@
 //! any wire format of the API.
 
 pub mod access;
+pub mod api_key;
 pub mod branch;
 pub mod chat;
 pub mod compose;

@@ -35,7 +35,7 @@ pub use finding::Finding;
 pub(crate) use finding::has_errors;
 pub use flatten::{Flat, MAX_NODES, Part, flatten};
 pub(crate) use graph_text::read_strictly as read_graph;
-pub use interface::signature;
+pub use interface::{Outside, outside, signature};
 pub(crate) use print::graph as print_graph;
 pub use print::print;
 pub use read::parse;

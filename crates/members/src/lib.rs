@@ -1,16 +1,22 @@
-//! Who exists, kept in one file beside the volumes: `members.md`.
+//! Who exists and which programs act for them, kept in two files beside the volumes: `members.md` and `api-keys.md`.
 //!
-//! It lies in no repository, so nothing that is pushed, merged or promoted gives anybody a right. What the file
-//! means is core's; this crate reads it, and replaces it whole.
+//! They lie in no repository, so nothing that is pushed, merged or promoted gives anybody a right. What the files
+//! mean is core's; this crate reads them, and replaces them whole.
+
+mod file;
+mod keys;
 
 use std::{
-    fs::{self, File},
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use llmos_core::members::{self, Directory, DirectoryError, Members, MembersError};
+
+pub use keys::{ApiKeysChangeError, ApiKeysFile};
+
+use file::Readers;
 
 /// The file of members under a folder of volumes.
 ///
@@ -73,40 +79,12 @@ impl MembersFile {
         edit: impl FnOnce(&mut Members) -> Result<T, MembersError>,
     ) -> Result<T, ChangeError> {
         let unwritable = |source| ChangeError::Unwritable { path: self.path.clone(), source };
-        let _alone = self.lock().map_err(unwritable)?;
+        let _alone = file::lock(&self.path).map_err(unwritable)?;
         let now = self.members().map_err(ChangeError::Directory)?;
         let mut members = now.map(|now| (*now).clone()).unwrap_or_default();
         let answer = edit(&mut members).map_err(ChangeError::Refused)?;
-        self.replace(&members::print(&members)).map_err(unwritable)?;
+        file::replace(&self.path, &members::print(&members), Readers::Usual).map_err(unwritable)?;
         Ok(answer)
-    }
-
-    /// Keeps others from changing the file until the lock is dropped; also when this process is killed.
-    fn lock(&self) -> io::Result<File> {
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.path.with_file_name(".members.lock"))?;
-        lock.lock()?;
-        Ok(lock)
-    }
-
-    /// Puts a new file in the place of the old one, so that nobody ever reads half of it.
-    fn replace(&self, text: &str) -> io::Result<()> {
-        let fresh = self.path.with_file_name(".members.new");
-        let mut file = File::create(&fresh)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&fresh, &self.path)?;
-        #[cfg(unix)]
-        if let Some(folder) = self.path.parent() {
-            File::open(folder)?.sync_all()?;
-        }
-        Ok(())
     }
 
     fn broken(&self, check: &members::MembersCheck) -> DirectoryError {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use llmos_core::slug::Slug;
+use llmos_mcp::Runs;
 use llmos_workbench::{Caller, Crons, Workbench, ids};
 use tokio::sync::Semaphore;
 
@@ -25,6 +26,8 @@ pub struct Settings {
     pub packages: Arc<dyn Packages>,
     /// What runs skills on the server; `None` where nobody allowed it.
     pub python: Option<Arc<dyn ServerPython>>,
+    /// How tools of MCP clients are run.
+    pub runs: Runs,
     /// The user that requests act for when they name none.
     pub user: Slug,
     /// The names that the server answers to.

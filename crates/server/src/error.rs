@@ -96,6 +96,7 @@ impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let status = match error.kind() {
             ErrorKind::Invalid => StatusCode::BAD_REQUEST,
+            ErrorKind::Unproven => StatusCode::UNAUTHORIZED,
             ErrorKind::Denied => StatusCode::FORBIDDEN,
             ErrorKind::Unknown => StatusCode::NOT_FOUND,
             ErrorKind::Conflict => StatusCode::CONFLICT,

@@ -15,7 +15,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::error::{ApiError, Cause};
+use crate::{
+    error::{ApiError, Cause},
+    routes::mcp,
+};
 
 /// Which names the server answers to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,7 +45,9 @@ pub(crate) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    // No page of a browser has anything to do with the MCP door, whatever the method.
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+        || request.uri().path() == mcp::PATH;
     let logged = changes || tracing::enabled!(tracing::Level::DEBUG);
     let line =
         logged.then(|| (Instant::now(), request.method().clone(), request.uri().path().to_owned()));

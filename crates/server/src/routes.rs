@@ -6,6 +6,7 @@ mod crons;
 mod events;
 mod evolution;
 mod git;
+pub(crate) mod mcp;
 mod packages;
 mod pages;
 mod proposals;
@@ -80,6 +81,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 pub fn router(settings: Settings) -> Router {
     let (api, description) = described().split_for_parts();
     let openapi = serde_json::to_vec(&description).expect("because the description is plain data");
+    let mcp = mcp::routes(&settings.workbench, settings.runs);
     let app = App {
         workbench: settings.workbench,
         crons: settings.crons,
@@ -99,6 +101,7 @@ pub fn router(settings: Settings) -> Router {
         .merge(api)
         .merge(docs::routes())
         .merge(git::routes())
+        .merge(mcp)
         .route("/", get(pages::home))
         .route("/workflows/system/{id}", get(pages::open_system))
         .route("/workflows/{kind}/{name}/{id}", get(pages::open))

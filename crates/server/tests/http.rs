@@ -14,6 +14,8 @@ mod guard;
 mod held;
 #[path = "http/hostile.rs"]
 mod hostile;
+#[path = "http/mcp.rs"]
+mod mcp;
 #[path = "http/nested.rs"]
 mod nested;
 #[path = "http/packages.rs"]

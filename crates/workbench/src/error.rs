@@ -8,6 +8,7 @@ use llmos_api::{
 };
 use llmos_core::{
     access::Denied,
+    api_key::ApiKeySourceError,
     cron::JobsError,
     exchange::ExchangeError,
     members::DirectoryError,
@@ -64,6 +65,18 @@ pub enum Error {
     Stranger {
         /// The name that was given.
         user: Slug,
+    },
+    /// A program shows no key, or one that is not known here.
+    #[error("{reason}")]
+    NoKey {
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// Nobody can be told which keys there are.
+    #[error("{source}")]
+    Keys {
+        /// Why.
+        source: ApiKeySourceError,
     },
     /// Nobody can be told who exists.
     #[error("{source}")]

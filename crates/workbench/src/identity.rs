@@ -1,7 +1,8 @@
 //! From what a door knows of somebody to a caller: the one place where it is decided who that is.
 //!
-//! Nobody logs in yet: whoever reaches a door is the user that they name, and the doors answer to this machine
-//! alone. A login belongs here: it makes a door prove the user that it names, and changes nothing behind it.
+//! People do not log in yet: whoever reaches a door is the user that they name, and the doors answer to this machine
+//! alone. A login belongs here: it makes a door prove the user that it names, and changes nothing behind it. Programs
+//! that a door does not take at their word show an API key.
 
 use llmos_api::team::{TeamList, TeamView};
 use llmos_core::{
@@ -30,6 +31,21 @@ impl Workbench {
         }
         let email = members.users().get(&user).and_then(|user| user.email.clone());
         Ok(caller.with_email(email))
+    }
+
+    /// Tells who asks by the API key that a program shows.
+    ///
+    /// The key says the user and the team; what they may do is looked up anew each time, so a user who is gone, or
+    /// no longer in the team, takes the key with them.
+    pub fn caller_with_key(&self, shown: Option<&str>) -> Result<Caller, Error> {
+        let shown = shown.ok_or(Error::NoKey { reason: "there is no API key in the request" })?;
+        let keys = self.keys.api_keys().map_err(|source| Error::Keys { source })?;
+        let refused = Error::NoKey { reason: "the API key is not known here, or was revoked" };
+        let Some(key) = keys.find(shown) else { return Err(refused) };
+        match self.caller(key.user.clone(), key.team.clone()) {
+            Err(Error::Stranger { .. } | Error::Denied { .. }) => Err(refused),
+            caller => caller,
+        }
     }
 
     /// Returns the job that learns from the work of a team.

@@ -10,6 +10,7 @@ mod archive;
 mod blame;
 mod branches;
 mod caller;
+mod calls;
 mod catalogue;
 mod chat;
 mod crons;
@@ -37,6 +38,7 @@ mod world;
 use std::sync::Arc;
 
 use llmos_core::{
+    api_key::{ApiKeySource, NoApiKeys},
     branch::Volumes,
     evolution::{Author, Thresholds},
     exchange::Exchange,
@@ -50,6 +52,7 @@ use llmos_core::{
 
 pub use archive::{Archived, Month, MonthError};
 pub use caller::Caller;
+pub use calls::PreparedCall;
 pub use chat::ChatExchange;
 pub use crons::{CronParts, Crons, Turn, Work};
 pub use error::{Error, ErrorKind};
@@ -78,6 +81,7 @@ pub struct Workbench {
     store: Arc<dyn Volumes>,
     world: Arc<dyn World>,
     directory: Arc<dyn Directory>,
+    keys: Arc<dyn ApiKeySource>,
     exchange: Option<Arc<dyn Exchange>>,
     remotes: Option<Arc<dyn Remotes>>,
     catalogue: Catalogue,
@@ -105,6 +109,7 @@ impl Workbench {
             store,
             world,
             directory: Arc::new(NoDirectory),
+            keys: Arc::new(NoApiKeys),
             exchange: None,
             remotes: None,
         }
@@ -114,6 +119,12 @@ impl Workbench {
     #[must_use]
     pub fn with_directory(self, directory: Arc<dyn Directory>) -> Self {
         Self { directory, ..self }
+    }
+
+    /// Lets programs in that show one of these keys. Without them no program is let in.
+    #[must_use]
+    pub fn with_keys(self, keys: Arc<dyn ApiKeySource>) -> Self {
+        Self { keys, ..self }
     }
 
     /// Keeps what evolution counted where it outlives the program.

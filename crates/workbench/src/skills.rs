@@ -280,7 +280,7 @@ fn summary(visible: &Visible<SkillFile>) -> SkillSummary {
     SkillSummary { shadows, ..plain_summary(&visible.file) }
 }
 
-fn executable(file: &SkillFile) -> Option<ExecutableSkill> {
+pub(crate) fn executable(file: &SkillFile) -> Option<ExecutableSkill> {
     let executable = file.skill.executable()?;
     Some(ExecutableSkill::new(&file.skill, executable, &file.volume, &file.blob))
 }

@@ -338,7 +338,7 @@ fn summary(file: &WorkflowFile) -> WorkflowSummary {
     }
 }
 
-fn unknown_workflow(id: &Slug, volume: Option<&VolumeId>) -> Error {
+pub(crate) fn unknown_workflow(id: &Slug, volume: Option<&VolumeId>) -> Error {
     Error::Unknown {
         what: "workflow",
         id: id.to_string(),

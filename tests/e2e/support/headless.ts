@@ -39,7 +39,7 @@ export type Ended = {
 };
 
 /** Where unpacked runtimes are kept while the tests run. */
-const cache = path.join(tmpdir(), "llmos-e2e-cache");
+export const cache = path.join(tmpdir(), "llmos-e2e-cache");
 
 export function program(): string {
   const found = process.env["LLMOS_BIN"] ?? path.join(repository, "target/debug/llmos");

@@ -6,7 +6,7 @@ use super::{Member, Workspace};
 /// For each crate, the crates of this workspace that it may know.
 ///
 /// What only tests need is not looked at.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("llmos-core", &[]),
     ("llmos-api", &["llmos-core"]),
     ("llmos-volumes", &["llmos-core"]),
@@ -16,7 +16,8 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("llmos-llm", &["llmos-core"]),
     ("llmos-packages", &[]),
     ("llmos-workbench", &["llmos-core", "llmos-api"]),
-    ("llmos-server", &["llmos-core", "llmos-api", "llmos-workbench"]),
+    ("llmos-mcp", &["llmos-core", "llmos-api", "llmos-workbench"]),
+    ("llmos-server", &["llmos-core", "llmos-api", "llmos-workbench", "llmos-mcp"]),
     (
         "llmos-cli",
         &[
@@ -27,6 +28,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "llmos-store",
             "llmos-headless",
             "llmos-llm",
+            "llmos-mcp",
             "llmos-packages",
             "llmos-workbench",
             "llmos-server",

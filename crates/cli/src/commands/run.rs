@@ -24,7 +24,10 @@ use llmos_headless::{Driven, NodeHost, drive, report};
 use serde::Serialize;
 use serde_json::Value;
 
-pub(crate) use self::once::once;
+pub(crate) use self::{
+    once::{ToolRunner, once},
+    prepare::From,
+};
 use self::{replay::Replay, sweep::Sweep};
 use crate::{
     failure::{FOUND, Failure, FailureKind},

@@ -11,7 +11,7 @@ use std::{
 
 use llmos_core::{exchange::Exchange, remote::Remotes, slug::Slug, store::Author};
 use llmos_llm::model::{Environment, HttpModels, Patience};
-use llmos_members::MembersFile;
+use llmos_members::{ApiKeysFile, MembersFile};
 use llmos_server::{AllowedHosts, CronThread, Settings};
 use llmos_volumes::GitStore;
 use llmos_workbench::{RemoteKeeper, Work, Workbench};
@@ -28,6 +28,7 @@ use crate::{
     server_python::Allow,
     sessions::SessionPlace,
     signing::Signing,
+    tools::Tools,
     world::Machine,
 };
 
@@ -67,6 +68,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", env = "LLMOS_MASTER_KEY_FILE")]
     master_key: Option<PathBuf>,
     #[command(flatten)]
+    tools: Tools,
+    #[command(flatten)]
     learning: Learning,
     #[command(flatten)]
     crons: crons::CronArgs,
@@ -99,6 +102,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     );
     let workbench = Workbench::new(Arc::<GitStore>::clone(&store), Arc::new(Machine))
         .with_directory(directory)
+        .with_keys(Arc::new(ApiKeysFile::beside(&args.volumes)))
         .with_exchange(exchange)
         .with_remotes(remotes)
         .with_models(Arc::new(models))
@@ -122,6 +126,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
         crons: Arc::clone(&crons),
         packages: Arc::new(Served(args.packages.cache(&args.volumes))),
         python,
+        runs: args.tools.runs(args.packages.cache(&args.volumes), true),
         user: args.user.clone(),
         hosts: AllowedHosts::loopback_and(args.allow_host),
     });

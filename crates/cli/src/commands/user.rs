@@ -91,6 +91,11 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
         }
         Command::Remove { user } => {
             file.change(|members| members.remove_user(&user))?;
+            // Whoever gets the id later must not meet programs of somebody else.
+            let n_keys = args.place.keys().change(|keys| Ok(keys.revoke_all(&user)))?;
+            if n_keys > 0 {
+                say(&format!("{n_keys} keys of programs are revoked"));
+            }
             say(&format!("user {user} is gone; the volume stays"));
         }
         Command::List => list(&args.place.read()?, args.place.json)?,

@@ -72,7 +72,7 @@ fn read(cut: &Document<'_>, report: &mut Report<'_>) -> Option<Members> {
 }
 
 /// Reads a list of mappings, each with an id that no other has.
-fn list<'n>(
+pub(crate) fn list<'n>(
     node: &'n Node,
     name: &str,
     id: &str,
@@ -111,7 +111,7 @@ fn role(node: &Node, known: &[&'static str], report: &mut Report<'_>) -> Option<
 }
 
 /// Reads a text of one line.
-fn line(node: &Node, name: &str, report: &mut Report<'_>) -> Option<String> {
+pub(crate) fn line(node: &Node, name: &str, report: &mut Report<'_>) -> Option<String> {
     let text = report.text(node, name)?;
     if text.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) || text.len() > 200 {
         let at = node.get(name).map_or(node.span.start, |node| node.span.start);
@@ -122,7 +122,7 @@ fn line(node: &Node, name: &str, report: &mut Report<'_>) -> Option<String> {
 }
 
 /// Refuses keys that mean nothing: a typing error must not be a rule that is not kept.
-fn only(node: &Node, known: &[&str], report: &mut Report<'_>) {
+pub(crate) fn only(node: &Node, known: &[&str], report: &mut Report<'_>) {
     for entry in node.entries().iter().filter(|entry| !known.contains(&entry.name.as_str())) {
         let message = format!("`{}` means nothing here", entry.name);
         let hint = format!("take it out, or write one of {}", known.join(", "));

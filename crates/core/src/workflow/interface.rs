@@ -30,6 +30,33 @@ pub fn signature(workflow: &Workflow, skills: &dyn SkillSource) -> Signature {
     face(&check).signature
 }
 
+/// A workflow seen from outside: its ports as a node, and what stands behind each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outside {
+    /// The ports.
+    pub signature: Signature,
+    /// What each input feeds.
+    pub inputs: BTreeMap<String, Vec<PortRef>>,
+    /// What each output is.
+    pub outputs: BTreeMap<String, PortRef>,
+}
+
+/// Tells the ports of a workflow as [`signature`] does, and what stands behind them.
+pub fn outside(workflow: &Workflow, skills: &dyn SkillSource) -> Outside {
+    let nest = Nest::new(workflow, skills);
+    let Face { signature, inputs, outputs, .. } = face(&Check::new(workflow, skills, &nest));
+    let place = |(node, port): (usize, String)| {
+        let node = workflow.nodes.get(node).expect("because faces number the nodes there are");
+        PortRef { node: node.id.clone(), port }
+    };
+    let feeds = |(name, places): (String, Vec<_>)| (name, places.into_iter().map(place).collect());
+    Outside {
+        signature,
+        inputs: inputs.into_iter().map(feeds).collect(),
+        outputs: outputs.into_iter().map(|(name, behind)| (name, place(behind))).collect(),
+    }
+}
+
 /// The outside of a workflow.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Face {
@@ -121,7 +148,7 @@ impl Face {
         let inner = &check.workflow.nodes[node];
         let known = self.signature.inputs.iter_mut().find(|port| port.name == outer.name);
         let Some(known) = known else {
-            self.signature.inputs.push(outside(&outer.name, inner, port));
+            self.signature.inputs.push(as_outer(&outer.name, inner, port));
             return;
         };
         known.required |= port.required && literal(inner, port).is_none();
@@ -141,7 +168,7 @@ impl Face {
 }
 
 /// Shows an input of a node as an input of its workflow: what is written in the node is the default.
-fn outside(name: &str, node: &Node, port: &Port) -> Port {
+fn as_outer(name: &str, node: &Node, port: &Port) -> Port {
     let default = literal(node, port).cloned();
     Port {
         name: name.to_owned(),

@@ -127,6 +127,7 @@ impl World {
             })),
             packages: Arc::new(NoPackages),
             python: None,
+            runs: llmos_mcp::Runs::none(),
             user: "ana".parse().expect("it is a slug"),
             hosts: AllowedHosts::default(),
         });

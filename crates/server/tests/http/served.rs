@@ -57,6 +57,7 @@ impl Served {
             crons: Arc::clone(&crons),
             packages: Arc::new(NoPackages),
             python: None,
+            runs: llmos_mcp::Runs::none(),
             user: "local".parse().expect("it is a slug"),
             hosts: AllowedHosts::loopback_and(["box.example".to_owned()]),
         });

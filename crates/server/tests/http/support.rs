@@ -143,6 +143,7 @@ impl Client {
             crons: Arc::clone(&crons),
             packages,
             python,
+            runs: llmos_mcp::Runs::none(),
             user: "local".parse().expect("it is a slug"),
             hosts: AllowedHosts::loopback_and(["box.example".to_owned()]),
         });
@@ -152,6 +153,12 @@ impl Client {
     /// A client of a door that is built already.
     pub(crate) fn of(router: Router, crons: Arc<Crons>) -> Self {
         Self { router, crons }
+    }
+
+    /// Sends a request whose answer may have no end, and returns where its body begins.
+    pub(crate) async fn open(&self, request: Request<Body>) -> (axum::http::response::Parts, Body) {
+        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+        response.into_parts()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

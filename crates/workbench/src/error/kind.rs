@@ -14,6 +14,8 @@ use super::Error;
 pub enum ErrorKind {
     /// The request makes no sense.
     Invalid,
+    /// Who asks is not proved.
+    Unproven,
     /// The caller may not do this.
     Denied,
     /// What it names is not there.
@@ -41,7 +43,8 @@ impl Error {
             | Self::Stranger { .. }
             | Self::OwnProposal { .. }
             | Self::NotForServer { .. } => ErrorKind::Denied,
-            Self::Members { .. } => ErrorKind::Busy,
+            Self::NoKey { .. } => ErrorKind::Unproven,
+            Self::Members { .. } | Self::Keys { .. } => ErrorKind::Busy,
             Self::Unknown { .. } => ErrorKind::Unknown,
             Self::Exists { .. }
             | Self::Stale { .. }
@@ -99,6 +102,8 @@ impl Error {
             Self::NotSo { .. } => "not-so",
             Self::NotReady { .. } => "not-ready",
             Self::Unchanged { .. } => "unchanged",
+            Self::NoKey { .. } => "no-key",
+            Self::Keys { .. } => "keys",
             Self::Members { .. } => "members",
             Self::NotForServer { .. } => "not-for-server",
             Self::Unknown { .. } => "unknown",
@@ -144,6 +149,11 @@ impl Error {
             Self::Stranger { .. } => {
                 Some("name a user that `llmos user list` lists, or let one be added".to_owned())
             }
+            Self::NoKey { .. } => Some(
+                "make a key with `llmos key add USER`, and send it as `Authorization: Bearer <key>`"
+                    .to_owned(),
+            ),
+            Self::Keys { source } => Some(source.hint()),
             Self::Members { source } => Some(source.hint()),
             Self::OwnProposal { source } => Some(source.hint().to_owned()),
             Self::ProposalOpen { .. } => Some(

@@ -79,12 +79,25 @@ pub(super) struct Bench {
 
 impl From {
     /// The package cache.
-    pub(super) fn packages(&self) -> Cache {
+    pub(crate) fn packages(&self) -> Cache {
         self.packages.cache(&self.volumes)
     }
 
-    /// Puts the volumes together. Nothing is written.
+    /// Puts the volumes together, in the name of the user. Nothing is written.
     pub(super) fn workbench(&self) -> Result<Bench, Failure> {
+        let workbench = self.open()?;
+        let (user, team) = self.who();
+        let caller = workbench.caller(user, team)?;
+        Ok(Bench { workbench, caller })
+    }
+
+    /// Returns the user and the team that were named.
+    pub(crate) fn who(&self) -> (Slug, Option<Slug>) {
+        (self.user.clone(), self.team.clone())
+    }
+
+    /// Puts the volumes together. Nothing is written.
+    pub(crate) fn open(&self) -> Result<Workbench, Failure> {
         let store = GitStore::open(self.volumes.clone());
         let seeded = store.head(&VolumeId::System).is_ok_and(|head| head.is_some());
         let mut store = Overlay::new(store);
@@ -96,10 +109,7 @@ impl From {
             store.lay(VolumeId::User(self.user.clone()), skill_files(folder)?);
         }
         let directory = Arc::new(MembersFile::beside(&self.volumes));
-        let workbench =
-            Workbench::new(Arc::new(store), Arc::new(Machine)).with_directory(directory);
-        let caller = workbench.caller(self.user.clone(), self.team.clone())?;
-        Ok(Bench { workbench, caller })
+        Ok(Workbench::new(Arc::new(store), Arc::new(Machine)).with_directory(directory))
     }
 }
 
