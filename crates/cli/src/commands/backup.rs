@@ -17,8 +17,8 @@ use crate::{
 /// Write everything into one file
 ///
 /// The server may run meanwhile: each volume is in the file as it was at one moment, with every change that was
-/// answered before; so are members, API keys, the schedule, what was counted for learning, remotes and people's
-/// models. Not in it: edits in folders that are not committed, Python packages, and the two keys of this
+/// answered before; so are members, API keys, the schedule, conversations, what was counted for learning, remotes and
+/// people's models. Not in it: edits in folders that are not committed, Python packages, and the two keys of this
 /// installation (`.llmos-lite-secret`, `.llmos-lite-master-key`); without the latter, keys to models are entered anew.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// The folder that holds the volumes
     #[arg(long, value_name = "FOLDER", default_value = "volumes", env = "LLMOS_VOLUMES_PATH")]
     volumes: PathBuf,
-    /// The folder that holds the schedule; `state` in that of the volumes when left out
+    /// The folder that holds what no volume does; `state` in that of the volumes when left out
     #[arg(long, value_name = "FOLDER", env = "LLMOS_STATE_PATH")]
     state: Option<PathBuf>,
 }
