@@ -65,7 +65,7 @@ pub(crate) fn run() -> Result<Table> {
     }
     for n_skills in [10, 10_000] {
         let volume = Filled::with_skills(n_skills)?;
-        let (n_commits, n_by_git) = if n_skills == 10 { (12_800, 60) } else { (3_200, 20) };
+        let (n_commits, n_by_git) = (3_200, if n_skills == 10 { 60 } else { 20 });
         let by_git = volume.add_and_commit(n_by_git)?;
         let import = fast_import(n_skills, n_commits)?;
         let (rate, settled) = volume.many(n_commits)?;

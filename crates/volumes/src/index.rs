@@ -3,8 +3,9 @@
 use std::{
     collections::BTreeSet,
     fs,
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::Path,
+    time::SystemTime,
 };
 
 use gix::{
@@ -13,10 +14,11 @@ use gix::{
     index::{File, entry},
 };
 use llmos_core::volume::VolumePath;
+use sha1::Digest;
 
 use crate::{
     folder::{self, Folder, Parent},
-    worktree::{Applied, Facts, FileChange, blob_id},
+    worktree::{Applied, Facts, FileChange, Shown, blob_id},
 };
 
 /// Reads the index; where there is none, makes the one that belongs to `tree`.
@@ -64,14 +66,13 @@ fn has_file_above(index: &File, path: &VolumePath) -> bool {
 }
 
 /// Makes the entries of the changed files say what the new commit says.
-pub(crate) fn update(
+pub(crate) fn update<'a>(
     index: &mut File,
-    changes: &[FileChange],
-    applied: &[Applied],
+    shown: impl Iterator<Item = &'a Shown>,
 ) -> io::Result<()> {
     let mut removed = BTreeSet::new();
     let mut added = Vec::new();
-    for (change, applied) in changes.iter().zip(applied) {
+    for Shown { change, applied } in shown {
         let path: &BStr = change.path.as_str().into();
         let Some(new) = change.new else {
             removed.insert(path);
@@ -133,16 +134,67 @@ fn holds(root: &Folder, path: &str, id: ObjectId) -> bool {
     content.and_then(|content| blob_id(&content)).is_ok_and(|found| found == id)
 }
 
-/// Puts the index in the place of the old one; the caller holds its lock.
-pub(crate) fn write(index: &File, git: &Path) -> io::Result<()> {
+/// Puts the index in the place of the old one, and says when; the caller holds its lock.
+pub(crate) fn write(index: &File, git: &Path) -> io::Result<SystemTime> {
     let unfinished = git.join("llmos-lite.index");
     match fs::remove_file(&unfinished) {
         Err(err) if err.kind() != io::ErrorKind::NotFound => return Err(err),
         _ => {}
     }
-    let mut out =
-        BufWriter::new(fs::File::options().write(true).create_new(true).open(&unfinished)?);
-    index.write_to(&mut out, gix::index::write::Options::default()).map_err(io::Error::other)?;
-    out.flush()?;
-    fs::rename(unfinished, git.join("index"))
+    let file = fs::File::options().write(true).create_new(true).open(&unfinished)?;
+    let mut out = Summed::new(file);
+    // The sum is made here: with the check for forged content that Git needs of objects only, it takes four times as long.
+    let options = gix::index::write::Options { skip_hash: true, ..Default::default() };
+    index.write_to(&mut out, options).map_err(io::Error::other)?;
+    let written = out.finish()?.metadata()?.modified()?;
+    fs::rename(unfinished, git.join("index"))?;
+    Ok(written)
+}
+
+/// A file that ends with the sum of what is in it, in place of the zeros that stand there for it.
+struct Summed {
+    out: fs::File,
+    sum: sha1::Sha1,
+    waiting: Vec<u8>,
+}
+
+impl Summed {
+    const SUM_BYTES: usize = 20;
+    const MANY: usize = 256 << 10;
+
+    fn new(out: fs::File) -> Self {
+        Self { out, sum: sha1::Sha1::new(), waiting: Vec::with_capacity(Self::MANY) }
+    }
+
+    /// Writes what waits, but for the last bytes, which may be the zeros.
+    fn pass_on(&mut self) -> io::Result<()> {
+        let n = self.waiting.len().saturating_sub(Self::SUM_BYTES);
+        self.sum.update(&self.waiting[..n]);
+        self.out.write_all(&self.waiting[..n])?;
+        self.waiting.drain(..n);
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<fs::File> {
+        self.pass_on()?;
+        if self.waiting != [0; Self::SUM_BYTES] {
+            return Err(io::Error::other("the index does not end as Git's does"));
+        }
+        self.out.write_all(&self.sum.finalize())?;
+        Ok(self.out)
+    }
+}
+
+impl Write for Summed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= Self::MANY {
+            self.pass_on()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

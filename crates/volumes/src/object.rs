@@ -27,13 +27,13 @@ static UNFINISHED: AtomicU64 = AtomicU64::new(0);
 pub(crate) struct Object {
     pub(crate) id: ObjectId,
     pub(crate) kind: Kind,
-    pub(crate) data: Vec<u8>,
+    pub(crate) data: Arc<Vec<u8>>,
     /// The older form of the same folder, of which it is an edit.
     pub(crate) previous: Option<ObjectId>,
 }
 
 impl Object {
-    pub(crate) fn new(kind: Kind, data: Vec<u8>, previous: Option<ObjectId>) -> Self {
+    pub(crate) fn new(kind: Kind, data: Arc<Vec<u8>>, previous: Option<ObjectId>) -> Self {
         Self { id: id_of(kind, &data), kind, data, previous }
     }
 }

@@ -6,7 +6,7 @@
 use std::{
     io,
     path::PathBuf,
-    sync::{Arc, PoisonError, atomic::Ordering},
+    sync::{Arc, MutexGuard, PoisonError, atomic::Ordering},
     thread,
     time::Duration,
 };
@@ -19,9 +19,10 @@ use crate::{
     index,
     object::{self, Shared},
     pack,
-    session::{Round, SharedIndex},
+    session::{Round, SharedIndex, Step},
     volume::Volume,
-    worktree::{Applied, FileChange},
+    worktree::{Applied, FileChange, Shown},
+    writer::Writing,
 };
 
 /// Up to this many objects each become a file; more become a pack.
@@ -70,30 +71,47 @@ impl Volume {
         }
     }
 
-    /// Brings what there is to disk; `false` when the session is over.
+    /// Goes one step; `false` when the session is over.
     fn publish_round(&self) -> Result<bool, StoreError> {
         let mut writing = self.writing();
-        let round = match &mut writing.session {
-            Some(session) => session.round(self),
-            None => Ok(None),
+        let step = match &mut writing.session {
+            Some(session) => session.step(self),
+            None => Ok(Step::Over),
         };
-        let round = match round {
-            Ok(Some(round)) => round,
-            Ok(None) => {
+        match step {
+            Ok(Step::Publish(round)) => {
+                drop(writing);
+                self.publish_one(&round)
+            }
+            Ok(Step::Index(index, shown)) => {
+                drop(writing);
+                let is_shown = self.index_shown(&index, &shown).is_ok();
+                let mut writing = self.writing();
+                if let Some(session) = &mut writing.session {
+                    session.indexed(&shown, is_shown);
+                }
+                Ok(self.go_on(writing))
+            }
+            Ok(Step::Over) => {
                 self.let_go_if_drained(&mut writing);
                 self.is_publishing.store(false, Ordering::Release);
-                return Ok(false);
+                Ok(false)
             }
             Err(err) => {
                 writing.stuck = Some(err.to_string());
                 self.progress.notify_all();
-                return Err(err);
+                Err(err)
             }
-        };
-        drop(writing);
-        let published = self.publish(&round);
+        }
+    }
+
+    fn publish_one(&self, round: &Round) -> Result<bool, StoreError> {
+        let published = self.publish(round);
         // The commits are made: a working tree that cannot follow is left to the next session.
-        let followed = published.is_ok() && self.follow_round(&round).is_ok();
+        let shown = match (&published, &round.index) {
+            (Ok(()), Some(_)) => self.apply(&round.files, &round.contents).map(Some),
+            _ => Ok(None),
+        };
         let mut writing = self.writing();
         if let Err(err) = published {
             writing.stuck = Some(err.to_string());
@@ -101,21 +119,28 @@ impl Volume {
             return Err(err);
         }
         writing.stuck = None;
-        let Some(session) = &mut writing.session else { return Ok(false) };
-        session.published(&round, followed);
+        if let Some(session) = &mut writing.session {
+            session.published(round, shown);
+        }
+        Ok(self.go_on(writing))
+    }
+
+    /// Says whether there is more to do, and ends the session otherwise.
+    fn go_on(&self, mut writing: MutexGuard<'_, Writing>) -> bool {
+        let Some(session) = &writing.session else { return false };
         let is_old = session.began.elapsed() > LONGEST_SESSION;
         writing.closing |= is_old;
         self.progress.notify_all();
         // Under the same lock, so that nobody finds a publisher who is about to leave.
-        if self.let_go_if_drained(&mut writing) {
-            self.is_publishing.store(false, Ordering::Release);
-            if is_old {
-                // Nobody here begins another session meanwhile, as that needs this lock.
-                thread::sleep(BREATH);
-            }
-            return Ok(false);
+        if !self.let_go_if_drained(&mut writing) {
+            return true;
         }
-        Ok(true)
+        self.is_publishing.store(false, Ordering::Release);
+        if is_old {
+            // Nobody here begins another session meanwhile, as that needs this lock.
+            thread::sleep(BREATH);
+        }
+        false
     }
 
     /// Brings one round to Git, in an order in which nothing names what is not there.
@@ -127,7 +152,7 @@ impl Volume {
         Ok(())
     }
 
-    /// Brings the working tree, where it shows the branch, after one round.
+    /// Brings the working tree and the index, where they show the branch, after one round.
     pub(crate) fn follow_round(&self, round: &Round) -> io::Result<()> {
         match &round.index {
             Some(index) => self.follow(index, &round.files, &round.contents),
@@ -160,25 +185,42 @@ impl Volume {
         files: &[FileChange],
         contents: &[Option<Arc<Vec<u8>>>],
     ) -> io::Result<()> {
+        self.index_shown(index, &self.apply(files, contents)?)
+    }
+
+    /// Brings the working tree after the branch.
+    fn apply(
+        &self,
+        files: &[FileChange],
+        contents: &[Option<Arc<Vec<u8>>>],
+    ) -> io::Result<Vec<Arc<Shown>>> {
         let root = Folder::open(&self.folder)?;
         let git = Folder::open(&self.git())?;
-        let mut applied = Vec::with_capacity(files.len());
+        let mut shown = Vec::with_capacity(files.len());
         for (file, content) in files.iter().zip(contents) {
-            let done = file.apply(&root, &git, content.as_ref().map(|c| c.as_slice()))?;
-            let is_kept = matches!(done, Applied::Kept);
+            let applied = file.apply(&root, &git, content.as_ref().map(|c| c.as_slice()))?;
+            let is_kept = matches!(applied, Applied::Kept);
             self.note_arrival(&file.path, file.new.filter(|_| is_kept).map(|new| new.id));
-            applied.push(done);
+            shown.push(Arc::new(Shown { change: file.clone(), applied }));
         }
+        Ok(shown)
+    }
+
+    /// Brings the index after the working tree.
+    fn index_shown(&self, index: &SharedIndex, shown: &[Arc<Shown>]) -> io::Result<()> {
+        let root = Folder::open(&self.folder)?;
         self.forget_index();
         {
             let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
             index::recheck_young_entries(&mut index, &root);
-            index::update(&mut index, files, &applied)?;
+            index::update(&mut index, shown.iter().map(Arc::as_ref))?;
         }
-        {
-            let index = index.read().unwrap_or_else(PoisonError::into_inner);
-            index::write(&index, &self.git())?;
-        }
+        // Writers look into it meanwhile.
+        let read = index.read().unwrap_or_else(PoisonError::into_inner);
+        let written = index::write(&read, &self.git())?;
+        drop(read);
+        // Files that are older need no second look, see `recheck_young_entries`.
+        index.write().unwrap_or_else(PoisonError::into_inner).set_timestamp(written.into());
         self.keep_index(index);
         Ok(())
     }

@@ -86,8 +86,7 @@ impl Volume {
         } else {
             self.keep_beside(&round, on_disk)?;
         }
-        session.published(&round, followed);
-        session.end();
+        session.admitted(&round, followed);
         self.flush_all().map_err(self.medium("flushing the disk"))?;
         left.discard().map_err(self.medium("writing the journal"))
     }

@@ -7,6 +7,7 @@ mod admit;
 pub(crate) mod commit;
 mod drafts;
 pub(crate) mod edit;
+mod listed;
 mod replay;
 pub(crate) mod resolve;
 
@@ -35,7 +36,7 @@ use crate::{
     session::resolve::{Resolved, resolve},
     tree::{self, File},
     volume::Volume,
-    worktree::{FileChange, Way},
+    worktree::{FileChange, Shown, Way},
     writer::Wanted,
 };
 
@@ -55,8 +56,12 @@ pub(crate) struct Session {
     tree: Option<ObjectId>,
     touched: BTreeMap<String, Touched>,
     log: String,
-    /// Where the working tree stayed behind: what it shows, and which files it did not follow.
+    /// What the working tree shows already, and the index is still to show.
+    shown: BTreeMap<String, Arc<Shown>>,
+    /// Where working tree and index stayed behind: what they show, and which files they did not follow.
     behind: Option<(Option<ObjectId>, BTreeSet<String>)>,
+    /// Whether that is for the next session to mend.
+    failed: bool,
     pub(crate) began: Instant,
 }
 
@@ -89,6 +94,19 @@ pub(crate) struct Mark {
     log_bytes: usize,
 }
 
+/// How many files the working tree may show before the index is written.
+const MAX_SHOWN: usize = 512;
+
+/// What is to be done next.
+pub(crate) enum Step {
+    /// Bring these to Git.
+    Publish(Box<Round>),
+    /// Let the index show what the working tree shows.
+    Index(SharedIndex, Vec<Arc<Shown>>),
+    /// Nothing.
+    Over,
+}
+
 /// What is brought to disk in one go.
 pub(crate) struct Round {
     pub(crate) branch: Arc<BranchLock>,
@@ -116,14 +134,16 @@ impl Session {
         Ok(Self {
             lock,
             branch: Arc::new(branch),
-            drafts: Drafts::new(repository, Arc::clone(&volume.sound)),
+            drafts: Drafts::of_session(repository, Arc::clone(&volume.sound)),
             index,
             published: tip,
             tip,
             tree,
             touched: BTreeMap::new(),
             log: String::new(),
+            shown: BTreeMap::new(),
             behind: None,
+            failed: false,
             began: Instant::now(),
         })
     }
@@ -142,7 +162,24 @@ impl Session {
 
     /// Says whether everything is on disk.
     pub(crate) fn is_drained(&self) -> bool {
-        self.published == self.tip
+        self.published == self.tip && self.shown.is_empty()
+    }
+
+    /// Says what is to be done next.
+    ///
+    /// The index, which names every file of the volume, is written once for many commits.
+    pub(crate) fn step(&mut self, volume: &Volume) -> Result<Step, StoreError> {
+        if self.shown.len() < MAX_SHOWN
+            && let Some(round) = self.round(volume)?
+        {
+            return Ok(Step::Publish(Box::new(round)));
+        }
+        Ok(match &self.index {
+            Some(index) if !self.shown.is_empty() => {
+                Step::Index(Arc::clone(index), self.shown.values().cloned().collect())
+            }
+            _ => Step::Over,
+        })
     }
 
     /// Makes a commit of `change` on top of the others, if it may be made.
@@ -151,7 +188,7 @@ impl Session {
         if let Some(merged) = merged {
             volume.tree_of(&self.drafts.repository, *merged)?;
         }
-        let base = Some((&self.drafts.repository, self.tree));
+        let base = Some((&self.drafts, self.tree));
         let Resolved { files, contents } = resolve(volume, base, change)?;
         if let (Some(tip), true, None) = (self.tip, files.is_empty(), merged) {
             return Ok(Added::Nothing(tip));
@@ -210,7 +247,7 @@ impl Session {
 
     /// Takes what is to be brought to disk now; `None` when there is nothing.
     pub(crate) fn round(&mut self, volume: &Volume) -> Result<Option<Round>, StoreError> {
-        let Some(to) = self.tip.filter(|_| !self.is_drained()) else { return Ok(None) };
+        let Some(to) = self.tip.filter(|_| self.published != self.tip) else { return Ok(None) };
         let (old, mut paths) = self.behind.clone().unwrap_or((self.published, BTreeSet::new()));
         paths.extend(self.touched.keys().cloned());
         let begun = Begun {
@@ -238,12 +275,23 @@ impl Session {
         }))
     }
 
-    /// Forgets what is on disk now; the working tree may have stayed behind.
-    pub(crate) fn published(&mut self, round: &Round, followed: bool) {
-        if !followed {
-            let (_, paths) = self.behind.get_or_insert_with(|| (self.published, BTreeSet::new()));
-            paths.extend(round.files.iter().map(|file| file.path.to_string()));
-        }
+    /// Forgets what is on disk now.
+    ///
+    /// `shown` is what the working tree shows of it, if that followed; nothing where it shows another branch.
+    pub(crate) fn published(&mut self, round: &Round, shown: io::Result<Option<Vec<Arc<Shown>>>>) {
+        let shown = match shown {
+            Ok(None) => Vec::new(),
+            Ok(Some(shown)) => {
+                self.stay_behind(round);
+                shown
+            }
+            Err(_) => {
+                self.stay_behind(round);
+                self.failed = true;
+                Vec::new()
+            }
+        };
+        self.shown.extend(shown.into_iter().map(|shown| (shown.change.path.to_string(), shown)));
         self.published = Some(round.to);
         self.drafts.written(round.objects.len());
         self.log.drain(..round.log.len());
@@ -254,6 +302,25 @@ impl Session {
             } else {
                 file.old = *new;
             }
+        }
+    }
+
+    fn stay_behind(&mut self, round: &Round) {
+        let (_, paths) = self.behind.get_or_insert_with(|| (self.published, BTreeSet::new()));
+        paths.extend(round.files.iter().map(|file| file.path.to_string()));
+    }
+
+    /// Notes that the index shows what the working tree shows, or that it cannot.
+    pub(crate) fn indexed(&mut self, shown: &[Arc<Shown>], is_done: bool) {
+        for done in shown {
+            let path = done.change.path.as_str();
+            if self.shown.get(path).is_some_and(|now| Arc::ptr_eq(now, done)) {
+                self.shown.remove(path);
+            }
+        }
+        self.failed |= !is_done;
+        if self.shown.is_empty() && !self.failed {
+            self.behind = None;
         }
     }
 
@@ -302,7 +369,7 @@ impl Session {
 
     fn find(&self, path: &VolumePath) -> Result<Option<File>, tree::TreeError> {
         let Some(tree) = self.tree else { return Ok(None) };
-        match tree::find(&self.drafts.repository, tree, path)? {
+        match self.drafts.find(tree, path)? {
             tree::Found::File(file) => Ok(Some(file)),
             _ => Ok(None),
         }
@@ -314,8 +381,13 @@ impl Session {
         let below = format!("{text}/");
         let mut from_there =
             self.touched.range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded));
-        text.match_indices('/').any(|(end, _)| self.touched.contains_key(&text[..end]))
+        let mut shown_from_there =
+            self.shown.range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded));
+        text.match_indices('/')
+            .map(|(end, _)| &text[..end])
+            .any(|above| self.touched.contains_key(above) || self.shown.contains_key(above))
             || from_there.next().is_some_and(|(other, _)| other.starts_with(&below))
+            || shown_from_there.next().is_some_and(|(other, _)| other.starts_with(&below))
     }
 
     /// Fails where the change would run over an edit that is not committed.
@@ -334,7 +406,9 @@ impl Session {
             }
         }
         let index = index.read().unwrap_or_else(PoisonError::into_inner);
-        match index::staged(&index, untouched()) {
+        // Of what the index does not show yet it is known that nobody could stage it.
+        let indexed = untouched().filter(|file| !self.shown.contains_key(file.path.as_str()));
+        match index::staged(&index, indexed) {
             Some(path) => Err(dirty(path.clone())),
             None => Ok(()),
         }

@@ -169,13 +169,13 @@ impl Volume {
         wanted: &Wanted,
     ) -> Result<Option<(ObjectId, Drafts)>, StoreError> {
         let tree = self.tree_of(&repository, tip)?;
-        let base = Some((&repository, Some(tree)));
+        let mut drafts = Drafts::new(repository, Arc::clone(&self.sound));
+        let base = Some((&drafts, Some(tree)));
         let Resolved { files, contents } = resolve(self, base, &wanted.change)?;
         if files.is_empty() && wanted.merged.is_none() {
             return Ok(None);
         }
-        self.must_not_be_shown(&repository, name)?;
-        let mut drafts = Drafts::new(repository, Arc::clone(&self.sound));
+        self.must_not_be_shown(&drafts.repository, name)?;
         for content in contents.into_iter().flatten() {
             drafts.put(Kind::Blob, content, None);
         }

@@ -34,8 +34,9 @@ const FAN_IN: usize = 12;
 /// Larger packs are not joined any more.
 const MAX_JOINED_BYTES: u64 = 512 << 20;
 
-/// How long what is kept twice stays, so that no `git` that is at work misses it.
-const GRACE: Duration = Duration::from_secs(60);
+/// How long what is kept twice stays, so that no `git` that is at work misses it: `git fsck` of a large
+/// volume takes minutes, and does not look again for packs that were joined meanwhile.
+const GRACE: Duration = Duration::from_secs(10 * 60);
 
 /// The file that names the packs of this program, below [`OWN_FOLDER`].
 const PACKS: &str = "packs";
@@ -186,7 +187,7 @@ impl Volume {
             }
             let Ok(object) = repository.find_object(id) else { continue };
             let object = object.detach();
-            let object = Object { id, kind: object.kind, data: object.data, previous };
+            let object = Object { id, kind: object.kind, data: Arc::new(object.data), previous };
             found.insert(id, Arc::new(object));
         }
         let all: Vec<Shared> = order.iter().filter_map(|id| found.get(id).cloned()).collect();

@@ -206,6 +206,7 @@ impl Volume {
                 .and_then(|metadata| entry::Stat::from_fs(&metadata).ok());
             entry.stat = stat.unwrap_or_default();
         }
-        index::write(&index, &self.git()).map_err(self.medium(writing))
+        index::write(&index, &self.git()).map_err(self.medium(writing))?;
+        Ok(())
     }
 }

@@ -11,11 +11,9 @@ const MIN_MIDDLE: usize = 256;
 
 /// Returns the delta that makes the tree `target` of the tree `base`.
 pub(super) fn between(base: &[u8], target: &[u8]) -> Vec<u8> {
-    let n_same =
-        |pairs: &mut dyn Iterator<Item = (&u8, &u8)>| pairs.take_while(|(a, b)| a == b).count();
-    let start = n_same(&mut base.iter().zip(target));
+    let start = n_same_at_start(base, target);
     let (base_rest, target_rest) = (&base[start..], &target[start..]);
-    let end = n_same(&mut base_rest.iter().rev().zip(target_rest.iter().rev()));
+    let end = n_same_at_end(base_rest, target_rest);
     let mut out = Vec::with_capacity(64);
     size(&mut out, base.len());
     size(&mut out, target.len());
@@ -30,6 +28,22 @@ pub(super) fn between(base: &[u8], target: &[u8]) -> Vec<u8> {
     insert(&mut out, middle);
     copy(&mut out, base.len() - end, end);
     out
+}
+
+/// How many bytes are compared at once where much is the same.
+const BLOCK: usize = 256;
+
+fn n_same_at_start(a: &[u8], b: &[u8]) -> usize {
+    let same = |(a, b): &(&[u8], &[u8])| a == b;
+    let whole = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(same).count() * BLOCK;
+    whole + a[whole..].iter().zip(&b[whole..]).take_while(|(a, b)| a == b).count()
+}
+
+fn n_same_at_end(a: &[u8], b: &[u8]) -> usize {
+    let same = |(a, b): &(&[u8], &[u8])| a == b;
+    let whole = a.rchunks_exact(BLOCK).zip(b.rchunks_exact(BLOCK)).take_while(same).count() * BLOCK;
+    let (a, b) = (&a[..a.len() - whole], &b[..b.len() - whole]);
+    whole + a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
 }
 
 /// An entry of a tree: where it ends, where its name begins and ends.

@@ -1,7 +1,7 @@
 //! Objects that are made but not yet on disk.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -12,25 +12,43 @@ use gix::{
     validate::path::component,
 };
 
+use llmos_core::volume::VolumePath;
+
+use super::listed::Listed;
 use crate::{
     object::{Object, Shared},
-    tree::TreeError,
+    tree::{File, Found, TreeError},
 };
 
 /// A repository with objects in memory on top of it.
 pub(crate) struct Drafts {
-    /// Reads what is on disk and what is in memory alike.
+    /// Reads what is on disk and what is in memory alike; trees of a session only after [`Self::show_trees`].
     pub(crate) repository: Repository,
     sound: Arc<SoundTrees>,
+    shows_trees: bool,
     fresh: Vec<Shared>,
-    ids: BTreeSet<ObjectId>,
+    by_id: BTreeMap<ObjectId, Shared>,
     bytes: usize,
 }
 
 impl Drafts {
     pub(crate) fn new(repository: Repository, sound: Arc<SoundTrees>) -> Self {
+        Self { shows_trees: true, ..Self::of_session(repository, sound) }
+    }
+
+    /// Where many commits change one folder, its many forms are not copied for the repository to see.
+    pub(crate) fn of_session(repository: Repository, sound: Arc<SoundTrees>) -> Self {
         let repository = repository.with_object_memory();
-        Self { repository, sound, fresh: Vec::new(), ids: BTreeSet::new(), bytes: 0 }
+        let (fresh, by_id) = (Vec::new(), BTreeMap::new());
+        Self { repository, sound, shows_trees: false, fresh, by_id, bytes: 0 }
+    }
+
+    /// From now on the repository sees trees too.
+    pub(crate) fn show_trees(&mut self) {
+        if !self.shows_trees {
+            self.shows_trees = true;
+            remember_all(&mut self.repository, &self.fresh);
+        }
     }
 
     /// The objects in the order in which they were made.
@@ -46,29 +64,65 @@ impl Drafts {
     pub(crate) fn put(
         &mut self,
         kind: Kind,
-        data: Vec<u8>,
+        data: impl Into<Arc<Vec<u8>>>,
         previous: Option<ObjectId>,
     ) -> ObjectId {
-        let object = Arc::new(Object::new(kind, data, previous));
+        let object = Arc::new(Object::new(kind, data.into(), previous));
         let id = object.id;
-        if kind == Kind::Tree {
-            // Made of one whose names were looked at.
-            self.sound.add(id);
-        }
-        if !self.ids.contains(&id) && !self.repository.objects.exists_without_refresh(&id) {
+        if !self.by_id.contains_key(&id) && !self.repository.objects.exists_without_refresh(&id) {
             self.add(object);
         }
         id
     }
 
-    /// Returns the content of a tree that is to be edited; refuses names that nobody should write again.
-    pub(crate) fn tree(&self, id: ObjectId) -> Result<Vec<u8>, TreeError> {
-        let data = self.repository.find_tree(id)?.detach().data;
-        if !self.sound.contains(id) {
-            check_names(&data)?;
-            self.sound.add(id);
+    /// Keeps a tree and returns its id.
+    pub(crate) fn put_tree(&mut self, tree: Arc<Listed>, previous: Option<ObjectId>) -> ObjectId {
+        let id = self.put(Kind::Tree, Arc::clone(tree.data()), previous);
+        // Made of one whose names were looked at.
+        self.sound.add(id, tree);
+        id
+    }
+
+    /// Returns a tree that is to be edited; refuses names that nobody should write again.
+    pub(crate) fn tree(&self, id: ObjectId) -> Result<Arc<Listed>, TreeError> {
+        if let Some(tree) = self.sound.get(id) {
+            return Ok(tree);
         }
-        Ok(data)
+        let data = match self.by_id.get(&id) {
+            Some(object) => object.data.as_ref().clone(),
+            None => self.repository.find_tree(id)?.detach().data,
+        };
+        check_names(&data)?;
+        let tree = Arc::new(Listed::read(data).ok_or(TreeError::Broken)?);
+        self.sound.add(id, Arc::clone(&tree));
+        Ok(tree)
+    }
+
+    /// Looks a path up below the tree `root`.
+    pub(crate) fn find(&self, root: ObjectId, path: &VolumePath) -> Result<Found, TreeError> {
+        let text = path.as_str();
+        let (mut above, mut start) = (root, 0);
+        loop {
+            let end = text[start..].find('/').map_or(text.len(), |at| start + at);
+            let tree = self.tree(above)?;
+            let Some(entry) = tree.find(&text.as_bytes()[start..end]) else {
+                return Ok(Found::Nothing);
+            };
+            let is_last = end == text.len();
+            match entry.mode {
+                _ if entry.is_tree() && is_last => return Ok(Found::Tree(entry.id)),
+                _ if entry.is_tree() => (above, start) = (entry.id, end + 1),
+                mode if is_file(mode) && is_last => {
+                    let executable = mode[3] & 1 == 1;
+                    return Ok(Found::File(File { id: entry.id, executable }));
+                }
+                mode if is_file(mode) => {
+                    let file = text[..end].parse();
+                    return Ok(file.map_or(Found::Other, |file| Found::Under(file, entry.id)));
+                }
+                _ => return Ok(Found::Other),
+            }
+        }
     }
 
     /// Forgets the first `n` objects: they are on disk now.
@@ -86,39 +140,51 @@ impl Drafts {
 
     fn restart_with(&mut self, objects: Vec<Shared>) {
         self.repository.objects.set_object_memory(Storage::default());
-        (self.fresh, self.ids, self.bytes) = (Vec::new(), BTreeSet::new(), 0);
+        (self.fresh, self.by_id, self.bytes) = (Vec::new(), BTreeMap::new(), 0);
         for object in objects {
             self.add(object);
         }
     }
 
     fn add(&mut self, object: Shared) {
-        remember_all(&mut self.repository, std::slice::from_ref(&object));
+        if self.shows_trees || object.kind != Kind::Tree {
+            remember_all(&mut self.repository, std::slice::from_ref(&object));
+        }
         self.bytes += object.data.len();
-        self.ids.insert(object.id);
+        self.by_id.insert(object.id, Arc::clone(&object));
         self.fresh.push(object);
     }
 }
 
-/// Trees whose names were looked at.
+/// Trees whose names were looked at, as they were edited last.
 #[derive(Debug, Default)]
-pub(crate) struct SoundTrees(Mutex<BTreeSet<ObjectId>>);
+pub(crate) struct SoundTrees(Mutex<VecDeque<(ObjectId, Arc<Listed>)>>);
 
 impl SoundTrees {
-    /// How many are remembered.
-    const MANY: usize = 4_096;
+    /// How many are remembered, and how many bytes of them.
+    const MANY: usize = 32;
+    const MANY_BYTES: usize = 4 << 20;
 
-    fn contains(&self, id: ObjectId) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    fn get(&self, id: ObjectId) -> Option<Arc<Listed>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().rev().find(|(known, _)| *known == id).map(|(_, tree)| Arc::clone(tree))
     }
 
-    fn add(&self, id: ObjectId) {
+    fn add(&self, id: ObjectId, tree: Arc<Listed>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= Self::MANY {
-            known.clear();
+        known.retain(|(known, _)| *known != id);
+        known.push_back((id, tree));
+        let mut bytes: usize = known.iter().map(|(_, tree)| tree.data().len()).sum();
+        while known.len() > Self::MANY || bytes > Self::MANY_BYTES {
+            let Some((_, oldest)) = known.pop_front() else { return };
+            bytes -= oldest.data().len();
         }
-        known.insert(id);
     }
+}
+
+/// `100644`, `100755`, or what old programs wrote for them.
+fn is_file(mode: &[u8]) -> bool {
+    mode.len() == 6 && mode.starts_with(b"100")
 }
 
 /// Refuses a tree with a name that leads out of its folder or into `.git` on some system.
@@ -138,7 +204,7 @@ fn check_names(tree: &[u8]) -> Result<(), TreeError> {
 pub(crate) fn remember_all(repository: &mut Repository, objects: &[Shared]) {
     let mut storage = repository.objects.take_object_memory().unwrap_or_default();
     for object in objects {
-        storage.insert(object.id, (object.kind, object.data.clone()));
+        storage.insert(object.id, (object.kind, object.data.as_ref().clone()));
     }
     repository.objects.set_object_memory(storage);
 }

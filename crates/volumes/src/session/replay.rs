@@ -96,6 +96,7 @@ impl Session {
     /// Where the index shows their files already, they are left alone.
     fn touch_since(&mut self, volume: &Volume, since: Option<ObjectId>) -> Result<(), StoreError> {
         let Some(tree) = self.tree else { return Ok(()) };
+        self.drafts.show_trees();
         let repository = &self.drafts.repository;
         let before = since.map(|since| volume.tree_of(repository, since)).transpose()?;
         let changes = wire::changes(repository, before, tree).map_err(|err| volume.damaged(err))?;

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gix::{ObjectId, Repository};
+use gix::ObjectId;
 use llmos_core::{
     metadata,
     store::{BlobId, Change, Edit, Expected, StoreError},
     volume::VolumePath,
 };
 
+use super::Drafts;
 use crate::{
-    tree::{self, File, Found},
+    tree::{File, Found},
     volume::Volume,
     worktree::{FileChange, blob_id},
 };
@@ -25,13 +26,11 @@ pub(crate) struct Resolved {
 /// Checks every expectation of `change` against a tree; `None` stands for a volume that does not exist.
 pub(crate) fn resolve(
     volume: &Volume,
-    base: Option<(&Repository, Option<ObjectId>)>,
+    base: Option<(&Drafts, Option<ObjectId>)>,
     change: &Change,
 ) -> Result<Resolved, StoreError> {
     let look = |path: &VolumePath| match base {
-        Some((repository, Some(tree))) => {
-            tree::find(repository, tree, path).map_err(|err| volume.damaged(err))
-        }
+        Some((drafts, Some(tree))) => drafts.find(tree, path).map_err(|err| volume.damaged(err)),
         _ => Ok(Found::Nothing),
     };
     let mut files = BTreeMap::new();

@@ -137,7 +137,7 @@ fn own_objects(
     }
     let read = |id| -> io::Result<Shared> {
         let object = repository.find_object(id).map_err(io::Error::other)?.detach();
-        Ok(Arc::new(Object { id, kind: object.kind, data: object.data, previous: None }))
+        Ok(Arc::new(Object { id, kind: object.kind, data: Arc::new(object.data), previous: None }))
     };
     ids.into_iter().map(read).collect::<io::Result<Vec<_>>>().map(Some)
 }
