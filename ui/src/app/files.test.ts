@@ -13,7 +13,7 @@ function parts(medium = memoryMedium(), page = "page-2") {
   const editor = createEditor(fakeEngine());
   const drafts = fakeDrafts(page, medium);
   const notices = createNotices();
-  const files = createFiles({ api, editor, drafts, notices, onOpen: () => undefined });
+  const files = createFiles({ api, editor, drafts, notices, onOpen: () => undefined, onFresh: () => undefined });
   const rename = (name: string) => editor.edit((doc) => ({ ...doc, name }));
   return { api, editor, drafts, files, notices, rename, state: files.store.getState };
 }

@@ -51,6 +51,7 @@ export function createFiles(parts: FilesParts): Files {
       editor.open(doc, origin);
       parts.onOpen(keyOf(route));
       if (own) editor.restore(own.doc, own.origin);
+      else if (offers.length === 0) parts.onFresh(keyOf(route));
       store.setState({ opening: { state: "open" }, offers });
       learnSkills(parts, editor.store.getState().doc);
     } catch (error) {

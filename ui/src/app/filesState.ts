@@ -43,6 +43,8 @@ export type FilesParts = {
   notices: Notices;
   /** Called when a workflow was opened, with the {@link keyOf} its route. */
   onOpen: (key: string) => void;
+  /** Called when nobody left unsaved changes of what was opened. */
+  onFresh: (key: string) => void;
 };
 
 export function createFilesStore(): StoreApi<FilesState> {

@@ -37,13 +37,14 @@ export type Runs = {
   dispose(): void;
 };
 
-/** `onFindings` is called when the server refuses a run for what is wrong with the workflow. */
+/** `onFindings` is called when the server refuses a run for what is wrong with the workflow, `onKept` when a run is in Git. */
 export function createRuns(
   api: WorkflowsApi & TracesApi,
   editor: Editor,
   board: RunBoard,
   source: RunnerSource,
   onFindings: () => void = () => undefined,
+  onKept: (trace: SavedTrace, report: RunReport) => void = () => undefined,
 ): Runs {
   let ready: Runner | undefined;
   let abort: AbortController | undefined;
@@ -62,7 +63,10 @@ export function createRuns(
     };
     tell({ state: "saving" });
     await api.keepTrace(one).then(
-      (trace) => tell({ state: "saved", trace }),
+      (trace) => {
+        tell({ state: "saved", trace });
+        onKept(trace, one);
+      },
       (error: unknown) => tell({ state: "failed", ...explain(error) }),
     );
   };

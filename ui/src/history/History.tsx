@@ -2,7 +2,8 @@ import { useState } from "react";
 import { useStore } from "zustand";
 
 import type { TraceSummary } from "../api/schema";
-import { useEditor, useWorkbench } from "../app/useWorkbench";
+import { keyOf } from "../app/filesState";
+import { useEditor, useFiles, useWorkbench } from "../app/useWorkbench";
 import { useBoard } from "../execution/useBoard";
 import { Button } from "../parts/Button";
 import { Failure } from "../parts/Failure";
@@ -12,16 +13,19 @@ import { duration, moment } from "../parts/time";
 import styles from "./History.module.css";
 import { useTraces } from "./useTraces";
 
+const NONE: readonly string[] = [];
 const MARK = { success: "success", error: "error", cancelled: "skipped" } as const;
 const WORD = { success: "succeeded", error: "failed", cancelled: "cancelled" } as const;
 
 /** The runs of the open workflow, newest first: look at one, run it again, compare two. */
 export function History() {
-  const { api, board, viewing } = useWorkbench();
+  const { api, board, draftRuns, viewing } = useWorkbench();
   const id = useEditor((state) => state.doc.workflow_id);
   const [all, setAll] = useState(false);
+  const key = useFiles(({ route }) => keyOf(route));
+  const earlier = useStore(draftRuns.store, (known) => known[key] ?? NONE);
   const saved = useBoard(board, (now) => savedId(now.phase()));
-  const list = useTraces(api, all ? undefined : id, saved);
+  const list = useTraces(api, all ? undefined : id, earlier, saved);
   const { trace, opening, picked, problem } = useStore(viewing.store);
   const [first, second] = picked;
 

@@ -21,8 +21,8 @@ const PAGES = 5;
 
 type Answer = Omit<Traces, "more" | "again" | "hasMore"> & { next: string | null };
 
-/** Lists the runs of a workflow, or all of them. A new `stamp` asks again. */
-export function useTraces(api: TracesApi, workflowId: string | undefined, stamp: unknown): Traces {
+/** Lists the runs of a workflow and those in `also`, or all of them. A new `stamp` asks again. */
+export function useTraces(api: TracesApi, workflowId: string | undefined, also: readonly string[], stamp: unknown): Traces {
   const [answer, setAnswer] = useState<Answer>({ state: "loading", traces: [], next: null });
   const [round, setRound] = useState(0);
   const reading = useRef(false);
@@ -34,13 +34,13 @@ export function useTraces(api: TracesApi, workflowId: string | undefined, stamp:
       for (let page = 0; page < PAGES; page += 1) {
         // oxlint-disable-next-line no-await-in-loop -- a page names the next one
         const list = await api.listTraces({ limit: PAGE, ...(next !== null && { before: next }) }, signal);
-        found.push(...list.traces.filter(({ workflow_id }) => workflowId === undefined || workflow_id === workflowId));
+        found.push(...list.traces.filter(({ workflow_id, trace_id }) => workflowId === undefined || workflow_id === workflowId || also.includes(trace_id)));
         next = list.next ?? null;
         if (next === null || found.length >= 20) break;
       }
       return { traces: found, next };
     },
-    [api, workflowId],
+    [api, workflowId, also],
   );
 
   useEffect(() => {
