@@ -7,6 +7,9 @@ import { expect, test } from "../support/test";
 /** A page that shows no frame for longer counts as frozen, also on cores that others use. */
 const FROZEN_MS = 4_000;
 
+// A recording looks through the page at every step, which takes longer than what is measured.
+test.use({ trace: "off" });
+
 const OUTPUTS: Record<string, { type: string; code: string; shows: RegExp }> = {
   markdown: {
     type: "file",

@@ -24,6 +24,8 @@ const NUMBER_BYTES = 20;
 /** How deep the JSON of a value may be nested: readers of JSON stop at 128 levels of the whole trace. */
 const DEPTH_LIMIT = 100;
 
+const HALF = /[\ud800-\udfff]/u;
+
 /** Text as JSON in UTF-8 can hold it: half a character, which cutting text can leave, becomes `\ufffd`. */
 export function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udfff]/gu, "\ufffd");
@@ -87,6 +89,7 @@ function encode(value: unknown): unknown {
     return isPlain(value) ? Array.from(value) : Array.from(value as unknown as ArrayLike<number | bigint>, encode);
   }
   if (Array.isArray(value)) return value.map(encode);
+  if (isFlat(value)) return value;
   const entries = Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[wellFormed(key), encode(item)] as const]));
   const encoded = Object.fromEntries(entries);
   return entries.length === 1 && entries[0]?.[0].startsWith("$") ? { $value: encoded } : encoded;
@@ -100,6 +103,16 @@ function isPlain(value: ArrayBufferView): value is Float64Array {
     if (!Number.isFinite(item) || Object.is(item, -0)) return false;
   }
   return true;
+}
+
+/** Whether JSON has all of an object as it is: one of many thousand keys need not be written anew. */
+function isFlat(value: object): boolean {
+  return Object.keys(value).every((key) => {
+    const item = (value as Readonly<Record<string, unknown>>)[key];
+    if (key.startsWith("$") || HALF.test(key)) return false;
+    if (typeof item === "number") return Number.isFinite(item) && !Object.is(item, -0);
+    return item === null || typeof item === "boolean" || (typeof item === "string" && !HALF.test(item));
+  });
 }
 
 /** About how long the JSON of a value is, never much too small; without end when it is nested deeper than `levels`. */
@@ -127,7 +140,9 @@ function jsonBytes(value: unknown, levels: number): number {
     return bytes;
   }
   // Every object may need another one around it.
-  for (const [key, item] of Object.entries(value)) bytes += key.length + 4 + jsonBytes(item, levels - (key.startsWith("$") ? 2 : 1));
+  for (const key of Object.keys(value)) {
+    bytes += key.length + 4 + jsonBytes((value as Readonly<Record<string, unknown>>)[key], levels - (key.startsWith("$") ? 2 : 1));
+  }
   return bytes;
 }
 
