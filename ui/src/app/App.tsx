@@ -1,10 +1,11 @@
 import { Activity, lazy, Suspense } from "react";
 
+import { useBoard } from "../execution/useBoard";
 import { PageFrame } from "../pages/PageFrame";
 import styles from "./App.module.css";
 import { NoticeList } from "./NoticeList";
 import { TopBar } from "./TopBar";
-import { useFiles, usePage, useView, WorkbenchContext } from "./useWorkbench";
+import { useEditor, useFiles, usePage, useView, useWorkbench, WorkbenchContext } from "./useWorkbench";
 import type { Workbench } from "./workbench";
 import { Workspace } from "./Workspace";
 
@@ -21,6 +22,19 @@ export function App({ workbench }: { workbench: Workbench }) {
   );
 }
 
+/** The height of the results when there are none and the start page wants the room: their tabs alone. */
+const TABS_ONLY = 37;
+
+/** How high the results are. On the start page they give way until there is something in them. */
+function useBottom(asked: number): number {
+  const { board } = useWorkbench();
+  const isStart = useFiles((state) => state.opening.state === "open" && state.route.at === "new");
+  const empty = useEditor((state) => state.doc.nodes.length === 0);
+  const isIdle = useBoard(board, (now) => now.phase().phase === "none" && now.order().length === 0);
+  const isResults = useView((state) => state.bottom === "results");
+  return isStart && empty && isIdle && isResults ? Math.min(asked, TABS_ONLY) : asked;
+}
+
 function Screen() {
   const page = usePage();
   const sizes = useView((state) => state.sizes);
@@ -29,6 +43,7 @@ function Screen() {
   const dialog = useView((state) => state.dialog);
   const begun = useFiles((state) => state.opening.state !== "loading");
   const chat = useView((state) => state.chat);
+  const bottom = useBottom(sizes.bottom);
 
   return (
     <div
@@ -38,7 +53,7 @@ function Screen() {
       style={{
         "--left": `${sizes.left}px`,
         "--right": `${sizes.right}px`,
-        "--bottom": `${sizes.bottom}px`,
+        "--bottom": `${bottom}px`,
       } as React.CSSProperties}
     >
       <TopBar />

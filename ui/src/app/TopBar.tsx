@@ -39,7 +39,9 @@ export function TopBar() {
           Chat
         </Button>
         {!page && <EditTools />}
-        <ThemeButton />
+        <span className={styles.wide}>
+          <ThemeButton />
+        </span>
       </div>
       {!page && <RunButtons />}
     </header>
@@ -53,7 +55,9 @@ function EditTools() {
   return (
     <>
       <IconButton icon="undo" label="Undo" keys="Ctrl+Z" disabled={!canUndo} onClick={editor.undo} />
-      <IconButton icon="redo" label="Redo" keys="Ctrl+Shift+Z" disabled={!canRedo} onClick={editor.redo} />
+      <span className={styles.wide}>
+        <IconButton icon="redo" label="Redo" keys="Ctrl+Shift+Z" disabled={!canRedo} onClick={editor.redo} />
+      </span>
       <span className={styles.extra}>
         <IconButton icon="plus" label="New workflow" onClick={() => void files.go({ at: "new" })} />
         <IconButton icon="keyboard" label="Keyboard shortcuts" keys="?" onClick={() => view.set({ dialog: "keys" })} />
@@ -109,7 +113,7 @@ function RunButtons() {
   const readOnly = useEditor((state) => state.readOnly);
 
   return (
-    <div className={styles.run}>
+    <div className={styles.run} data-busy={busy}>
       <Button icon="save" disabled={saving || readOnly || (isNew && empty && !dirty)} title="Save (Ctrl+S)" onClick={() => void files.save()}>
         Save
       </Button>

@@ -1,4 +1,4 @@
-import { useReactFlow, useStore, type Viewport, type XYPosition } from "@xyflow/react";
+import { type Rect, useReactFlow, useStore, type Viewport, type XYPosition } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 
 import type { WorkflowDoc } from "../api/schema";
@@ -10,8 +10,9 @@ import { MANY_NODES } from "./measure";
 
 const START_ZOOM = 0.7;
 const MARGIN = 32;
-/** A canvas narrower than this, in pixels, shows no whole workflow that one could read. */
+/** A canvas narrower than this, in pixels, shows more nodes than {@link MANY_FOR_NARROW} as mere dots. */
 const NARROW = 600;
+const MANY_FOR_NARROW = 40;
 const FAR = 0.45;
 const MID = 0.85;
 const FIT = { maxZoom: 1, padding: 0.07 };
@@ -25,6 +26,12 @@ function startOf({ nodes }: WorkflowDoc, height: number): Viewport {
   );
   const spare = (height - (end - y) * START_ZOOM) / 2;
   return { x: MARGIN - x * START_ZOOM, y: Math.max(MARGIN, spare) - y * START_ZOOM, zoom: START_ZOOM };
+}
+
+/** Whether an area lies within a canvas of some size. */
+function isIn(area: Rect, { x, y, zoom }: Viewport, { width, height }: { width: number; height: number }): boolean {
+  const [left, top] = [area.x * zoom + x, area.y * zoom + y];
+  return left >= -1 && top >= -1 && left + area.width * zoom <= width + 1 && top + area.height * zoom <= height + 1;
 }
 
 /** Lets the rest of the page ask things of the canvas, and shows a newly opened workflow whole. */
@@ -56,7 +63,9 @@ export function useCanvasHandle(session: number): {
       showStart() {
         const { doc } = editor.store.getState();
         const { clientWidth = 0, clientHeight = 0 } = pane ?? {};
-        if (doc.nodes.length > MANY_NODES || clientWidth < NARROW) void flow.setViewport(startOf(doc, clientHeight));
+        // Where one region fills the screen, the whole of a workflow says more than a part that can be read.
+        const isLarge = doc.nodes.length > (clientWidth < NARROW ? MANY_FOR_NARROW : MANY_NODES);
+        if (isLarge) void flow.setViewport(startOf(doc, clientHeight));
         else void flow.fitView(FIT);
       },
     };
@@ -74,7 +83,7 @@ export function useCanvasHandle(session: number): {
     else requestAnimationFrame(() => canvas.handle?.showStart());
   }, [workbench, canvas, editor, session, learned]);
 
-  // A canvas that grows or shrinks keeps its middle in the middle.
+  // A canvas that grows or shrinks keeps its middle in the middle, and what was seen as a whole stays whole.
   useEffect(() => {
     if (!pane) return;
     const watcher = new ResizeObserver(() => {
@@ -82,8 +91,12 @@ export function useCanvasHandle(session: number): {
       const before = size.current;
       size.current = { width, height };
       if (before.width === 0 || width === 0 || height === 0) return;
-      const { x, y, zoom: scale } = flow.getViewport();
-      void flow.setViewport({ x: x + (width - before.width) / 2, y: y + (height - before.height) / 2, zoom: scale });
+      const now = flow.getViewport();
+      const next = { x: now.x + (width - before.width) / 2, y: now.y + (height - before.height) / 2, zoom: now.zoom };
+      const nodes = flow.getNodes();
+      const all = nodes.length > 0 && nodes.length <= MANY_NODES ? flow.getNodesBounds(nodes) : undefined;
+      if (all && isIn(all, now, before) && !isIn(all, next, size.current)) void flow.fitView(FIT);
+      else void flow.setViewport(next);
     });
     watcher.observe(pane);
     return () => watcher.disconnect();
