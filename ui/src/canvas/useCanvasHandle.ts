@@ -34,6 +34,13 @@ function isIn(area: Rect, { x, y, zoom }: Viewport, { width, height }: { width: 
   return left >= -1 && top >= -1 && left + area.width * zoom <= width + 1 && top + area.height * zoom <= height + 1;
 }
 
+/** After so many frames nodes whose ports have just become known are measured with them. */
+const MEASURED = 3;
+
+function afterFrames(n: number, act: () => void): void {
+  requestAnimationFrame(() => (n > 1 ? afterFrames(n - 1, act) : act()));
+}
+
 /** Lets the rest of the page ask things of the canvas, and shows a newly opened workflow whole. */
 export function useCanvasHandle(session: number): {
   zoom: "near" | "mid" | "far";
@@ -80,7 +87,7 @@ export function useCanvasHandle(session: number): {
     const { doc } = editor.store.getState();
     if (doc.nodes.length === 0) return;
     if (doc.nodes.some((node) => !node.position)) void arrange(workbench, true);
-    else requestAnimationFrame(() => canvas.handle?.showStart());
+    else afterFrames(MEASURED, () => canvas.handle?.showStart());
   }, [workbench, canvas, editor, session, learned]);
 
   // A canvas that grows or shrinks keeps its middle in the middle, and what was seen as a whole stays whole.
