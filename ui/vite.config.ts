@@ -15,6 +15,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 600,
   },
+  // Its components import what only the plugin above finds.
+  optimizeDeps: { exclude: ["qdk/circuit-vis/index.ts", "qdk/histogram.tsx"] },
   server: {
     // The server takes changes from its own page only, so the proxy speaks as that page.
     proxy: { "/api": { target: server, changeOrigin: true, headers: { origin: server } } },
