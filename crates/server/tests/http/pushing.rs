@@ -29,7 +29,7 @@ users:
     role: user
   - id: eve
     role: user
-  - id: root
+  - id: chief
     role: system_admin
 teams:
   - id: atlas
@@ -86,14 +86,14 @@ fn an_admin_pushes_to_the_team_as_themselves_and_a_member_does_not() {
         ("as/eve/teams/atlas", "may not read volume `team/atlas`"),
         ("as/nobody/teams/atlas", "there is no user `nobody`"),
         ("teams/atlas", "there is no user `local`"),
-        ("as/root/users/ana", "may not read volume `user/ana`"),
+        ("as/chief/users/ana", "may not read volume `user/ana`"),
         ("as/ana", "there is no repository at this address"),
     ] {
         let said = refused(&bob, &["ls-remote", &served.url(address)]);
         assert_says(&said, &[why]);
     }
     commit(&bob, &[("skills/x.md", SUM)], "x");
-    let said = refused(&bob, &["push", &served.url("as/root/users/ana"), "HEAD:main"]);
+    let said = refused(&bob, &["push", &served.url("as/chief/users/ana"), "HEAD:main"]);
     assert_says(&said, &["may not change volume `user/ana`"]);
     served.assert_tidy();
 }
@@ -133,7 +133,7 @@ fn the_branch_of_a_proposal_is_its_users_alone() {
     served.post(&format!("/proposals/{id}/approve"), decided);
     assert_eq!(served.get("/skills/sum?user_id=cleo&team_id=atlas")["volume"], "team/atlas");
     // To take it back is offered to those who may.
-    for (user, may) in [("ana", true), ("root", true), ("bob", false), ("cleo", false)] {
+    for (user, may) in [("ana", true), ("chief", true), ("bob", false), ("cleo", false)] {
         let listed = served.get(&format!("/proposals?user_id={user}&volume=team/atlas"));
         assert_eq!(listed["proposals"][0]["may_revert"], may, "{user}: {listed:#}");
     }
@@ -172,7 +172,7 @@ fn nobody_pushes_what_only_the_program_may_say() {
     commit(
         &ana,
         &[("skills/sum.md", SUM)],
-        &format!("approve\n\nDecided-By: root\nProposed-Commit: {before}"),
+        &format!("approve\n\nDecided-By: chief\nProposed-Commit: {before}"),
     );
     git(&ana, &["checkout", "--quiet", "main"]);
     commit(&ana, &[("notes.md", "x")], "notes");
