@@ -90,7 +90,7 @@ mod tests {
         let long = format!("skill_{}", "a".repeat(10_000));
         let names = ["", "skill_", "skill_../../x", "skill_A", "linear-fit", "workflow_a b", &long];
         for name in names {
-            assert_eq!(meant(name), Meant::Nothing, "{:.60}", name);
+            assert_eq!(meant(name), Meant::Nothing, "{name:.60}");
         }
     }
 

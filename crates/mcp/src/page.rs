@@ -52,7 +52,7 @@ mod tests {
     fn what_is_no_cursor_is_refused() {
         let long = format!("from-{}", "9".repeat(10_000));
         for cursor in ["", "100", "from-", "from--1", "from-1e3", "../../x", &long] {
-            assert!(at(cursor).is_err(), "{:.60}", cursor);
+            assert!(at(cursor).is_err(), "{cursor:.60}");
         }
     }
 }

@@ -31,7 +31,7 @@ impl RedisServer {
         let free = TcpListener::bind("127.0.0.1:0").ok()?;
         let port = free.local_addr().ok()?.port();
         drop(free);
-        let mut child = Command::new("redis-server")
+        let child = Command::new("redis-server")
             .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
             .args(["--appendonly", "yes", "--appendfsync", "always", "--dir"])
             .arg(folder)
@@ -39,11 +39,11 @@ impl RedisServer {
             .stderr(Stdio::null())
             .spawn()
             .expect("`redis-server` is there; `cargo xtask test` installs it");
-        let stdout = child.stdout.take()?;
-        let lines = BufReader::new(stdout).lines().map_while(Result::ok);
-        let mut lines = lines;
+        // Whatever comes now, it is ended and waited for.
+        let mut server = Self { child, port };
+        let stdout = server.child.stdout.take()?;
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
         let ready = lines.any(|line| line.contains("Ready to accept connections"));
-        let server = Self { child, port };
         ready.then_some(server)
     }
 

@@ -30,6 +30,9 @@ use connections::Connections;
 
 pub use connections::RedisOpenError;
 
+/// A head as it is kept and as it is meant, and the numbers of the keys that were asked for.
+type Found = (String, SessionHead, Vec<Option<u64>>);
+
 /// Puts a head in the place of another (`''` for none), with messages: key and text in turn.
 const SWAP: &str = "
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
@@ -103,7 +106,7 @@ impl RedisSessions {
         doing: &'static str,
         id: &Slug,
         messages: &[NewMessage],
-    ) -> Result<Option<(String, SessionHead, Vec<Option<u64>>)>, SessionsError> {
+    ) -> Result<Option<Found>, SessionsError> {
         let names = Names::of(id);
         let (head, known): (Option<String>, Vec<Option<u64>>) =
             self.connections.with(doing, |connection| {
@@ -127,7 +130,7 @@ impl RedisSessions {
         doing: &'static str,
         id: &Slug,
         messages: &[NewMessage],
-    ) -> Result<(String, SessionHead, Vec<Option<u64>>), SessionsError> {
+    ) -> Result<Found, SessionsError> {
         let found = self.head(doing, id, messages)?;
         found.ok_or_else(|| SessionsError::Unknown { id: id.clone() })
     }

@@ -102,7 +102,7 @@ pub fn a_page_holds_what_was_asked_for(sessions: &impl Sessions) {
 }
 
 /// Messages of many writers get numbers without a gap, and each is there once though all are sent twice.
-pub fn many_writers_lose_nothing_and_double_nothing(sessions: &(impl Sessions + Sync)) {
+pub fn many_writers_lose_nothing_and_double_nothing(sessions: &impl Sessions) {
     begin(sessions, "s1", "user/ana", 1);
     thread::scope(|scope| {
         for writer in 0..4 {
@@ -132,7 +132,7 @@ pub fn many_writers_lose_nothing_and_double_nothing(sessions: &(impl Sessions + 
 }
 
 /// Of several changes that rest on the same revision one is made.
-pub fn many_changes_at_once_are_all_told_apart(sessions: &(impl Sessions + Sync)) {
+pub fn many_changes_at_once_are_all_told_apart(sessions: &impl Sessions) {
     let revision = begin(sessions, "s1", "user/ana", 1).revision;
     let made: usize = thread::scope(|scope| {
         let change = |n: usize| {
