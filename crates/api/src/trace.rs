@@ -210,6 +210,9 @@ pub struct TraceView {
     pub path: String,
     /// The commit that it was read at.
     pub commit: String,
+    /// Which large values are not in `run`, and how to read them; absent where all are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// What the run did, large values put back in.
     pub run: RunReport,
 }

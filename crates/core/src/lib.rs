@@ -18,6 +18,7 @@ pub mod exchange;
 pub mod graph;
 pub mod hand;
 pub mod intake;
+pub mod json;
 pub mod key;
 mod lookup;
 mod markdown;

@@ -8,7 +8,7 @@ mod manifest;
 mod restore;
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Read, Write},
     path::{Path, PathBuf},
     process::Stdio,
@@ -104,11 +104,15 @@ impl GitStore {
         if to.symlink_metadata().is_ok() {
             return Err(BackupError::Occupied { place: to.to_owned() });
         }
-        let mut name = to.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let unfinished = to.with_file_name(name);
-        let writing = format!("writing `{}`", unfinished.display());
-        let file = File::create(&unfinished).map_err(BackupError::medium(&writing))?;
+        let writing = format!("writing `{}`", to.display());
+        // Under a name that nobody can foresee, and for this user alone: there are secrets in it.
+        let name = to.file_name().unwrap_or_default().to_string_lossy();
+        let (file, unfinished) = tempfile::Builder::new()
+            .prefix(&format!("{name}."))
+            .suffix(".part")
+            .tempfile_in(folder_of(to))
+            .map_err(BackupError::medium(&writing))?
+            .into_parts();
         let mut zip = ZipWriter::new(file);
         let mut made = Contents::default();
         let result = self.repositories().map_err(BackupError::from).and_then(|volumes| {
@@ -127,17 +131,11 @@ impl GitStore {
                 .and_then(|()| zip.write_all(&manifest::print(&made, made_at)))
                 .and_then(|()| zip.finish().map_err(io::Error::other))
                 .and_then(|file| file.sync_all())
-                .and_then(|()| fs::rename(&unfinished, to))
+                .and_then(|()| unfinished.persist_noclobber(to).map_err(|err| err.error))
                 .and_then(|()| sync_folder_of(to));
             written.map_err(BackupError::medium(&writing))
         });
-        match result {
-            Ok(()) => Ok(made),
-            Err(err) => {
-                let _ = fs::remove_file(&unfinished);
-                Err(err)
-            }
-        }
+        result.map(|()| made)
     }
 }
 
@@ -241,11 +239,15 @@ fn options() -> SimpleFileOptions {
 }
 
 fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     match cfg!(unix) {
-        true => File::open(folder.unwrap_or(Path::new(".")))?.sync_all(),
+        true => File::open(folder_of(path))?.sync_all(),
         false => Ok(()),
     }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 fn not_whole(file: &Path, reason: impl ToString) -> BackupError {

@@ -6,6 +6,7 @@
 //! volume, so that working tree, index and readers follow.
 
 mod admit;
+pub(crate) mod depth;
 mod desk;
 mod fetch;
 mod inspect;
@@ -14,7 +15,7 @@ mod program;
 mod receive;
 pub(crate) mod refs;
 mod remote;
-mod scan;
+pub(crate) mod scan;
 
 use std::io::{self, Read, Write};
 

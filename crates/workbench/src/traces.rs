@@ -12,7 +12,7 @@ use llmos_core::{
     trace::{self, RunTrace, TraceId, TraceValue},
     volume::{VolumeId, VolumePath},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{Caller, Error, Workbench};
@@ -20,9 +20,11 @@ use crate::{Caller, Error, Workbench};
 pub(crate) mod archive;
 mod chat;
 mod fit;
+mod inside;
 mod list;
 pub(crate) mod shards;
 
+use inside::{Inside, stand_in};
 pub(crate) use list::Summaries;
 pub(crate) use shards::{Shards, Traces};
 
@@ -44,7 +46,7 @@ pub struct TraceFilter {
 /// Where the large values of a trace are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LargeValues {
-    /// Put back into the trace.
+    /// Put back into the trace, as far as memory allows.
     #[default]
     Inside,
     /// Left beside it: `{"$ref": "sha256:…", "bytes": n}` stands for each.
@@ -127,16 +129,16 @@ impl Workbench {
         large: LargeValues,
     ) -> Result<TraceView, Error> {
         let Loaded { volume, head, trace } = self.load_trace(caller, id)?;
+        let mut inside = Inside::new();
         let run = RunReport::from_trace(&trace, &mut |value| match (value, large) {
             (TraceValue::Inline(value), _) => Ok(value.clone()),
-            (TraceValue::Stored { sha256, .. }, LargeValues::Inside) => {
-                let bytes = self.load(&volume, &head, id, sha256)?;
-                serde_json::from_slice(&bytes)
-                    .ok()
-                    .ok_or_else(|| lost(&volume, &id.object_path(sha256)))
-            }
+            (TraceValue::Stored { sha256, bytes }, LargeValues::Inside) => inside.put(
+                (sha256, *bytes),
+                || self.load(&volume, &head, id, sha256),
+                || lost(&volume, &id.object_path(sha256)),
+            ),
             (TraceValue::Stored { sha256, bytes }, LargeValues::Beside) => {
-                Ok(json!({"$ref": format!("sha256:{sha256}"), "bytes": bytes}))
+                Ok(stand_in(sha256, *bytes))
             }
         })?;
         Ok(TraceView {
@@ -145,6 +147,7 @@ impl Workbench {
             volume: volume.to_string(),
             path: id.path().to_string(),
             commit: head.to_string(),
+            note: inside.note(id),
             run,
         })
     }

@@ -2,7 +2,7 @@
 
 use llmos_api::problem::{Diagnostic, Severity};
 use llmos_core::{
-    trace::{self, TraceId, TraceValue},
+    trace::{self, Trace, TraceId, TraceValue},
     volume::{VolumeId, VolumePath},
 };
 
@@ -89,8 +89,10 @@ fn verify_trace(
         }
         Err(error) => return Err(error),
     };
-    let trace = match trace::parse(&bytes) {
-        Ok(trace) => trace,
+    let trace = match trace::parse_any(&bytes) {
+        Ok(Trace::Run(trace)) => trace,
+        // All that an exchange says stands in its file.
+        Ok(Trace::Chat(_)) => return Ok(0),
         Err(diagnostics) => {
             let faults = diagnostics.iter().map(Diagnostic::from);
             faults.for_each(|found| tell(FileFault { path: path.to_string(), found }));

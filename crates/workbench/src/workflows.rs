@@ -343,7 +343,9 @@ pub(crate) fn unknown_workflow(id: &Slug, volume: Option<&VolumeId>) -> Error {
         what: "workflow",
         id: id.to_string(),
         volume: volume.cloned(),
-        hint: "choose another from the list, which `GET /workflows` gives".to_owned(),
+        hint:
+            "choose another: the page lists them under *Workflows*, programs ask `GET /workflows`"
+                .to_owned(),
     }
 }
 

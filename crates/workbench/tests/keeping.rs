@@ -198,7 +198,13 @@ fn what_is_wrong_with_traces_is_told() {
         bench.verify_content(&volume(), &mut tell).expect("it looks");
         codes
     };
-    assert_eq!(codes(), [] as [&str; 0]);
+    let chat = json!({
+        "prompt": "How?", "answer": "So.", "outcome": "success",
+        "started_at": "2026-11-20T15:30:00Z", "finished_at": "2026-11-20T15:30:01Z",
+    });
+    let chat = serde_json::from_value(chat).expect("it is a report");
+    bench.save_chat(&ana(), chat).expect("the exchange is kept");
+    assert_eq!(codes(), [] as [&str; 0], "a chat is a trace as well");
     put(value.path.as_str(), Some("[1]"));
     assert_eq!(codes(), ["changed-value", "changed-value"]);
     put(value.path.as_str(), None);

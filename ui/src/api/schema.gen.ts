@@ -1895,6 +1895,8 @@ export type TraceView = {
   commit: string;
   /** `run`. */
   kind: string;
+  /** Which large values are not in `run`, and how to read them; absent where all are there. */
+  note?: string | null;
   /** The file in that volume. */
   path: string;
   /** What the run did, large values put back in. */

@@ -61,7 +61,7 @@ export function createViewing({ api, editor, engine, runs, sweeps, flush, learn 
     learn(trace);
     runs.show(swept?.view ?? view);
     sweeps.show(swept && { ...sweeps.store.getState(), sweep: swept.sweep, picked: null });
-    store.setState({ ...CLOSED, trace });
+    store.setState({ ...CLOSED, trace, problem: trace.note ? { message: trace.note, hint: null } : null });
   };
 
   return {

@@ -2,13 +2,13 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read},
+    io::{self, BufReader, Read},
     path::{Path, PathBuf},
     process::Stdio,
 };
 
 use gix::{ObjectId, index::entry, validate::reference};
-use llmos_core::{store::StoreError, volume::VolumePath};
+use llmos_core::{json, store::StoreError, volume::VolumePath};
 use sha1::Digest;
 use zip::ZipArchive;
 
@@ -20,7 +20,14 @@ use crate::{
     program::{self, Borrowed},
     tree::{self, Found},
     volume::{MAIN, Volume},
+    wire::{
+        depth,
+        scan::{self, Limits},
+    },
 };
+
+/// The longest manifest that is read: some hundred thousand volumes.
+const MAX_MANIFEST_BYTES: u64 = 64 << 20;
 
 /// Restores all volumes of a backup, and the files beside them, into a folder that must not be there, or be empty.
 ///
@@ -39,8 +46,12 @@ pub fn restore(from: &Path, root: &Path) -> Result<Contents, BackupError> {
     let mut text = Vec::new();
     zip.by_name(manifest::NAME)
         .map_err(not_zip(from))?
+        .take(MAX_MANIFEST_BYTES + 1)
         .read_to_end(&mut text)
         .map_err(|err| not_whole(from, err))?;
+    if text.len() as u64 > MAX_MANIFEST_BYTES || json::weight(&text) > json::MAX_WEIGHT {
+        return Err(not_whole(from, "its manifest is longer than any that this program writes"));
+    }
     let contents = manifest::parse(&text).map_err(|reason| not_whole(from, reason))?;
 
     let beside = beside(root);
@@ -91,6 +102,10 @@ fn restore_one(
     let volume = store.volume_to_write(id);
     volume.create()?;
     let writing = format!("restoring volume `{id}`");
+    let wrong =
+        |reason: &dyn std::fmt::Display| not_whole(from, format!("volume `{id}`: {reason}"));
+    let pack = zip.by_name(&manifest::pack_of(id)).map_err(not_zip(from))?;
+    scan::scan(&mut BufReader::new(pack), Limits::BACKUP).map_err(|refused| wrong(&refused))?;
     let mut pack = zip.by_name(&manifest::pack_of(id)).map_err(not_zip(from))?;
     let mut command = program::git(&volume.git(), &["index-pack", "--strict", "--stdin"]);
     let mut child =
@@ -103,9 +118,15 @@ fn restore_one(
     let (bytes, hash) = (counted.bytes, counted.hash.finalize());
     let hash = super::hex(&hash);
     let indexed = program::finish(child);
-    let wrong =
-        |reason: &dyn std::fmt::Display| not_whole(from, format!("volume `{id}`: {reason}"));
     copied.and(indexed).map_err(|err| wrong(&err))?;
+    let folder = volume.objects_folder().join("pack");
+    for entry in fs::read_dir(folder).map_err(BackupError::medium(&writing))? {
+        let path = entry.map_err(BackupError::medium(&writing))?.path();
+        if path.extension().is_some_and(|ending| ending == "idx") {
+            let stem = path.with_extension("");
+            depth::check(&stem, Limits::BACKUP).map_err(|refused| wrong(&refused))?;
+        }
+    }
     if (bytes, &hash) != (backed_up.n_bytes, &backed_up.sha1) {
         return Err(wrong(&"its pack is not the one that was written"));
     }
@@ -132,15 +153,8 @@ fn restore_file(
     let wrong =
         |reason: &dyn std::fmt::Display| not_whole(from, format!("file `{name}`: {reason}"));
     let member = zip.by_name(&manifest::member_of(name)).map_err(not_zip(from))?;
-    let mut content = Vec::new();
-    member
-        .take(backed_up.n_bytes.saturating_add(1))
-        .read_to_end(&mut content)
-        .map_err(|err| wrong(&err))?;
-    let hash = super::hex(&sha1::Sha1::digest(&content));
-    if (content.len() as u64, &hash) != (backed_up.n_bytes, &backed_up.sha1) {
-        return Err(wrong(&"it is not the one that was written"));
-    }
+    let member = member.take(backed_up.n_bytes.saturating_add(1));
+    let mut member = super::Counted { from: Some(member), hash: sha1::Sha1::new(), bytes: 0 };
     let path = root.join(name);
     let made = path.parent().map_or(Ok(()), fs::create_dir_all);
     let mut options = File::options();
@@ -148,8 +162,13 @@ fn restore_file(
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     made.and_then(|()| options.open(&path))
-        .and_then(|mut file| io::Write::write_all(&mut file, &content))
-        .map_err(BackupError::medium(format!("writing `{}`", path.display())))
+        .and_then(|mut file| io::copy(&mut member, &mut file))
+        .map_err(BackupError::medium(format!("writing `{}`", path.display())))?;
+    let hash = super::hex(&member.hash.finalize());
+    if (member.bytes, &hash) != (backed_up.n_bytes, &backed_up.sha1) {
+        return Err(wrong(&"it is not the one that was written"));
+    }
+    Ok(())
 }
 
 /// The names, which become files: none may lead elsewhere.

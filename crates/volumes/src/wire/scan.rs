@@ -10,24 +10,28 @@ use flate2::bufread::ZlibDecoder;
 
 /// The most that a pack from elsewhere may hold.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    pub(super) objects: u32,
+pub(crate) struct Limits {
+    pub(crate) objects: u32,
     /// Of one object, unfolded.
-    pub(super) object_bytes: u64,
+    pub(crate) object_bytes: u64,
     /// Of all objects, unfolded.
-    pub(super) total_bytes: u64,
+    pub(crate) total_bytes: u64,
     /// How many differences may lie on top of each other.
-    pub(super) depth: u32,
+    pub(crate) depth: u32,
 }
 
 impl Limits {
-    pub(super) const PACK: Self =
-        Self { objects: 2_000_000, object_bytes: 64 << 20, total_bytes: 8 << 30, depth: 4_096 };
+    pub(crate) const PACK: Self =
+        Self { objects: 2_000_000, object_bytes: 64 << 20, total_bytes: 8 << 30, depth: 512 };
+
+    /// A backup holds years of what came in many pushes, and what somebody committed by hand.
+    pub(crate) const BACKUP: Self =
+        Self { objects: 200_000_000, object_bytes: 2 << 30, total_bytes: 16 << 40, depth: 512 };
 }
 
 /// Why a pack is not unfolded.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Refused {
+pub(crate) enum Refused {
     #[error("the pack is broken: {reason}")]
     Broken { reason: String },
     #[error("the pack holds {found} objects, at most {limit} are taken at once")]
@@ -42,13 +46,13 @@ pub(super) enum Refused {
 
 /// What a pack holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Contents {
-    pub(super) objects: u32,
-    pub(super) bytes: u64,
+pub(crate) struct Contents {
+    pub(crate) objects: u32,
+    pub(crate) bytes: u64,
 }
 
 /// Counts what a pack unfolds into, and refuses it as soon as that is too much.
-pub(super) fn scan(pack: &mut dyn BufRead, limits: Limits) -> Result<Contents, Refused> {
+pub(crate) fn scan(pack: &mut dyn BufRead, limits: Limits) -> Result<Contents, Refused> {
     let mut pack = Counted { inner: pack, at: 0 };
     let mut header = [0; 12];
     pack.read_exact(&mut header).map_err(broken)?;

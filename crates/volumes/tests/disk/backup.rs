@@ -121,6 +121,41 @@ fn no_file_of_a_backup_goes_anywhere_but_beside_the_volumes() {
     }
 }
 
+/// Whoever can foresee a name can put a link there.
+#[cfg(unix)]
+#[test]
+fn a_backup_is_written_where_no_link_leads_and_for_its_owner_alone() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = tempfile::tempdir().expect("the test can use its folder");
+    let store = GitStore::open(folder.path().join("volumes"));
+    put(&store, "user/ana", &[("skills/a.md", "one")]);
+    let (file, precious) = (folder.path().join("all.llmos"), folder.path().join("precious"));
+    fs::write(&precious, "mine").expect("it is written");
+    symlink(&precious, folder.path().join("all.llmos.part")).expect("the link is made");
+    back_up(&store, &file);
+    assert_eq!(fs::read(&precious).expect("it is read"), b"mine");
+    let mode = fs::symlink_metadata(&file).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o7777, 0o600);
+    let left = fs::read_dir(folder.path()).expect("it is read").count();
+    assert_eq!(left, 4, "volumes, backup, precious file and link");
+}
+
+#[test]
+fn a_manifest_that_unfolds_without_end_is_not_read_to_its_end() {
+    let folder = tempfile::tempdir().expect("the test can use its folder");
+    let store = GitStore::open(folder.path().join("volumes"));
+    put(&store, "user/ana", &[("skills/a.md", "one")]);
+    let file = folder.path().join("all.llmos");
+    back_up(&store, &file);
+    let filler = "x".repeat(65 << 20);
+    rewrite(&file, "manifest.json", |text| {
+        text.replacen('{', &format!("{{\"x\": \"{filler}\","), 1)
+    });
+    let got = restore(&file, &folder.path().join("restored")).expect_err("it is too long");
+    assert!(got.to_string().contains("longer than any"), "{got}");
+}
+
 /// Writes a zip again with one of its members changed.
 fn rewrite(file: &Path, name: &str, change: impl Fn(&str) -> String) {
     use std::io::{Read, Write};

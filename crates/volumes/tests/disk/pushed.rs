@@ -80,6 +80,11 @@ impl Attack {
         String::from_utf8(made.stdout).expect("the test can do so").trim().to_owned()
     }
 
+    /// The content of an object.
+    fn raw(&self, kind: &str, id: &str) -> Vec<u8> {
+        git_output(&self.theirs(), &["cat-file", kind, id], b"").stdout
+    }
+
     fn tree(&self, entries: &[(&str, &str, &[u8])]) -> String {
         let mut input = Vec::new();
         for (mode, id, name) in entries {

@@ -144,6 +144,11 @@ impl Bench {
         let asked = ExecuteWorkflow { trace_id: Some(id.to_string()), ..Default::default() };
         let ready = self.workbench.execute_workflow(&self.caller, &asked)?;
         let then = self.workbench.read_trace(&self.caller, &id, LargeValues::Inside)?;
+        if then.note.is_some() {
+            let message = format!("trace `{id}` holds more than can be compared at once");
+            let hint = "look at it with `llmos serve`, or run its workflow again".to_owned();
+            return Err(Failure::new(FailureKind::Refused, message, hint));
+        }
         Ok((ready.payload, then.run))
     }
 

@@ -15,6 +15,7 @@ use crate::{
     volume::Volume,
     wire::{
         admit::Admission,
+        depth,
         desk::Desk,
         failed, medium,
         packet::strange,
@@ -56,17 +57,31 @@ pub(super) fn take(
     }
     let strict = index(desk, true)?;
     if strict.status.success() {
-        return Ok(Ok(()));
+        return deep(desk, volume);
     }
     // Names that `git` refuses are found by the inspection as well, and with their path.
     let found = complaint(&strict.stderr);
     if strict.stderr.contains("fsck error") && is_about_names(&strict.stderr) {
         let lenient = index(desk, false)?;
         if lenient.status.success() {
-            return Ok(Ok(()));
+            return deep(desk, volume);
         }
     }
     Ok(Err(found))
+}
+
+/// Refuses what is a difference of a difference too often: each reading of it would take all of them.
+fn deep(desk: &Desk, volume: &Volume) -> Result<Result<(), Vec<String>>, ExchangeError> {
+    let packs = desk.packs().map_err(medium(volume, "looking at what was pushed"))?;
+    for name in packs {
+        if let Err(refused) =
+            depth::check(&desk.path().join("objects/pack").join(name), Limits::PACK)
+        {
+            let hint = "  hint: pack it anew with `git repack -adf`, then push again";
+            return Ok(Err(vec![refused.to_string(), hint.to_owned()]));
+        }
+    }
+    Ok(Ok(()))
 }
 
 fn index(desk: &Desk, strict: bool) -> Result<Ended, ExchangeError> {

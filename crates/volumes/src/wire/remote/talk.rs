@@ -25,6 +25,7 @@ use crate::{
     volume::{MAIN, Volume},
     wire::{
         admit::{Admission, Kept},
+        depth,
         desk::Desk,
         inspect::{Inspector, tree_of},
         program::{self, Ended},
@@ -174,9 +175,10 @@ impl<'a> Talk<'a> {
             return Err(self.unreachable(&ended));
         }
         for name in self.desk.packs().map_err(failed(doing))? {
-            let path = self.desk.path().join("objects/pack").join(name).with_extension("pack");
-            let file = File::open(path).map_err(failed(doing))?;
+            let stem = self.desk.path().join("objects/pack").join(name);
+            let file = File::open(stem.with_extension("pack")).map_err(failed(doing))?;
             scan::scan(&mut BufReader::new(file), Limits::PACK)
+                .and_then(|_contents| depth::check(&stem, Limits::PACK))
                 .map_err(|refused| RemoteError::Unsafe { reason: refused.to_string() })?;
         }
         let head = fs::read(self.desk.path().join("FETCH_HEAD")).map_err(failed(doing))?;

@@ -114,12 +114,51 @@ fn packs_that_lie_or_unfold_for_ever_are_refused() {
     }
 }
 
-/// Prints a pack of whole objects.
+/// What nobody can see before it is unfolded: each difference names the one before it by its id.
+#[test]
+fn differences_on_top_of_each_other_are_refused_however_they_name_each_other() {
+    let attack = Attack::new();
+    let said_of = |n: usize| {
+        let contents: Vec<Vec<u8>> =
+            (0..=n).map(|i| format!("{i:06}{}", "x".repeat(60)).into_bytes()).collect();
+        let last = attack.blob(&contents[n]);
+        let commit = attack.named("100644", &last, b"deep.md");
+        let tree = git(&attack.theirs(), &["rev-parse", &format!("{commit}^{{tree}}")]);
+        let tree = attack.raw("tree", &tree);
+        let commit_text = attack.raw("commit", &commit);
+        let mut objects =
+            vec![(1, commit_text), (2, tree), (3, b"one".to_vec()), (3, contents[0].clone())];
+        for pair in contents.windows(2) {
+            let mut difference = blob_id(&pair[0]);
+            let mut data = [number(66), number(66), vec![6]].concat();
+            data.extend_from_slice(&pair[1][..6]);
+            // Sixty bytes of the base, from its seventh.
+            data.extend_from_slice(&[0x91, 6, 60]);
+            difference.extend(data);
+            objects.push((7, difference));
+        }
+        attack.push("refs/heads/main", &attack.main, &commit, &packed(&objects))
+    };
+    let said = said_of(600);
+    let reason = "is a difference of a difference, more than 512 deep";
+    assert!(said.contains(reason) && said.contains("git repack -adf"), "{said}");
+    attack.assert_unharmed("deep");
+    let said = said_of(50);
+    assert!(said.contains("ok refs/heads/main"), "an ordinary depth is taken: {said}");
+}
+
+fn blob_id(content: &[u8]) -> Vec<u8> {
+    gix_sum(&[format!("blob {}\0", content.len()).as_bytes(), content].concat())
+}
+
+/// Prints a pack of objects; before the data of a difference (7) stands the id of what it is one of.
 fn packed(objects: &[(u8, Vec<u8>)]) -> Vec<u8> {
     let mut pack = b"PACK\0\0\0\x02".to_vec();
     pack.extend_from_slice(&(objects.len() as u32).to_be_bytes());
     for (kind, data) in objects {
+        let (base, data) = data.split_at(if *kind == 7 { 20 } else { 0 });
         pack.extend_from_slice(&object_header(*kind, data.len() as u64));
+        pack.extend_from_slice(base);
         pack.extend_from_slice(&deflated(data));
     }
     sealed(pack)
