@@ -34,7 +34,15 @@ pub(crate) fn cache_folder() -> PathBuf {
         .or_else(|| named("XDG_CACHE_HOME").map(|cache| cache.join("llmos")))
         .or_else(|| named("LOCALAPPDATA").map(|cache| cache.join("llmos")))
         .or_else(|| named("HOME").map(|home| home.join(Path::new(".cache/llmos"))))
-        .unwrap_or_else(|| env::temp_dir().join("llmos"))
+        .unwrap_or_else(|| env::temp_dir().join(format!("llmos-{}", whose())))
+}
+
+/// Names the user in a folder that all share; whether it is theirs is checked before use.
+fn whose() -> String {
+    #[cfg(unix)]
+    return rustix::process::geteuid().as_raw().to_string();
+    #[cfg(not(unix))]
+    return "cache".to_owned();
 }
 
 /// Cancels the run when somebody presses Ctrl-C.

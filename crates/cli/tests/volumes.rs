@@ -252,6 +252,9 @@ fn volumes_are_backed_up_while_the_server_runs_checked_and_brought_back() {
     assert_eq!(wrong.status.code(), Some(1), "{}", said(&wrong));
     assert!(said(&wrong).contains(&id) && said(&wrong).contains("hint: "), "{}", said(&wrong));
 
+    // What an earlier attempt left is in nobody's way.
+    let left = folder.path().join("volumes.trial");
+    fs::create_dir(&left).and_then(|()| fs::write(left.join("x"), "x")).expect("there is room");
     let restored = run(&["restore-backup", "--move-aside", backup], &root);
     assert!(restored.status.success(), "{}", said(&restored));
     let sound = run(&["verify"], &root);
@@ -261,6 +264,7 @@ fn volumes_are_backed_up_while_the_server_runs_checked_and_brought_back() {
     let names: Vec<String> =
         others.map(|it| it.file_name().to_string_lossy().into_owned()).collect();
     assert!(names.iter().any(|name| name.starts_with("volumes.before-")), "{names:?}");
+    assert!(!names.iter().any(|name| name.contains("fresh")), "{names:?}");
 }
 
 #[test]

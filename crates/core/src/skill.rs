@@ -7,6 +7,7 @@ mod check;
 pub(crate) mod code;
 mod edit;
 mod executable;
+mod plain;
 pub(crate) mod report;
 mod salvage;
 

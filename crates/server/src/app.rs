@@ -44,6 +44,8 @@ pub(crate) struct App {
     pub(crate) user: Slug,
     /// How many conversations with Git clients may go on at once.
     pub(crate) git: Arc<Semaphore>,
+    /// How many bodies of Git clients may be on their way in at once.
+    pub(crate) git_bodies: Arc<Semaphore>,
     pub(crate) assets: Arc<Assets>,
     pub(crate) openapi: Bytes,
 }

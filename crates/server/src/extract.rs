@@ -10,7 +10,7 @@ use axum::{
     },
     http::{HeaderMap, HeaderName, StatusCode, header},
 };
-use llmos_core::store::BlobId;
+use llmos_core::{json, store::BlobId};
 use llmos_workbench::ids;
 use serde::de::DeserializeOwned;
 
@@ -107,6 +107,12 @@ async fn in_time<T>(patience: Duration, reading: impl Future<Output = T>) -> Res
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    if json::weight(bytes) > json::MAX_WEIGHT {
+        let detail = "the body holds more values than memory is given for at once";
+        let hint =
+            "send fewer: up to 4 million numbers and texts; an object counts as eight of them";
+        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-many-values", detail, hint));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let field = error.path().to_string();

@@ -8,6 +8,7 @@ mod docs;
 mod error;
 mod extract;
 mod guard;
+mod large;
 mod packages;
 mod python;
 mod routes;

@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// The largest body that most routes take.
-const MAX_BODY_BYTES: usize = 1 << 20;
+pub(crate) const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// The largest body that `POST /traces` takes.
 const MAX_TRACE_BYTES: usize = 64 << 20;
@@ -89,6 +89,7 @@ pub fn router(settings: Settings) -> Router {
         python: settings.python.map(Gate::new),
         user: settings.user,
         git: Arc::new(Semaphore::new(git::MAX_CONVERSATIONS)),
+        git_bodies: Arc::new(Semaphore::new(git::MAX_BODIES)),
         assets: Arc::new(Assets::embedded()),
         openapi: openapi.into(),
     };

@@ -1,9 +1,15 @@
 //! Listening, and stopping without cutting anybody off.
 
-use std::{future::Future, io, net::SocketAddr, time::Duration};
+use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Extension, Router, serve::ListenerExt};
-use tokio::net::TcpListener;
+use axum::{Extension, Router, serve::Listener};
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::{net::TcpListener, sync::Semaphore};
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -96,35 +102,70 @@ pub fn listen(address: SocketAddr) -> Result<Listening, ServeError> {
     Ok(Listening { listener, address })
 }
 
+/// How patient the server is with those who connect.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// How long the head of a request may take, and how long a connection may be idle between two.
+    head: Duration,
+    /// How many connections there are at once; others wait until one ends.
+    connections: usize,
+}
+
+impl Patience {
+    const USUAL: Self = Self { head: Duration::from_secs(30), connections: 512 };
+}
+
 /// Serves until `stop` is ready.
 pub async fn serve(
     at: Listening,
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
+    serve_with(at, router, stop, Patience::USUAL).await
+}
+
+async fn serve_with(
+    at: Listening,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+    patience: Patience,
+) -> Result<(), ServeError> {
     let stopped = |source| ServeError::Stopped { source };
-    let listener = TcpListener::from_std(at.listener).map_err(stopped)?;
-    let listener = listener.tap_io(|stream| {
+    let mut listener = TcpListener::from_std(at.listener).map_err(stopped)?;
+    let (told, tell) = tokio::sync::watch::channel(false);
+    let service = TowerToHyperService::new(router.layer(Extension(Stopping(tell))));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(patience.head);
+    let room = Arc::new(Semaphore::new(patience.connections));
+    let all = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    loop {
+        let next = async {
+            let place = Arc::clone(&room).acquire_owned().await;
+            // What it cannot take it tries again after a while.
+            (place, Listener::accept(&mut listener).await.0)
+        };
+        let (place, stream) = tokio::select! {
+            next = next => next,
+            () = &mut stop => break,
+        };
         // Small answers should not wait; where it cannot be set they merely do.
         let _ = stream.set_nodelay(true);
-    });
-    let (told, mut tell) = tokio::sync::watch::channel(false);
-    let router = router.layer(Extension(Stopping(tell.clone())));
-    let until = async move {
-        stop.await;
-        told.send_replace(true);
-    };
-    let server = axum::serve(listener, router).with_graceful_shutdown(until);
-    let overdue = async move {
-        // An error means that the server ended by itself.
-        if tell.wait_for(|told| *told).await.is_ok() {
-            tokio::time::sleep(GRACE).await;
-        } else {
-            std::future::pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        ended = server => ended.map_err(stopped),
-        () = overdue => Ok(()),
+        let connection = http.serve_connection(TokioIo::new(stream), service.clone());
+        let connection = all.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(place);
+        });
     }
+    drop(listener);
+    told.send_replace(true);
+    // Requests that still run then are cut off.
+    let _ = tokio::time::timeout(GRACE, all.shutdown()).await;
+    Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use http_body_util::BodyExt;
 use tokio::{
     runtime::Handle,
     sync::mpsc::{self, Receiver, Sender},
+    time::Instant,
 };
 
 /// How many pieces wait between the two sides.
@@ -23,6 +24,10 @@ const PIECE_BYTES: usize = 64 << 10;
 
 /// How long one piece may take, on its way in or out.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How many bytes a second make up for a second of waiting: whoever sends a byte now and then is no
+/// better than whoever sends nothing.
+const RATE_BYTES: u64 = 16 << 10;
 
 /// A body on its way in, to be read where blocking is allowed.
 pub(crate) struct Incoming {
@@ -37,11 +42,19 @@ pub(crate) fn incoming(mut body: Body) -> (impl Future<Output = ()> + Send, Inco
     let (sender, pieces) = mpsc::channel(PIECES);
     let bring = async move {
         let mut sender = Some(sender);
+        let mut waited = Duration::ZERO;
         loop {
-            let piece = match tokio::time::timeout(PATIENCE, body.frame()).await {
+            let begun = Instant::now();
+            let patience = PATIENCE.saturating_sub(waited);
+            let piece = tokio::time::timeout(patience, body.frame()).await;
+            waited += begun.elapsed();
+            let piece = match piece {
                 Ok(None) => return,
                 Ok(Some(Ok(frame))) => match frame.into_data() {
-                    Ok(data) => Ok(data),
+                    Ok(data) => {
+                        waited = waited.saturating_sub(made_up(data.len()));
+                        Ok(data)
+                    }
                     Err(_trailers) => continue,
                 },
                 Ok(Some(Err(err))) => Err(io::Error::other(err)),
@@ -59,6 +72,10 @@ pub(crate) fn incoming(mut body: Body) -> (impl Future<Output = ()> + Send, Inco
         }
     };
     (bring, Incoming { pieces, rest: Bytes::new() })
+}
+
+fn made_up(n_bytes: usize) -> Duration {
+    Duration::from_millis(n_bytes as u64 * 1000 / RATE_BYTES)
 }
 
 impl Read for Incoming {
@@ -135,5 +152,44 @@ impl http_body::Body for Pieces {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         self.0.poll_recv(cx).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A body of pieces of this size, one each ten seconds.
+    fn dripping(n_bytes: usize, n_pieces: usize) -> Body {
+        let (sender, receiver) = mpsc::channel(1);
+        tokio::spawn(async move {
+            for _ in 0..n_pieces {
+                tokio::time::sleep(Duration::from_secs(10)).await;
+                if sender.send(Ok(vec![0; n_bytes].into())).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Body::new(Pieces(receiver))
+    }
+
+    async fn arrives(body: Body) -> io::Result<usize> {
+        let (bring, mut incoming) = incoming(body);
+        let read = async move {
+            let mut n_bytes = 0;
+            while let Some(piece) = incoming.pieces.recv().await {
+                n_bytes += piece?.len();
+            }
+            Ok(n_bytes)
+        };
+        tokio::join!(bring, read).1
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_sends_a_byte_now_and_then_is_given_up_and_whoever_is_slow_is_not() {
+        let given_up = arrives(dripping(1, 100)).await.expect_err("it would take for ever");
+        assert_eq!(given_up.kind(), io::ErrorKind::TimedOut);
+        let slow = arrives(dripping(160 << 10, 100)).await.expect("16 KiB a second are enough");
+        assert_eq!(slow, 100 * (160 << 10));
     }
 }

@@ -62,7 +62,7 @@ impl Jobs for SqliteJobs {
         let asked = sqlx::query(
             "INSERT INTO job (id, pattern, zone, next_at) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (id) DO UPDATE SET pattern = ?2, zone = ?3, next_at = ?4
-             WHERE pattern <> ?2 OR zone <> ?3",
+             WHERE pattern <> ?2 OR zone <> ?3 OR next_at > ?4",
         )
         .bind(id.to_string())
         .bind(&schedule.pattern)

@@ -19,6 +19,7 @@ macro_rules! jobs_tests {
             $fresh;
             a_schedule_is_kept_and_read_in_the_order_that_is_asked_for,
             a_job_that_is_there_keeps_its_time_until_its_schedule_is_another,
+            a_time_that_a_wrong_clock_wrote_is_brought_forward,
             nothing_is_due_before_its_time,
             what_is_due_is_taken_once,
             what_waited_longest_is_taken_first,
@@ -118,6 +119,14 @@ pub fn a_job_that_is_there_keeps_its_time_until_its_schedule_is_another(jobs: &i
     jobs.schedule(&id("user-ana"), &other, at(500)).expect("the job is kept");
     let job = read(jobs, "user-ana");
     assert_eq!((job.schedule, job.next_at), (other, at(500)));
+}
+
+/// A job that would come after the first time that its schedule gives waits no longer than that.
+pub fn a_time_that_a_wrong_clock_wrote_is_brought_forward(jobs: &impl Jobs) {
+    due(jobs, "user-ana", 2_000_000_000);
+    due(jobs, "user-ana", 500);
+    assert_eq!(read(jobs, "user-ana").next_at, at(500));
+    assert!(take(jobs, "one", 500).is_some(), "it is due");
 }
 
 /// A job is taken when its time has come, and not a moment before.

@@ -72,7 +72,7 @@ impl Jobs for MemoryJobs {
             runs: Vec::new(),
         };
         let job = kept.jobs.entry(id.clone()).or_insert_with(fresh);
-        if job.schedule != *schedule {
+        if job.schedule != *schedule || job.next_at > next_at {
             job.schedule = schedule.clone();
             job.next_at = next_at;
         }

@@ -45,11 +45,19 @@ pub struct CronParts {
     pub runs_here: bool,
 }
 
+/// What a program has brought into the schedule.
+#[derive(Default)]
+struct Scheduled {
+    ids: BTreeSet<CronId>,
+    /// When it last looked.
+    at: jiff::Timestamp,
+}
+
 /// The crons.
 pub struct Crons {
     parts: CronParts,
     /// Those that this program has scheduled already.
-    scheduled: Mutex<BTreeSet<CronId>>,
+    scheduled: Mutex<Scheduled>,
     /// Rings when somebody asked for a job.
     bell: turn::Bell,
 }

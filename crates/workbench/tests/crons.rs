@@ -120,6 +120,24 @@ fn turns(crons: &Crons) -> Vec<String> {
     std::iter::repeat(()).map_while(step).take(100).collect()
 }
 
+#[test]
+fn a_clock_that_was_wrong_once_stops_no_cron() {
+    let (jobs, clock) = (Arc::default(), Clock::at("2099-01-01T12:00:00Z"));
+    let work = plain(&["user-ana"]);
+    let crons = server("one", &jobs, &work, &clock);
+    assert_eq!(turns(&crons), [] as [&str; 0]);
+    assert_eq!(show(&crons, "user-ana").next_at, "2099-01-02T03:00:00Z");
+    clock.set("2026-11-20T21:00:00Z");
+    assert_eq!(turns(&crons), [] as [&str; 0]);
+    assert_eq!(show(&crons, "user-ana").next_at, "2026-11-21T03:00:00Z");
+    clock.set("2099-01-01T12:00:00Z");
+    assert_eq!(turns(&crons), ["user-ana"]);
+    clock.set("2026-11-20T21:00:00Z");
+    let restarted = server("two", &jobs, &work, &clock);
+    assert_eq!(turns(&restarted), [] as [&str; 0]);
+    assert_eq!(show(&restarted, "user-ana").next_at, "2026-11-21T03:00:00Z");
+}
+
 const ALL: [&str; 3] = ["system", "team-atlas", "user-ana"];
 
 #[test]

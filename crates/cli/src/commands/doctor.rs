@@ -8,12 +8,12 @@ use std::{
 };
 
 use llmos_core::{diagnostic::Severity, skill, store::Store};
-use llmos_headless::{Node, wall};
+use llmos_headless::{Bundle, Node, wall};
 use llmos_volumes::GitStore;
 
 use crate::{
     failure::{FOUND, Failure},
-    library,
+    headless, library,
     out::Out,
 };
 
@@ -38,8 +38,16 @@ enum Finding {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let findings =
-        [shipped(), page(), volumes(&args.volumes), git(), node(), wall(), port(args.port)];
+    let findings = [
+        shipped(),
+        page(),
+        volumes(&args.volumes),
+        git(),
+        node(),
+        runtimes(),
+        wall(),
+        port(args.port),
+    ];
     let mut out = Out::new();
     for finding in &findings {
         let (line, hint) = match finding {
@@ -134,6 +142,20 @@ fn node() -> Finding {
     match Node::find() {
         Ok(node) => Finding::Good(format!("Node.js {} for `llmos run`", node.version)),
         Err(error) => Finding::Worse { what: error.to_string(), hint: error.hint() },
+    }
+}
+
+fn runtimes() -> Finding {
+    let cache = headless::cache_folder();
+    match Bundle::look(&cache, &|path| llmos_server::embedded_file(path)) {
+        Ok(Some(folder)) => {
+            Finding::Good(format!("what `llmos run` runs from in `{}` is whole", folder.display()))
+        }
+        Ok(None) => Finding::Good(format!(
+            "what `llmos run` runs from will be unpacked to `{}`",
+            cache.display()
+        )),
+        Err(error) => Finding::Worse { what: error.to_string(), hint: error.hint().to_owned() },
     }
 }
 

@@ -7,9 +7,14 @@ use std::{
 };
 
 use jiff::Timestamp;
+use llmos_volumes::Contents;
 
 use super::backup::print;
-use crate::{failure::Failure, home, out::say};
+use crate::{
+    failure::{Failure, FailureKind},
+    home,
+    out::say,
+};
 
 /// Bring a backup back
 ///
@@ -28,20 +33,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let aside = match args.move_aside && args.volumes.exists() {
-        false => None,
-        true => {
-            // Only a file that can be restored moves anything.
-            let trial = beside(&args.volumes, "trial");
-            llmos_volumes::restore(&args.file, &trial)?;
-            fs::remove_dir_all(&trial).map_err(|error| Failure::unwritable(&trial, &error))?;
-            let aside = beside(&args.volumes, &format!("before-{}", now()));
-            fs::rename(&args.volumes, &aside)
-                .map_err(|error| Failure::unwritable(&aside, &error))?;
-            Some(aside)
-        }
+    let (restored, aside) = match args.move_aside && args.volumes.exists() {
+        false => (llmos_volumes::restore(&args.file, &args.volumes)?, None),
+        true => instead(args).map(|(restored, aside)| (restored, Some(aside)))?,
     };
-    let restored = llmos_volumes::restore(&args.file, &args.volumes)?;
     print(&restored)?;
     if let Some(aside) = aside {
         say(&format!("what was there before is in `{}`", aside.display()));
@@ -55,6 +50,38 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Restores beside what is there, and then puts one in the place of the other.
+fn instead(args: &Args) -> Result<(Contents, PathBuf), Failure> {
+    let place = args.volumes.display();
+    let parent = args.volumes.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    // Removed again where anything fails.
+    let fresh = tempfile::Builder::new()
+        .prefix(&beside(Path::new(args.volumes.file_name().unwrap_or_default()), "fresh-"))
+        .tempdir_in(parent)
+        .map_err(|error| Failure::unwritable(parent, &error))?;
+    let restored = llmos_volumes::restore(&args.file, fresh.path())?;
+    let aside = beside(&args.volumes, &format!("before-{}", now()));
+    fs::rename(&args.volumes, &aside).map_err(|error| Failure::unwritable(&aside, &error))?;
+    match fs::rename(fresh.path(), &args.volumes) {
+        Ok(()) => {
+            drop(fresh.keep());
+            Ok((restored, aside))
+        }
+        Err(error) => Err(match fs::rename(&aside, &args.volumes) {
+            Ok(()) => Failure::unwritable(&args.volumes, &error),
+            Err(_also) => Failure::new(
+                FailureKind::Internal,
+                format!("cannot bring what was restored to `{place}`: {error}"),
+                format!(
+                    "what was there before is in `{}`: rename it to `{place}`",
+                    aside.display()
+                ),
+            ),
+        }),
+    }
 }
 
 fn now() -> String {

@@ -141,7 +141,8 @@ pub trait Jobs: Send + Sync {
     /// Makes sure that there is this job.
     ///
     /// A job that is there with the same schedule stays as it is; with another, it takes the new
-    /// one and `next_at`.
+    /// one and `next_at`. Where it would come later than `next_at`, which is the first time after
+    /// now, a clock was wrong when that was written: it takes `next_at` too.
     fn schedule(
         &self,
         id: &CronId,

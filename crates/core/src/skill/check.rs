@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    FileKind, Runtime, Skill, SkillCheck, SkillKind, executable, report::Report, salvage::salvage,
+    FileKind, Runtime, Skill, SkillCheck, SkillKind, executable, plain::plain, report::Report,
+    salvage::salvage,
 };
 use crate::{
     diagnostic::{Diagnostic, Position},
@@ -109,6 +110,7 @@ fn read(path: &str, document: &Document<'_>, yaml: &str, mut report: Report<'_>)
             Diagnostic::warning("no-body", position, "there is nothing after the front matter");
         report.add(found.with_hint("write below the second `---` what the skill teaches or does"));
     }
+    plain(&root, &mut report);
     let described = common(path, kind, &root, &mut report);
     let variant = match kind {
         FileKind::Executable => executable::read(&mut report, &root, document)
@@ -172,7 +174,7 @@ fn common(path: &str, kind: FileKind, root: &Node, report: &mut Report<'_>) -> b
         let folder = folder.unwrap_or_default();
         let message = format!("the name is `{name}`, but the folder is `{folder}`");
         report.warning("agent-skill-folder", at("name"), message, "give both the same name");
-    } else if name.chars().any(char::is_control) {
+    } else if name.contains(['\n', '\r', '\t']) {
         report.warning(
             "name-lines",
             at("name"),
@@ -188,14 +190,6 @@ fn common(path: &str, kind: FileKind, root: &Node, report: &mut Report<'_>) -> b
             return false;
         }
         report.warning("no-description", at("description"), message, hint);
-    } else if strict && description.chars().count() > 1024 {
-        let message = "the description has more than 1024 characters";
-        report.warning(
-            "long-description",
-            at("description"),
-            message,
-            "move details into the body",
-        );
     }
     true
 }

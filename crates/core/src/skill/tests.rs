@@ -193,6 +193,28 @@ fn agent_skills_follow_their_specification_leniently() {
 }
 
 #[test]
+fn what_lists_show_of_a_skill_is_short_and_plain() {
+    let long = |n: usize| "x".repeat(n);
+    let cases: [(String, &[&str]); 9] = [
+        (format!("name: {}\ndescription: {}", long(64), long(1024)), &[]),
+        (format!("name: {}\ndescription: d", long(65)), &["2:7 warning long-name"]),
+        (format!("name: n\ndescription: {}", long(8192)), &["3:14 warning long-description"]),
+        (format!("name: n\ndescription: {}", long(8193)), &["3:14 error long-description"]),
+        (format!("name: {}\ndescription: d", long(8193)), &["2:7 error long-name"]),
+        ("name: \"a\\e[2J\"\ndescription: d".to_owned(), &["2:7 error control-character"]),
+        ("name: n\ndescription: \"a\\x9bb\"".to_owned(), &["3:14 error control-character"]),
+        (
+            "name: n\ndescription: d\ncategory: \"a\\ab\"".to_owned(),
+            &["4:11 error control-character"],
+        ),
+        ("name: n\ndescription: |\n  two\n  \tlines".to_owned(), &[]),
+    ];
+    for (yaml, want) in cases {
+        assert_eq!(findings("skills/a.md", &format!("---\n{yaml}\n---\nbody\n")), want, "{yaml}");
+    }
+}
+
+#[test]
 fn files_that_are_no_skills_say_why() {
     let hint = |text: &str| {
         let found = check("skills/a.md", text.as_bytes());

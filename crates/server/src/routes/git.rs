@@ -4,7 +4,10 @@
 //! These routes speak Git's protocol, not JSON, and refuse in plain text, which
 //! `git` shows to whoever typed the command.
 
-use std::{io::Read, io::Write as _, sync::Arc};
+use std::{
+    io::{self, BufReader, Read, Seek as _, Write as _},
+    sync::Arc,
+};
 
 use axum::{
     Router,
@@ -21,7 +24,8 @@ use llmos_core::{
 };
 use llmos_workbench::{Caller, ids};
 use serde::Deserialize;
-use tokio::sync::OwnedSemaphorePermit;
+use tempfile::SpooledTempFile;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     app::App,
@@ -32,6 +36,16 @@ use crate::{
 
 /// How many conversations go on at once; others wait for their turn.
 pub(super) const MAX_CONVERSATIONS: usize = 8;
+
+/// How many bodies arrive at once. No conversation is held up by one that is on its way: a client
+/// has its turn when its body is here.
+pub(super) const MAX_BODIES: usize = 64;
+
+/// How much of a body is kept in memory; the rest waits in a file.
+const MAX_IN_MEMORY: usize = 1 << 20;
+
+/// The longest body: a pack and what stands before it.
+const MAX_BODY_BYTES: u64 = (1 << 30) + (64 << 20);
 
 /// How long a client waits for its turn.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
@@ -62,7 +76,7 @@ async fn begin(
         _ => return Err(no_such().into()),
     };
     let caller = caller(&app, user, &volume)?;
-    let turn = turn(&app).await?;
+    let turn = turn(&app.git).await?;
     let protocol = protocol(&headers);
     let answer = blocking(move || {
         let answer = app.workbench.git_begin(&caller, &volume, service, protocol);
@@ -97,21 +111,44 @@ async fn talk(
         let (app, caller, volume) = (app.clone(), caller.clone(), volume.clone());
         blocking(move || app.workbench.git_may(&caller, &volume, service)).await?;
     }
-    let turn = turn(&app).await?;
-    let (bring, incoming) = stream::incoming(body);
-    let request: Box<dyn Read + Send> = match headers.get(header::CONTENT_ENCODING) {
-        None => Box::new(incoming),
-        Some(value) if value == "gzip" || value == "x-gzip" => Box::new(GzDecoder::new(incoming)),
+    let is_gzip = match headers.get(header::CONTENT_ENCODING) {
+        None => false,
+        Some(value) if value == "gzip" || value == "x-gzip" => true,
         Some(_) => {
             let detail = "the body is packed in a way that this server does not know";
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Err(ApiError::new(status, "not-gzip", detail, "send it as gzip").into());
         }
     };
+    let place = turn(&app.git_bodies).await?;
+    let body = arrive(body).await?;
+    let request: Box<dyn Read + Send> =
+        if is_gzip { Box::new(GzDecoder::new(body)) } else { Box::new(body) };
+    let turn = turn(&app.git).await?;
     match service {
-        Service::Fetch => fetch(app, caller, volume, &headers, turn, (bring, request)).await,
-        Service::Push => push(app, caller, volume, turn, (bring, request)).await,
+        Service::Fetch => fetch(app, caller, volume, &headers, (turn, place), request).await,
+        Service::Push => push(app, caller, volume, (turn, place), request).await,
     }
+}
+
+/// The right to a conversation, and the place of its body.
+type Turn = (OwnedSemaphorePermit, OwnedSemaphorePermit);
+
+/// Waits until a body is here.
+async fn arrive(body: Body) -> Result<BufReader<SpooledTempFile>, ApiError> {
+    let (bring, incoming) = stream::incoming(body);
+    let keep = tokio::task::spawn_blocking(move || {
+        let mut kept = SpooledTempFile::new(MAX_IN_MEMORY);
+        let n_bytes = io::copy(&mut incoming.take(MAX_BODY_BYTES + 1), &mut kept)?;
+        kept.rewind()?;
+        Ok((kept, n_bytes))
+    });
+    let ((), kept) = tokio::join!(bring, keep);
+    let (kept, n_bytes) = kept.map_err(ApiError::internal)?.map_err(|err: io::Error| cut(&err))?;
+    if n_bytes > MAX_BODY_BYTES {
+        return Err(too_large("it sends too much at once", "push a part of the commits first"));
+    }
+    Ok(BufReader::new(kept))
 }
 
 async fn fetch(
@@ -119,20 +156,16 @@ async fn fetch(
     caller: Caller,
     volume: VolumeId,
     headers: &HeaderMap,
-    turn: OwnedSemaphorePermit,
-    (bring, request): (impl Future<Output = ()> + Send, Box<dyn Read + Send>),
+    turn: Turn,
+    request: Box<dyn Read + Send>,
 ) -> Result<Response, PlainError> {
     let read = tokio::task::spawn_blocking(move || {
         let mut wishes = Vec::new();
         request.take(MAX_WISHES_BYTES + 1).read_to_end(&mut wishes).map(|_| wishes)
     });
-    let ((), wishes) = tokio::join!(bring, read);
-    let wishes = wishes.map_err(ApiError::internal)?.map_err(|err| cut(&err))?;
+    let wishes = read.await.map_err(ApiError::internal)?.map_err(|err| cut(&err))?;
     if wishes.len() as u64 > MAX_WISHES_BYTES {
-        let detail = "the client wants too much at once";
-        let hint = "clone it anew";
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        return Err(ApiError::new(status, "body-too-large", detail, hint).into());
+        return Err(too_large("the client wants too much at once", "clone it anew").into());
     }
     let protocol = protocol(headers);
     let (body, mut outgoing) = stream::outgoing();
@@ -154,18 +187,15 @@ async fn push(
     app: App,
     caller: Caller,
     volume: VolumeId,
-    turn: OwnedSemaphorePermit,
-    (bring, mut request): (impl Future<Output = ()> + Send, Box<dyn Read + Send>),
+    turn: Turn,
+    mut request: Box<dyn Read + Send>,
 ) -> Result<Response, PlainError> {
-    let work = blocking(move || {
+    let answer = blocking(move || {
         let answer = app.workbench.git_push(&caller, &volume, &mut request);
         drop(turn);
-        // Lets go of the body, so that the rest of it is read away.
-        drop(request);
         answer
     });
-    let ((), answer) = tokio::join!(bring, work);
-    Ok(respond(Service::Push, "result", answer?.into()))
+    Ok(respond(Service::Push, "result", answer.await?.into()))
 }
 
 /// What an address under `/git/` names.
@@ -213,8 +243,8 @@ fn protocol(headers: &HeaderMap) -> Protocol {
     }
 }
 
-async fn turn(app: &App) -> Result<OwnedSemaphorePermit, ApiError> {
-    let turn = Arc::clone(&app.git).acquire_owned();
+async fn turn(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {
+    let turn = Arc::clone(turns).acquire_owned();
     match tokio::time::timeout(PATIENCE, turn).await {
         Ok(Ok(turn)) => Ok(turn),
         _ => {
@@ -223,6 +253,10 @@ async fn turn(app: &App) -> Result<OwnedSemaphorePermit, ApiError> {
             Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail, hint))
         }
     }
+}
+
+fn too_large(detail: &str, hint: &str) -> ApiError {
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail, hint)
 }
 
 fn cut(err: &std::io::Error) -> ApiError {

@@ -6,6 +6,7 @@ use axum::{
     Json,
     extract::{DefaultBodyLimit, State},
     http::StatusCode,
+    middleware,
 };
 use llmos_api::{
     problem::Problem,
@@ -17,11 +18,15 @@ use crate::{
     app::App,
     error::{ApiError, blocking},
     extract::Body,
+    large::{LargeBodies, in_turn},
     python::{CancelOnDrop, Gate},
 };
 
 pub(super) fn routes(max_bytes: usize) -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(run)).layer(DefaultBodyLimit::max(max_bytes))
+    OpenApiRouter::new()
+        .routes(routes!(run))
+        .layer(DefaultBodyLimit::max(max_bytes))
+        .layer(middleware::from_fn_with_state(LargeBodies::new(), in_turn))
 }
 
 /// Run a skill on the server

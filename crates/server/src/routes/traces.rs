@@ -4,6 +4,7 @@ use axum::{
     Json,
     extract::{DefaultBodyLimit, State},
     http::{StatusCode, header},
+    middleware,
     response::{IntoResponse, Response},
 };
 use llmos_api::{
@@ -21,12 +22,14 @@ use crate::{
     app::App,
     error::{ApiError, blocking},
     extract::{Body, Path, Query},
+    large::{LargeBodies, in_turn},
 };
 
 pub(super) fn routes(max_bytes: usize) -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, save))
         .layer(DefaultBodyLimit::max(max_bytes))
+        .layer(middleware::from_fn_with_state(LargeBodies::new(), in_turn))
         .routes(routes!(show))
         .routes(routes!(value))
 }

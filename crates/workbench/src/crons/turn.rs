@@ -157,13 +157,18 @@ impl Crons {
         lock(&self.bell.state).stop
     }
 
-    /// Schedules the crons that this program has not met before.
+    /// Schedules the crons that this program has not met before; all of them when the clock was set back.
     fn schedule_new(&self) -> Result<(), Error> {
         let mut scheduled = lock(&self.scheduled);
+        let now = self.parts.world.now();
+        if now < scheduled.at {
+            scheduled.ids.clear();
+        }
+        scheduled.at = now;
         for id in self.parts.work.crons()? {
-            if !scheduled.contains(&id) {
+            if !scheduled.ids.contains(&id) {
                 self.schedule(&id)?;
-                scheduled.insert(id);
+                scheduled.ids.insert(id);
             }
         }
         Ok(())
