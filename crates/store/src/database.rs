@@ -4,7 +4,7 @@ use std::{
     future::Future,
     io,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sqlx::{
@@ -15,6 +15,9 @@ use tokio::runtime::Runtime;
 
 /// How long a program waits for another that writes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long before it asks again where SQLite does not wait by itself.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Why the file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -100,8 +103,7 @@ impl Database {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true);
         let failed = |source| OpenError::File { file: file.to_owned(), source };
-        let pool = SqlitePoolOptions::new().max_connections(2).acquire_timeout(PATIENCE);
-        let pool = runtime.block_on(pool.connect_with(options)).map_err(failed)?;
+        let pool = runtime.block_on(connect(options)).map_err(failed)?;
         let database = Self { pool, runtime: Some(runtime) };
         let found = database.wait(migrate(&database.pool, forms)).map_err(failed)?;
         let known = i64::try_from(forms.len()).expect("because there are few forms");
@@ -131,6 +133,28 @@ impl Drop for Database {
         let closing = std::thread::spawn(move || runtime.block_on(pool.close()));
         drop(closing.join());
     }
+}
+
+/// Connects, also where another program makes the file at this very moment.
+///
+/// To change the journal SQLite needs the file alone, and does not wait for that as it waits for a write.
+async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    let since = Instant::now();
+    loop {
+        let pool = SqlitePoolOptions::new().max_connections(2).acquire_timeout(PATIENCE);
+        match pool.connect_with(options.clone()).await {
+            Err(error) if is_busy(&error) && since.elapsed() < PATIENCE => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            connected => return connected,
+        }
+    }
+}
+
+/// `SQLITE_BUSY` and `SQLITE_LOCKED`, whatever more their codes say.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
 }
 
 /// Brings the file to the newest form, and returns the form that it has then.

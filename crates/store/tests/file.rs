@@ -55,9 +55,10 @@ fn programs_that_open_a_new_file_together_share_one_schedule() {
             let (start, file) = (&start, &file);
             scope.spawn(move || {
                 start.wait();
-                let jobs = SqliteJobs::open(file).expect("it opens");
-                schedule(&jobs);
+                let opened = SqliteJobs::open(file).inspect(schedule);
+                // Should one fail, then the others must not wait for it.
                 start.wait();
+                let jobs = opened.expect("it opens");
                 let lease = jobs.lease(
                     &format!("program {n}"),
                     at(0),
