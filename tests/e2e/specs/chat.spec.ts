@@ -54,6 +54,8 @@ const GRAPH = {
 test("an answer streams into the page, and its trace has the tokens", async ({ page, request, server }) => {
   const fake = await connect(request, [[{ text: "Hello **wor" }, { pause: true }, { text: "ld**\n\n```python\nprint(1)\n```" }]]);
   await page.goto("/");
+  // The keys are heard once the page is filled.
+  await expect(page.getByRole("button", { name: "Chat" })).toBeVisible();
   await page.keyboard.press("Control+j");
   const chat = page.getByRole("region", { name: "Chat" });
   await chat.getByLabel("Message").fill("write clean python code");
