@@ -10,9 +10,6 @@ use crate::{
     worktree::{FileChange, Shown},
 };
 
-/// How many files the working tree may show before the index is written.
-const MAX_SHOWN: usize = 512;
-
 /// What is to be done next.
 pub(crate) enum Step {
     /// Bring these to Git.
@@ -26,9 +23,9 @@ pub(crate) enum Step {
 impl Session {
     /// Says what is to be done next.
     ///
-    /// The index, which names every file of the volume, is written once for many commits.
+    /// The index follows each round before the next one begins: what a killed process leaves is one round.
     pub(crate) fn step(&mut self, volume: &Volume) -> Result<Step, StoreError> {
-        if self.shown.len() < MAX_SHOWN
+        if self.shown.is_empty()
             && let Some(round) = self.round(volume)?
         {
             return Ok(Step::Publish(Box::new(round)));
