@@ -18,7 +18,7 @@ use sha1::Digest;
 
 use crate::{
     folder::{self, Folder, Parent},
-    worktree::{Applied, Facts, FileChange, Shown, blob_id},
+    worktree::{Applied, Facts, FileChange, blob_id},
 };
 
 /// Reads the index; where there is none, makes the one that belongs to `tree`.
@@ -66,13 +66,14 @@ fn has_file_above(index: &File, path: &VolumePath) -> bool {
 }
 
 /// Makes the entries of the changed files say what the new commit says.
-pub(crate) fn update<'a>(
+pub(crate) fn update(
     index: &mut File,
-    shown: impl Iterator<Item = &'a Shown>,
+    changes: &[FileChange],
+    applied: &[Applied],
 ) -> io::Result<()> {
     let mut removed = BTreeSet::new();
     let mut added = Vec::new();
-    for Shown { change, applied } in shown {
+    for (change, applied) in changes.iter().zip(applied) {
         let path: &BStr = change.path.as_str().into();
         let Some(new) = change.new else {
             removed.insert(path);

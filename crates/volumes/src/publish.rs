@@ -6,7 +6,7 @@
 use std::{
     io,
     path::PathBuf,
-    sync::{Arc, MutexGuard, PoisonError, atomic::Ordering},
+    sync::{Arc, PoisonError, atomic::Ordering},
     thread,
     time::Duration,
 };
@@ -19,10 +19,9 @@ use crate::{
     index,
     object::{self, Shared},
     pack,
-    session::{Round, SharedIndex, Step},
+    session::{Round, SharedIndex},
     volume::Volume,
-    worktree::{Applied, FileChange, Shown},
-    writer::Writing,
+    worktree::{Applied, FileChange},
 };
 
 /// Up to this many objects each become a file; more become a pack.
@@ -71,47 +70,30 @@ impl Volume {
         }
     }
 
-    /// Goes one step; `false` when the session is over.
+    /// Brings what there is to disk; `false` when the session is over.
     fn publish_round(&self) -> Result<bool, StoreError> {
         let mut writing = self.writing();
-        let step = match &mut writing.session {
-            Some(session) => session.step(self),
-            None => Ok(Step::Over),
+        let round = match &mut writing.session {
+            Some(session) => session.round(self),
+            None => Ok(None),
         };
-        match step {
-            Ok(Step::Publish(round)) => {
-                drop(writing);
-                self.publish_one(&round)
-            }
-            Ok(Step::Index(index, shown)) => {
-                drop(writing);
-                let is_shown = self.index_shown(&index, &shown).is_ok();
-                let mut writing = self.writing();
-                if let Some(session) = &mut writing.session {
-                    session.indexed(&shown, is_shown);
-                }
-                Ok(self.go_on(writing))
-            }
-            Ok(Step::Over) => {
+        let round = match round {
+            Ok(Some(round)) => round,
+            Ok(None) => {
                 self.let_go_if_drained(&mut writing);
                 self.is_publishing.store(false, Ordering::Release);
-                Ok(false)
+                return Ok(false);
             }
             Err(err) => {
                 writing.stuck = Some(err.to_string());
                 self.progress.notify_all();
-                Err(err)
+                return Err(err);
             }
-        }
-    }
-
-    fn publish_one(&self, round: &Round) -> Result<bool, StoreError> {
-        let published = self.publish(round);
-        // The commits are made: a working tree that cannot follow is left to the next session.
-        let shown = match (&published, &round.index) {
-            (Ok(()), Some(_)) => self.apply(&round.files, &round.contents).map(Some),
-            _ => Ok(None),
         };
+        drop(writing);
+        let published = self.publish(&round);
+        // The commits are made: a working tree that cannot follow is left to the next session.
+        let followed = published.is_ok() && self.follow_round(&round).is_ok();
         let mut writing = self.writing();
         if let Err(err) = published {
             writing.stuck = Some(err.to_string());
@@ -119,28 +101,21 @@ impl Volume {
             return Err(err);
         }
         writing.stuck = None;
-        if let Some(session) = &mut writing.session {
-            session.published(round, shown);
-        }
-        Ok(self.go_on(writing))
-    }
-
-    /// Says whether there is more to do, and ends the session otherwise.
-    fn go_on(&self, mut writing: MutexGuard<'_, Writing>) -> bool {
-        let Some(session) = &writing.session else { return false };
+        let Some(session) = &mut writing.session else { return Ok(false) };
+        session.published(&round, followed);
         let is_old = session.began.elapsed() > LONGEST_SESSION;
         writing.closing |= is_old;
         self.progress.notify_all();
         // Under the same lock, so that nobody finds a publisher who is about to leave.
-        if !self.let_go_if_drained(&mut writing) {
-            return true;
+        if self.let_go_if_drained(&mut writing) {
+            self.is_publishing.store(false, Ordering::Release);
+            if is_old {
+                // Nobody here begins another session meanwhile, as that needs this lock.
+                thread::sleep(BREATH);
+            }
+            return Ok(false);
         }
-        self.is_publishing.store(false, Ordering::Release);
-        if is_old {
-            // Nobody here begins another session meanwhile, as that needs this lock.
-            thread::sleep(BREATH);
-        }
-        false
+        Ok(true)
     }
 
     /// Brings one round to Git, in an order in which nothing names what is not there.
@@ -152,7 +127,7 @@ impl Volume {
         Ok(())
     }
 
-    /// Brings the working tree and the index, where they show the branch, after one round.
+    /// Brings the working tree, where it shows the branch, after one round.
     pub(crate) fn follow_round(&self, round: &Round) -> io::Result<()> {
         match &round.index {
             Some(index) => self.follow(index, &round.files, &round.contents),
@@ -185,40 +160,25 @@ impl Volume {
         files: &[FileChange],
         contents: &[Option<Arc<Vec<u8>>>],
     ) -> io::Result<()> {
-        self.index_shown(index, &self.apply(files, contents)?)
-    }
-
-    /// Brings the working tree after the branch.
-    fn apply(
-        &self,
-        files: &[FileChange],
-        contents: &[Option<Arc<Vec<u8>>>],
-    ) -> io::Result<Vec<Arc<Shown>>> {
         let root = Folder::open(&self.folder)?;
         let git = Folder::open(&self.git())?;
-        let mut shown = Vec::with_capacity(files.len());
+        let mut applied = Vec::with_capacity(files.len());
         for (file, content) in files.iter().zip(contents) {
-            let applied = file.apply(&root, &git, content.as_ref().map(|c| c.as_slice()))?;
-            let is_kept = matches!(applied, Applied::Kept);
+            let done = file.apply(&root, &git, content.as_ref().map(|c| c.as_slice()))?;
+            let is_kept = matches!(done, Applied::Kept);
             self.note_arrival(&file.path, file.new.filter(|_| is_kept).map(|new| new.id));
-            shown.push(Arc::new(Shown { change: file.clone(), applied }));
+            applied.push(done);
         }
-        Ok(shown)
-    }
-
-    /// Brings the index after the working tree.
-    fn index_shown(&self, index: &SharedIndex, shown: &[Arc<Shown>]) -> io::Result<()> {
-        let root = Folder::open(&self.folder)?;
         self.forget_index();
         {
             let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
             index::recheck_young_entries(&mut index, &root);
-            index::update(&mut index, shown.iter().map(Arc::as_ref))?;
+            index::update(&mut index, files, &applied)?;
         }
-        // Writers look into it meanwhile.
-        let read = index.read().unwrap_or_else(PoisonError::into_inner);
-        let written = index::write(&read, &self.git())?;
-        drop(read);
+        let written = {
+            let index = index.read().unwrap_or_else(PoisonError::into_inner);
+            index::write(&index, &self.git())?
+        };
         // Files that are older need no second look, see `recheck_young_entries`.
         index.write().unwrap_or_else(PoisonError::into_inner).set_timestamp(written.into());
         self.keep_index(index);

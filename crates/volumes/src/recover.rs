@@ -86,7 +86,8 @@ impl Volume {
         } else {
             self.keep_beside(&round, on_disk)?;
         }
-        session.admitted(&round, followed);
+        session.published(&round, followed);
+        session.end();
         self.flush_all().map_err(self.medium("flushing the disk"))?;
         left.discard().map_err(self.medium("writing the journal"))
     }

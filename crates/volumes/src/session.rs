@@ -10,7 +10,6 @@ pub(crate) mod edit;
 mod listed;
 mod replay;
 pub(crate) mod resolve;
-mod step;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,7 +25,6 @@ use llmos_core::{store::StoreError, volume::VolumePath};
 pub(crate) use admit::Incoming;
 pub(crate) use commit::print as print_commit;
 pub(crate) use drafts::{Drafts, SoundTrees, remember_all};
-pub(crate) use step::Step;
 
 use crate::{
     branch::BranchLock,
@@ -38,7 +36,7 @@ use crate::{
     session::resolve::{Resolved, resolve},
     tree::{self, File},
     volume::Volume,
-    worktree::{FileChange, Shown, Way},
+    worktree::{FileChange, Way},
     writer::Wanted,
 };
 
@@ -58,12 +56,8 @@ pub(crate) struct Session {
     tree: Option<ObjectId>,
     touched: BTreeMap<String, Touched>,
     log: String,
-    /// What the working tree shows already, and the index is still to show.
-    shown: BTreeMap<String, Arc<Shown>>,
-    /// Where working tree and index stayed behind: what they show, and which files they did not follow.
+    /// Where the working tree stayed behind: what it shows, and which files it did not follow.
     behind: Option<(Option<ObjectId>, BTreeSet<String>)>,
-    /// Whether that is for the next session to mend.
-    failed: bool,
     pub(crate) began: Instant,
 }
 
@@ -130,9 +124,7 @@ impl Session {
             tree,
             touched: BTreeMap::new(),
             log: String::new(),
-            shown: BTreeMap::new(),
             behind: None,
-            failed: false,
             began: Instant::now(),
         })
     }
@@ -151,7 +143,7 @@ impl Session {
 
     /// Says whether everything is on disk.
     pub(crate) fn is_drained(&self) -> bool {
-        self.published == self.tip && self.shown.is_empty()
+        self.published == self.tip
     }
 
     /// Makes a commit of `change` on top of the others, if it may be made.
@@ -219,7 +211,7 @@ impl Session {
 
     /// Takes what is to be brought to disk now; `None` when there is nothing.
     pub(crate) fn round(&mut self, volume: &Volume) -> Result<Option<Round>, StoreError> {
-        let Some(to) = self.tip.filter(|_| self.published != self.tip) else { return Ok(None) };
+        let Some(to) = self.tip.filter(|_| !self.is_drained()) else { return Ok(None) };
         let (old, mut paths) = self.behind.clone().unwrap_or((self.published, BTreeSet::new()));
         paths.extend(self.touched.keys().cloned());
         let begun = Begun {
@@ -245,6 +237,25 @@ impl Session {
             files,
             contents,
         }))
+    }
+
+    /// Forgets what is on disk now; the working tree may have stayed behind.
+    pub(crate) fn published(&mut self, round: &Round, followed: bool) {
+        if !followed {
+            let (_, paths) = self.behind.get_or_insert_with(|| (self.published, BTreeSet::new()));
+            paths.extend(round.files.iter().map(|file| file.path.to_string()));
+        }
+        self.published = Some(round.to);
+        self.drafts.written(round.objects.len());
+        self.log.drain(..round.log.len());
+        for FileChange { path, new, .. } in &round.files {
+            let Some(file) = self.touched.get_mut(path.as_str()) else { continue };
+            if file.new == *new {
+                self.touched.remove(path.as_str());
+            } else {
+                file.old = *new;
+            }
+        }
     }
 
     /// Lets go of the locks.
@@ -304,13 +315,8 @@ impl Session {
         let below = format!("{text}/");
         let mut from_there =
             self.touched.range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded));
-        let mut shown_from_there =
-            self.shown.range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded));
-        text.match_indices('/')
-            .map(|(end, _)| &text[..end])
-            .any(|above| self.touched.contains_key(above) || self.shown.contains_key(above))
+        text.match_indices('/').any(|(end, _)| self.touched.contains_key(&text[..end]))
             || from_there.next().is_some_and(|(other, _)| other.starts_with(&below))
-            || shown_from_there.next().is_some_and(|(other, _)| other.starts_with(&below))
     }
 
     /// Fails where the change would run over an edit that is not committed.
@@ -329,9 +335,7 @@ impl Session {
             }
         }
         let index = index.read().unwrap_or_else(PoisonError::into_inner);
-        // Of what the index does not show yet it is known that nobody could stage it.
-        let indexed = untouched().filter(|file| !self.shown.contains_key(file.path.as_str()));
-        match index::staged(&index, indexed) {
+        match index::staged(&index, untouched()) {
             Some(path) => Err(dirty(path.clone())),
             None => Ok(()),
         }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The change of one file between two commits.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct FileChange {
     pub(crate) path: VolumePath,
     /// What it was; `None` where there was no file.
@@ -44,13 +44,6 @@ pub(crate) enum Applied {
     Removed,
     /// It holds an edit of somebody else and was left alone.
     Kept,
-}
-
-/// A change that the working tree shows, and that the index is to show.
-#[derive(Debug)]
-pub(crate) struct Shown {
-    pub(crate) change: FileChange,
-    pub(crate) applied: Applied,
 }
 
 /// Whether a change can be made in the working tree.
