@@ -29,6 +29,7 @@ pub mod model;
 pub mod package;
 pub mod pattern;
 pub mod proposal;
+pub(crate) mod register;
 pub mod remote;
 pub mod review;
 pub mod run;

@@ -5,7 +5,7 @@
 //! mistake gives no members at all, so that no typing error ever opens a door.
 
 mod change;
-pub(crate) mod text;
+mod text;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -4,8 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{ApiKey, ApiKeys, ApiKeysCheck, hex};
 use crate::{
-    document::{self, Document},
-    members::text::{line, list, only},
+    register::{self, line, list, only},
     skill::report::Report,
     slug::Slug,
     yaml::{self, Node},
@@ -13,31 +12,14 @@ use crate::{
 
 /// Reads the file.
 pub fn parse(bytes: &[u8]) -> ApiKeysCheck {
-    let (text, trouble) = document::decode(bytes);
-    let cut = Document::split(&text);
-    let base = cut.yaml().and_then(|yaml| text.find(yaml)).unwrap_or(0);
-    let mut report = Report::new(&text, base);
-    trouble.into_iter().for_each(|found| report.add(found));
-    let keys = read(&cut, &mut report).filter(|_| !report.has_errors());
-    ApiKeysCheck { keys, diagnostics: report.finish() }
+    let hint = "begin it with a line `---`, `keys:`, and another line `---`";
+    let (keys, diagnostics) = register::read(bytes, &["keys"], hint, read);
+    ApiKeysCheck { keys, diagnostics }
 }
 
-fn read(cut: &Document<'_>, report: &mut Report<'_>) -> Option<ApiKeys> {
-    let Some(text) = cut.yaml() else {
-        let hint = "begin it with a line `---`, `keys:`, and another line `---`";
-        report.error("frontmatter-missing", 0, "the file has no front matter", hint);
-        return None;
-    };
-    let root = match yaml::parse(text) {
-        Ok(root) => root,
-        Err(error) => {
-            report.error(error.code, error.offset, error.message, error.hint);
-            return None;
-        }
-    };
-    only(&root, &["keys"], report);
+fn read(root: &Node, report: &mut Report<'_>) -> ApiKeys {
     let mut keys = ApiKeys::default();
-    for (id, node) in list(&root, "keys", "id", report) {
+    for (id, node) in list(root, "keys", "id", report) {
         only(node, &["id", "user", "team", "name", "created_at", "sha256"], report);
         let user = slug(node, "user", report);
         let team = node.get("team").is_some().then(|| slug(node, "team", report));
@@ -53,7 +35,7 @@ fn read(cut: &Document<'_>, report: &mut Report<'_>) -> Option<ApiKeys> {
         let name = line(node, "name", report);
         keys.keys.insert(id, ApiKey { user, team: team.flatten(), name, created_at, sha256 });
     }
-    Some(keys)
+    keys
 }
 
 fn slug(node: &Node, name: &str, report: &mut Report<'_>) -> Option<Slug> {

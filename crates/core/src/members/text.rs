@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Members, MembersCheck, Team, User};
 use crate::{
     access::TeamRole,
-    document::{self, Document},
+    register::{self, line, list, only},
     skill::report::Report,
     slug::Slug,
     yaml::{self, Node},
@@ -15,32 +15,14 @@ use crate::{
 
 /// Reads the file.
 pub fn parse(bytes: &[u8]) -> MembersCheck {
-    let (text, trouble) = document::decode(bytes);
-    let cut = Document::split(&text);
-    let base = cut.yaml().and_then(|yaml| text.find(yaml)).unwrap_or(0);
-    let mut report = Report::new(&text, base);
-    trouble.into_iter().for_each(|found| report.add(found));
-    let members = read(&cut, &mut report);
-    let members = members.filter(|_| !report.has_errors());
-    MembersCheck { members, diagnostics: report.finish() }
+    let hint = "begin it with a line `---`, `users:` and `teams:`, and another line `---`";
+    let (members, diagnostics) = register::read(bytes, &["users", "teams"], hint, read);
+    MembersCheck { members, diagnostics }
 }
 
-fn read(cut: &Document<'_>, report: &mut Report<'_>) -> Option<Members> {
-    let Some(text) = cut.yaml() else {
-        let hint = "begin it with a line `---`, `users:` and `teams:`, and another line `---`";
-        report.error("frontmatter-missing", 0, "the file has no front matter", hint);
-        return None;
-    };
-    let root = match yaml::parse(text) {
-        Ok(root) => root,
-        Err(error) => {
-            report.error(error.code, error.offset, error.message, error.hint);
-            return None;
-        }
-    };
-    only(&root, &["users", "teams"], report);
+fn read(root: &Node, report: &mut Report<'_>) -> Members {
     let mut members = Members::default();
-    for (id, node) in list(&root, "users", "id", report) {
+    for (id, node) in list(root, "users", "id", report) {
         only(node, &["id", "name", "email", "role"], report);
         let role = role(node, &["user", "system_admin"], report);
         let user = User {
@@ -50,7 +32,7 @@ fn read(cut: &Document<'_>, report: &mut Report<'_>) -> Option<Members> {
         };
         members.users.insert(id, user);
     }
-    for (id, node) in list(&root, "teams", "id", report) {
+    for (id, node) in list(root, "teams", "id", report) {
         only(node, &["id", "name", "members"], report);
         let mut team = Team { name: line(node, "name", report), members: BTreeMap::new() };
         for (user, node) in list(node, "members", "user", report) {
@@ -68,35 +50,7 @@ fn read(cut: &Document<'_>, report: &mut Report<'_>) -> Option<Members> {
         }
         members.teams.insert(id, team);
     }
-    Some(members)
-}
-
-/// Reads a list of mappings, each with an id that no other has.
-pub(crate) fn list<'n>(
-    node: &'n Node,
-    name: &str,
-    id: &str,
-    report: &mut Report<'_>,
-) -> BTreeMap<Slug, &'n Node> {
-    let mut found = BTreeMap::new();
-    let Some(value) = node.get(name).filter(|value| !value.is_null()) else { return found };
-    let Some(items) = value.items() else {
-        let message = format!("`{name}` is {}, not a list", value.noun());
-        report.error("not-a-list", value.span.start, message, "write one item per line after `- `");
-        return found;
-    };
-    for item in items {
-        let at = item.get(id).map_or(item.span.start, |node| node.span.start);
-        match item.get(id).and_then(Node::text).unwrap_or_default().parse::<Slug>() {
-            Err(error) => report.error("bad-id", at, format!("`{id}`: {error}"), error.hint()),
-            Ok(slug) if found.contains_key(&slug) => {
-                let message = format!("`{slug}` stands in `{name}` twice");
-                report.error("twice", at, message, "keep one of the two");
-            }
-            Ok(slug) => drop(found.insert(slug, item)),
-        }
-    }
-    found
+    members
 }
 
 /// Reads a role; no role at all is the first of those that may be given.
@@ -108,26 +62,6 @@ fn role(node: &Node, known: &[&'static str], report: &mut Report<'_>) -> Option<
         report.error("unknown-role", value.span.start, "there is no such role here", hint);
     }
     found.copied()
-}
-
-/// Reads a text of one line.
-pub(crate) fn line(node: &Node, name: &str, report: &mut Report<'_>) -> Option<String> {
-    let text = report.text(node, name)?;
-    if text.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) || text.len() > 200 {
-        let at = node.get(name).map_or(node.span.start, |node| node.span.start);
-        let message = format!("`{name}` cannot stand in a commit");
-        report.error("bad-text", at, message, "write one short line without `<` and `>`");
-    }
-    Some(text)
-}
-
-/// Refuses keys that mean nothing: a typing error must not be a rule that is not kept.
-pub(crate) fn only(node: &Node, known: &[&str], report: &mut Report<'_>) {
-    for entry in node.entries().iter().filter(|entry| !known.contains(&entry.name.as_str())) {
-        let message = format!("`{}` means nothing here", entry.name);
-        let hint = format!("take it out, or write one of {}", known.join(", "));
-        report.error("unknown-key", entry.key.start, message, hint);
-    }
 }
 
 /// Prints the file; [`parse`] reads it back.
