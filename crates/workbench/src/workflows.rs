@@ -344,7 +344,7 @@ pub(crate) fn unknown_workflow(id: &Slug, volume: Option<&VolumeId>) -> Error {
         id: id.to_string(),
         volume: volume.cloned(),
         hint:
-            "choose another: the page lists them under *Workflows*, programs ask `GET /workflows`"
+            "choose another: the page lists them under `Workflows`, programs ask `GET /workflows`"
                 .to_owned(),
     }
 }

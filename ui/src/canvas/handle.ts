@@ -6,6 +6,8 @@ export type CanvasHandle = {
   centre(): Position;
   /** Brings a node into view and gives it the focus. */
   show(node: string): void;
+  /** Gives places to the nodes of a workflow that came without, then shows its start. */
+  begin(): void;
   /** Brings everything into view, or the start of a workflow that is too large for that. */
   showStart(): void;
   /** Brings everything into view. */

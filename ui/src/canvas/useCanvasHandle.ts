@@ -67,6 +67,12 @@ export function useCanvasHandle(session: number): {
         void flow.fitView({ nodes: [{ id: node }], maxZoom: 1, minZoom: 0.7, duration: 200 }).then(focus);
       },
       fit: () => void flow.fitView({ ...FIT, duration: 200 }),
+      begin() {
+        const { doc } = editor.store.getState();
+        if (doc.nodes.length === 0) return;
+        if (doc.nodes.some((node) => !node.position)) void arrange(workbench, true);
+        else afterFrames(MEASURED, () => canvas.handle?.showStart());
+      },
       showStart() {
         const { doc } = editor.store.getState();
         const { clientWidth = 0, clientHeight = 0 } = pane ?? {};
@@ -79,16 +85,10 @@ export function useCanvasHandle(session: number): {
     return () => {
       canvas.handle = undefined;
     };
-  }, [canvas, editor, flow, pane]);
+  }, [canvas, editor, flow, pane, workbench]);
 
-  // A workflow without places gets them; then all of it comes into view.
   const learned = useEditor((state) => state.doc.nodes.every((node) => nodeSkill(node, state.skills)));
-  useEffect(() => {
-    const { doc } = editor.store.getState();
-    if (doc.nodes.length === 0) return;
-    if (doc.nodes.some((node) => !node.position)) void arrange(workbench, true);
-    else afterFrames(MEASURED, () => canvas.handle?.showStart());
-  }, [workbench, canvas, editor, session, learned]);
+  useEffect(() => canvas.handle?.begin(), [canvas, session, learned]);
 
   // A canvas that grows or shrinks keeps its middle in the middle, and what was seen as a whole stays whole.
   useEffect(() => {

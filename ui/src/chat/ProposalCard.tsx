@@ -69,7 +69,7 @@ export function ProposalCard({ proposal, best }: { proposal: ChatProposal; best:
 
 /** Puts a proposal on the canvas. What was there before is a draft or one undo away. */
 export async function openProposal(workbench: Workbench, { workflow, volume }: ChatProposal): Promise<void> {
-  const { editor, files } = workbench;
+  const { canvas, editor, files } = workbench;
   if (volume) {
     await files.go({ at: "workflow", volume, id: workflow.workflow_id });
     return;
@@ -78,5 +78,6 @@ export async function openProposal(workbench: Workbench, { workflow, volume }: C
   const doc: WorkflowDoc = { ...workflow, tags: workflow.tags.filter((tag) => tag !== "proposal") };
   editor.restore(doc, { kind: "new" });
   learnSkills(workbench, doc);
+  canvas.handle?.begin();
   files.flush();
 }
