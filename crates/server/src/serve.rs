@@ -112,7 +112,7 @@ struct Patience {
 }
 
 impl Patience {
-    const USUAL: Self = Self { head: Duration::from_secs(30), connections: 512 };
+    const USUAL: Self = Self { head: Duration::from_secs(10), connections: 512 };
 }
 
 /// Serves until `stop` is ready.
