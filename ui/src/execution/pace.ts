@@ -4,10 +4,13 @@ export type Pace = (show: () => void) => void;
 /** The share of the time that showing may take, as 1 in so many. */
 const SHARE = 5;
 
+/** The least time between two pictures in milliseconds: nobody reads faster, and the nodes need the cores. */
+const LEAST = 200;
+
 /**
- * Shows in the next frame, but leaves at least four times as long for other
- * work as the frame before took, painting included: a run of thousands of
- * nodes must not wait for its own picture.
+ * Shows in the next frame, and after that when there was time for other work:
+ * at least four times as long as the frame before took, and not less than a
+ * fifth of a second. A run of thousands of nodes must not wait for its own picture.
  */
 export function framePace(): Pace {
   let waiting: (() => void) | undefined;
@@ -23,7 +26,7 @@ export function framePace(): Pace {
     painted.port1.addEventListener("message", () => {
       painted.port1.close();
       const ended = performance.now();
-      busyUntil = ended + (SHARE - 1) * (ended - started);
+      busyUntil = Math.max(started + LEAST, ended + (SHARE - 1) * (ended - started));
     });
     painted.port1.start();
     painted.port2.postMessage(null);
