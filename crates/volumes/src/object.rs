@@ -40,10 +40,12 @@ impl Object {
 
 /// Computes the id of an object, as Git does.
 pub(crate) fn id_of(kind: Kind, data: &[u8]) -> ObjectId {
-    let mut hash = sha1::Sha1::new();
-    hash.update(header(kind, data.len()));
-    hash.update(data);
-    ObjectId::Sha1(hash.finalize().into())
+    ObjectId::Sha1(sum_of_header(kind, data.len()).chain_update(data).finalize().into())
+}
+
+/// Begins the sum of an object of which the content follows.
+pub(crate) fn sum_of_header(kind: Kind, len: usize) -> sha1::Sha1 {
+    sha1::Sha1::new_with_prefix(header(kind, len))
 }
 
 /// Says where a loose object is kept, below the folder `objects`.

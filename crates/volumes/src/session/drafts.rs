@@ -67,20 +67,27 @@ impl Drafts {
         data: impl Into<Arc<Vec<u8>>>,
         previous: Option<ObjectId>,
     ) -> ObjectId {
-        let object = Arc::new(Object::new(kind, data.into(), previous));
+        let object = Object::new(kind, data.into(), previous);
         let id = object.id;
-        if !self.by_id.contains_key(&id) && !self.repository.objects.exists_without_refresh(&id) {
-            self.add(object);
-        }
+        self.put_object(object);
         id
     }
 
     /// Keeps a tree and returns its id.
-    pub(crate) fn put_tree(&mut self, tree: Arc<Listed>, previous: Option<ObjectId>) -> ObjectId {
-        let id = self.put(Kind::Tree, Arc::clone(tree.data()), previous);
+    pub(crate) fn put_tree(&mut self, mut tree: Listed, previous: Option<ObjectId>) -> ObjectId {
+        let (id, data) = (tree.id(), Arc::clone(tree.data()));
+        self.put_object(Object { id, kind: Kind::Tree, data, previous });
         // Made of one whose names were looked at.
-        self.sound.add(id, tree);
+        self.sound.add(id, Arc::new(tree));
         id
+    }
+
+    fn put_object(&mut self, object: Object) {
+        let is_there = self.by_id.contains_key(&object.id)
+            || self.repository.objects.exists_without_refresh(&object.id);
+        if !is_there {
+            self.add(Arc::new(object));
+        }
     }
 
     /// Returns a tree that is to be edited; refuses names that nobody should write again.

@@ -1,6 +1,6 @@
 //! Editing Git's trees: only the entries that change are touched, the rest is copied as it is.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use gix::ObjectId;
 
@@ -46,5 +46,5 @@ pub(crate) fn edit_tree(
         };
         listed.set(name.as_bytes(), new).ok_or(TreeError::Broken)?;
     }
-    Ok((!listed.data().is_empty()).then(|| drafts.put_tree(Arc::new(listed), tree)))
+    Ok((!listed.data().is_empty()).then(|| drafts.put_tree(listed, tree)))
 }
