@@ -183,6 +183,15 @@ pub struct Span<'a> {
     pub path: &'a VolumePath,
 }
 
+/// A file that differs between two commits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Changed {
+    /// The file.
+    pub path: VolumePath,
+    /// Its content at the later commit; `None` where it is gone.
+    pub blob: Option<BlobId>,
+}
+
 /// Why a volume did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -376,6 +385,33 @@ pub trait Store: Send + Sync {
         Ok(n_replaced > 0 || !before.is_empty())
     }
 
+    /// Lists the files in the folder of `span`, however deep, of which the content differs, sorted by path.
+    ///
+    /// Leaves out what [`Self::list`] leaves out. Whoever follows a large folder commit by commit asks this way:
+    /// a store that can tell what both commits share does not look at it.
+    fn changed(&self, volume: &VolumeId, span: Span<'_>) -> Result<Vec<Changed>, StoreError> {
+        let list = |at: &CommitId| self.list(volume, at, Some(span.path));
+        let before = span.from.map(list).transpose()?.unwrap_or_default();
+        Ok(changed(span.path, before, list(span.to)?))
+    }
+
     /// Lists the volumes that exist, sorted.
     fn volumes(&self) -> Result<Vec<VolumeId>, StoreError>;
+}
+
+/// Compares what two commits list of a folder; see [`Store::changed`].
+pub fn changed(folder: &VolumePath, before: Vec<Entry>, after: Vec<Entry>) -> Vec<Changed> {
+    let inside = format!("{folder}/");
+    let is_inside = |entry: &Entry| entry.path.as_str().starts_with(&inside);
+    let before = before.into_iter().filter(is_inside).map(|entry| (entry.path, entry.blob));
+    let mut before: BTreeMap<VolumePath, BlobId> = before.collect();
+    let mut found = Vec::new();
+    for Entry { path, blob } in after.into_iter().filter(is_inside) {
+        if before.remove(&path).as_ref() != Some(&blob) {
+            found.push(Changed { path, blob: Some(blob) });
+        }
+    }
+    found.extend(before.into_keys().map(|path| Changed { path, blob: None }));
+    found.sort();
+    found
 }

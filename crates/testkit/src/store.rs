@@ -47,6 +47,7 @@ macro_rules! store_tests {
             history_can_be_cut_and_continued,
             history_can_be_of_a_path,
             what_came_between_two_commits_is_handed_over_once,
+            what_differs_between_two_commits_is_told_by_file,
             odd_names_and_messages_do_no_harm,
             ids_that_are_not_there_are_unknown,
             volumes_know_nothing_of_each_other,

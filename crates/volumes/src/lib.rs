@@ -32,6 +32,7 @@ mod session;
 mod side;
 mod sign;
 mod tree;
+mod trees;
 mod upkeep;
 mod verify;
 mod volume;
@@ -48,7 +49,8 @@ use llmos_core::{
     branch::{Branch, BranchName, Branches},
     slug::Slug,
     store::{
-        BlobId, Change, CommitId, CommitInfo, Entry, HistoryQuery, Name, Span, Store, StoreError,
+        BlobId, Change, Changed, CommitId, CommitInfo, Entry, HistoryQuery, Name, Span, Store,
+        StoreError,
     },
     volume::{VolumeId, VolumePath},
 };
@@ -244,6 +246,10 @@ impl Store for GitStore {
         visit: &mut dyn FnMut(Vec<u8>),
     ) -> Result<bool, StoreError> {
         self.volume(volume).added(span, wanted, visit)
+    }
+
+    fn changed(&self, volume: &VolumeId, span: Span<'_>) -> Result<Vec<Changed>, StoreError> {
+        self.volume(volume).changed(span)
     }
 
     fn volumes(&self) -> Result<Vec<VolumeId>, StoreError> {

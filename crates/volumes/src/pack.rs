@@ -19,6 +19,7 @@ use flate2::{Compression, write::ZlibEncoder};
 use gix::{ObjectId, objs::Kind};
 use sha1::Digest;
 
+pub(crate) use delta::n_same_at_start;
 pub(crate) use merge::{is_sound, merge, remove};
 
 use crate::{

@@ -8,6 +8,7 @@ use llmos_core::{
 
 use crate::{
     tree::{self, Found},
+    trees::Trees,
     volume::Volume,
 };
 
@@ -45,18 +46,17 @@ impl Volume {
         at: &CommitId,
         path: Option<&VolumePath>,
     ) -> Result<Vec<Name>, StoreError> {
-        let Some(repository) = self.open()? else { return Err(self.unknown(&at.0)) };
-        let root = self.tree_of(&repository, self.object_id(&at.0)?)?;
+        let trees = Trees::of(self, at)?;
+        let root = trees.root(at)?;
         let (tree, prefix) = match path {
-            None => (root, String::new()),
+            None => (Some(root), String::new()),
             Some(path) => {
-                match tree::find(&repository, root, path).map_err(|err| self.damaged(err))? {
-                    Found::Tree(id) => (id, format!("{path}/")),
-                    _ => return Ok(Vec::new()),
-                }
+                let folder = trees.folder(root, path).map_err(|err| self.damaged(err))?;
+                (folder, format!("{path}/"))
             }
         };
-        tree::names(&repository, tree, &prefix).map_err(|err| self.damaged(err))
+        let Some(tree) = tree else { return Ok(Vec::new()) };
+        trees.names(tree, &prefix).map_err(|err| self.damaged(err))
     }
 
     pub(crate) fn read(&self, blob: &BlobId) -> Result<Vec<u8>, StoreError> {
@@ -66,7 +66,7 @@ impl Volume {
         if let Some(object) = found.filter(|object| object.kind == Kind::Blob) {
             return Ok(object.data.as_ref().clone());
         }
-        let Some(repository) = self.open()? else { return Err(self.unknown(&blob.0)) };
+        let Some(repository) = self.open_to_read()? else { return Err(self.unknown(&blob.0)) };
         let header = repository.try_find_header(id).map_err(|err| self.damaged(err))?;
         let header = header
             .filter(|header| header.kind() == Kind::Blob)

@@ -7,7 +7,7 @@ mod admit;
 pub(crate) mod commit;
 mod drafts;
 pub(crate) mod edit;
-mod listed;
+pub(crate) mod listed;
 mod replay;
 pub(crate) mod resolve;
 

@@ -119,14 +119,9 @@ pub(crate) fn files(
 }
 
 /// Lists what is directly in a tree, sorted by name; leaves out what [`files`] leaves out.
-pub(crate) fn names(
-    repository: &Repository,
-    tree: ObjectId,
-    prefix: &str,
-) -> Result<Vec<Name>, TreeError> {
-    let object = repository.find_tree(tree)?;
+pub(crate) fn names(tree: &[u8], prefix: &str) -> Result<Vec<Name>, TreeError> {
     let mut found = Vec::new();
-    for entry in TreeRefIter::from_bytes(&object.data, tree.kind()) {
+    for entry in TreeRefIter::from_bytes(tree, gix::hash::Kind::Sha1) {
         let entry = entry?;
         let Ok(name) = std::str::from_utf8(entry.filename) else { continue };
         if name.contains('/') || format!("{prefix}{name}").parse::<VolumePath>().is_err() {

@@ -156,11 +156,7 @@ impl Volume {
     pub(crate) fn open(&self) -> Result<Option<Repository>, StoreError> {
         // Looked at first: what is no longer pending is on disk.
         let pending = self.pending();
-        let repository = self.open_on_disk()?;
-        if repository.is_some() {
-            self.recover_to_read();
-        }
-        Ok(repository.map(|repository| match pending {
+        Ok(self.open_to_read()?.map(|repository| match pending {
             None => repository,
             Some(pending) => {
                 let mut repository = repository.with_object_memory();
@@ -168,6 +164,15 @@ impl Volume {
                 repository
             }
         }))
+    }
+
+    /// Opens the repository for whoever looks himself among the objects that are pending.
+    pub(crate) fn open_to_read(&self) -> Result<Option<Repository>, StoreError> {
+        let repository = self.open_on_disk()?;
+        if repository.is_some() {
+            self.recover_to_read();
+        }
+        Ok(repository)
     }
 
     /// Opens the repository, which must be there.

@@ -48,7 +48,7 @@ impl Workbench {
     ) -> Result<Looked, Error> {
         let snapshot = self.catalogue.snapshot(volume)?;
         let mut looked = Looked {
-            n_documents: snapshot.skills.len() + snapshot.workflows.len(),
+            n_documents: snapshot.skills.size() + snapshot.workflows.size(),
             ..Looked::default()
         };
         for file in &snapshot.broken {

@@ -57,8 +57,8 @@ impl Workbench {
         Ok(VolumeStats {
             volume: volume.to_string(),
             exists: true,
-            n_skills: snapshot.skills.len(),
-            n_workflows: snapshot.workflows.len(),
+            n_skills: snapshot.skills.size(),
+            n_workflows: snapshot.workflows.size(),
             n_traces: self.traces(volume, head).count()?,
             n_files: self.sizes.count(&*self.store, volume, head, None)?,
             n_broken: snapshot.broken.len(),

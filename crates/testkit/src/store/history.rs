@@ -1,7 +1,9 @@
 //! Promises about the commits of a volume.
 
 use llmos_core::{
-    store::{Author, Change, CommitId, Expected, HistoryQuery, Span, Store, StoreError},
+    store::{
+        Author, BlobId, Change, Changed, CommitId, Expected, HistoryQuery, Span, Store, StoreError,
+    },
     volume::VolumeId,
 };
 
@@ -119,5 +121,48 @@ pub fn what_came_between_two_commits_is_handed_over_once(store: &impl Store) {
     let gone = CommitId("0".repeat(40));
     let span = Span { from: Some(&gone), to: &third, path: &folder };
     let error = store.added(&volume, span, &|_| true, &mut |_| {});
+    assert!(matches!(error, Err(StoreError::UnknownObject { .. })), "got {error:?}");
+}
+
+/// What differs between two commits is told file by file, as the later one has it.
+pub fn what_differs_between_two_commits_is_told_by_file(store: &impl Store) {
+    let volume: VolumeId = id("user/ana");
+    let folder = id("t");
+    let files = [("t/1/a.md", "a"), ("t/b.md", "b"), ("t/c", "c"), ("t.md", "o")];
+    let first = put(store, "user/ana", &files);
+    let told = |from: Option<&CommitId>, to: &CommitId| {
+        let found = store.changed(&volume, Span { from, to, path: &folder });
+        let found = found.expect("it can be read").into_iter();
+        let text =
+            |blob: BlobId| String::from_utf8(store.read(&volume, &blob).expect("it is there"));
+        let one = |it: Changed| {
+            let blob = it.blob.map_or("-".to_owned(), |blob| text(blob).expect("it is text"));
+            format!("{}={blob}", it.path)
+        };
+        found.map(one).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(told(None, &first), "t/1/a.md=a t/b.md=b t/c=c");
+    assert_eq!(told(Some(&first), &first), "");
+    // Beside a saved, a new and a removed file, a file becomes a folder and a folder a file.
+    let edits = vec![
+        edit("t/b.md", Expected::Anything, Some("B")),
+        edit("t/b-2.md", Expected::Anything, Some("2")),
+        edit("t/1/a.md", Expected::Anything, None),
+        edit("t/c", Expected::Anything, None),
+        edit("t.md", Expected::Anything, Some("p")),
+    ];
+    store.commit(&volume, change("change", edits)).expect("the commit is made");
+    let third = put(store, "user/ana", &[("t/c/d.md", "d"), ("t/1", "one")]);
+    let there = "t/1=one t/1/a.md=- t/b-2.md=2 t/b.md=B t/c=- t/c/d.md=d";
+    assert_eq!(told(Some(&first), &third), there);
+    let back = "t/1=- t/1/a.md=a t/b-2.md=- t/b.md=b t/c=c t/c/d.md=-";
+    assert_eq!(told(Some(&third), &first), back);
+    let edits = ["t/1", "t/b-2.md", "t/b.md", "t/c/d.md"];
+    let edits = edits.map(|path| edit(path, Expected::Anything, None)).into();
+    let empty = store.commit(&volume, change("clear", edits)).expect("the commit is made");
+    assert_eq!(told(Some(&third), &empty), "t/1=- t/b-2.md=- t/b.md=- t/c/d.md=-");
+    assert_eq!(told(None, &empty), "");
+    let gone = CommitId("0".repeat(40));
+    let error = store.changed(&volume, Span { from: Some(&gone), to: &third, path: &folder });
     assert!(matches!(error, Err(StoreError::UnknownObject { .. })), "got {error:?}");
 }

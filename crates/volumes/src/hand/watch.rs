@@ -27,8 +27,13 @@ const ALL: Duration = Duration::from_secs(300);
 /// How often folders are looked through that cannot be watched.
 const UNWATCHED: Duration = Duration::from_millis(500);
 
-/// How long more is collected after something was heard.
+/// How long more is collected after something was heard, at least and at most.
 const MORE: Duration = Duration::from_millis(40);
+const MOST: Duration = Duration::from_millis(400);
+
+/// The share of the time in which folders are looked through, as 1 in so many: each change that
+/// is made here is heard of as well, and those who make many need the disk themselves.
+const SHARE: u32 = 5;
 
 /// Hears of changes.
 pub(super) struct Watch {
@@ -56,6 +61,8 @@ struct Watched {
     volumes: BTreeMap<VolumeId, (Vec<PathBuf>, bool)>,
     all_looked: Option<Instant>,
     unwatched_looked: Instant,
+    /// When somebody was last sent to look.
+    told: Instant,
 }
 
 impl std::fmt::Debug for Watch {
@@ -85,6 +92,7 @@ impl Watch {
             volumes: BTreeMap::new(),
             all_looked: None,
             unwatched_looked: Instant::now(),
+            told: Instant::now(),
         };
         Self { heard, watcher: Mutex::new(watched) }
     }
@@ -92,6 +100,7 @@ impl Watch {
     /// Waits for a change, at most so long, and returns the volumes that may hold one.
     pub(super) fn wait(&self, store: &GitStore, at_most: Duration) -> Vec<VolumeId> {
         let mut watched = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        let looking_took = watched.told.elapsed();
         let nothing = |changes: &mut Changes| changes.volumes.is_empty() && !changes.folders;
         let is_quiet = nothing(&mut self.heard.lock());
         if is_quiet {
@@ -104,6 +113,8 @@ impl Watch {
             if !timeout.timed_out() {
                 std::thread::sleep(MORE);
             }
+        } else {
+            std::thread::sleep((looking_took * (SHARE - 1)).clamp(MORE, MOST));
         }
         let mut due = std::mem::take(&mut *self.heard.lock());
         let is_time = watched.all_looked.is_none_or(|looked| looked.elapsed() >= ALL);
@@ -119,6 +130,7 @@ impl Watch {
             let refused = watched.volumes.iter().filter(|(_, (_, is_watched))| !is_watched);
             due.volumes.extend(refused.map(|(id, _)| id.clone()));
         }
+        watched.told = Instant::now();
         due.volumes.into_iter().collect()
     }
 }

@@ -96,8 +96,8 @@ impl Drafts {
             return Ok(tree);
         }
         let data = match self.by_id.get(&id) {
-            Some(object) => object.data.as_ref().clone(),
-            None => self.repository.find_tree(id)?.detach().data,
+            Some(object) => Arc::clone(&object.data),
+            None => Arc::new(self.repository.find_tree(id)?.detach().data),
         };
         check_names(&data)?;
         let tree = Arc::new(Listed::read(data).ok_or(TreeError::Broken)?);
@@ -172,7 +172,7 @@ impl SoundTrees {
     const MANY: usize = 32;
     const MANY_BYTES: usize = 4 << 20;
 
-    fn get(&self, id: ObjectId) -> Option<Arc<Listed>> {
+    pub(crate) fn get(&self, id: ObjectId) -> Option<Arc<Listed>> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.iter().rev().find(|(known, _)| *known == id).map(|(_, tree)| Arc::clone(tree))
     }

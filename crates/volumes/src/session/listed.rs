@@ -6,7 +6,7 @@ use std::{cmp::Ordering, sync::Arc};
 use gix::{ObjectId, objs::Kind};
 use sha1::Digest;
 
-use crate::object;
+use crate::{object, pack::n_same_at_start};
 
 /// The bytes of an id in a tree.
 const ID_BYTES: usize = 20;
@@ -42,7 +42,8 @@ impl Entry<'_> {
 
 impl Listed {
     /// Reads a tree; `None` where it is not as Git writes trees, in Git's order.
-    pub(crate) fn read(data: Vec<u8>) -> Option<Self> {
+    pub(crate) fn read(data: impl Into<Arc<Vec<u8>>>) -> Option<Self> {
+        let data = data.into();
         let mut starts = Vec::with_capacity(data.len() / 40);
         let mut at = 0;
         let mut last: Option<Entry<'_>> = None;
@@ -56,7 +57,7 @@ impl Listed {
             starts.push(u32::try_from(at).ok()?);
             (at, last) = (end, Some(entry));
         }
-        Some(Self { data: Arc::new(data), starts, sums: Vec::new() })
+        Some(Self { data, starts, sums: Vec::new() })
     }
 
     pub(crate) fn data(&self) -> &Arc<Vec<u8>> {
@@ -66,8 +67,7 @@ impl Listed {
     /// Computes the id, as Git does, from the first change since the last time on.
     pub(crate) fn id(&mut self) -> ObjectId {
         let known = self.sums.pop();
-        let mut sum =
-            known.unwrap_or_else(|| object::sum_of_header(Kind::Tree, self.data.len()));
+        let mut sum = known.unwrap_or_else(|| object::sum_of_header(Kind::Tree, self.data.len()));
         for part in self.data[self.sums.len() * STRIDE..].chunks(STRIDE) {
             self.sums.push(sum.clone());
             sum.update(part);
@@ -80,6 +80,39 @@ impl Listed {
         // A folder stands elsewhere than a file of its name would.
         let index = self.place(name, false).or_else(|_| self.place(name, true)).ok()?;
         self.at(index)
+    }
+
+    /// Goes through the names that stand for something else in a later tree, with what they stood for and stand for.
+    ///
+    /// A name that was a file and is a folder comes twice, as each stands at another place.
+    pub(crate) fn differing<'a>(
+        &'a self,
+        later: &'a Self,
+    ) -> impl Iterator<Item = (Entry<'a>, [Option<Entry<'a>>; 2])> {
+        let same = n_same_at_start(&self.data, &later.data);
+        // Both are the same up to the entry in which they part.
+        let first = self.starts.partition_point(|start| *start as usize <= same).saturating_sub(1);
+        let (mut at, mut later_at) = (first, first);
+        std::iter::from_fn(move || {
+            loop {
+                let (old, new) = (self.at(at), later.at(later_at));
+                let order = match (&old, &new) {
+                    (None, None) => return None,
+                    (Some(old), Some(new)) => {
+                        order(old.name, old.is_tree(), new.name, new.is_tree())
+                    }
+                    (Some(_), None) => Ordering::Less,
+                    (None, Some(_)) => Ordering::Greater,
+                };
+                let old = old.filter(|_| order.is_le());
+                let new = new.filter(|_| order.is_ge());
+                at += usize::from(old.is_some());
+                later_at += usize::from(new.is_some());
+                if old != new {
+                    return old.or(new).map(|entry| (entry, [old, new]));
+                }
+            }
+        })
     }
 
     /// Puts an entry in the place of whatever has its name.

@@ -1,6 +1,6 @@
 //! One volume at one commit, parsed.
 
-use std::{collections::BTreeMap, ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc};
 
 use llmos_api::{problem, skill::BrokenFile};
 use llmos_core::{
@@ -8,10 +8,11 @@ use llmos_core::{
     intake,
     skill::{self, Skill},
     slug::Slug,
-    store::{BlobId, CommitId, Entry, FolderId, Holds, Name, Store, StoreError},
+    store::{BlobId, Changed, CommitId, Entry, FolderId, Holds, Name, Span, Store, StoreError},
     volume::{VolumeId, VolumePath},
     workflow::{self, Workflow},
 };
+use rpds::RedBlackTreeMapSync;
 
 use crate::Error;
 
@@ -25,17 +26,25 @@ pub(crate) struct Snapshot {
 }
 
 /// The skills and workflows of a volume, parsed.
-#[derive(Default)]
+///
+/// The maps share with those of the snapshot before what did not change: one saved skill
+/// among ten thousand costs its own path in them.
+#[derive(Clone, Default)]
 pub(crate) struct Content {
     /// What it was made from.
     folders: ContentId,
-    pub(crate) skills: BTreeMap<Slug, Arc<SkillFile>>,
-    pub(crate) workflows: BTreeMap<Slug, Arc<WorkflowFile>>,
+    pub(crate) skills: ById<SkillFile>,
+    pub(crate) workflows: ById<WorkflowFile>,
     /// Files with an error, by path: most are no skill or workflow at all, some can be used in part.
     pub(crate) broken: Vec<Arc<BrokenFile>>,
     /// Everything that was parsed, so that the next snapshot parses only what changed.
-    parsed: BTreeMap<VolumePath, (BlobId, Parsed)>,
+    parsed: RedBlackTreeMapSync<VolumePath, (BlobId, Parsed)>,
+    /// Whether several files have one id: which of them counts is found among all.
+    has_namesakes: bool,
 }
+
+/// Files by the id of what they hold.
+pub(crate) type ById<T> = RedBlackTreeMapSync<Slug, Arc<T>>;
 
 /// The ids of the folders of skills and of workflows, where there are any.
 pub(crate) type ContentId = [Option<FolderId>; 2];
@@ -128,11 +137,50 @@ impl Snapshot {
         let content = match same {
             Some(before) => Arc::clone(&before.content),
             None => {
+                let place = Place { store, volume, head: &head };
+                let followed = match before {
+                    Some(before) => before.followed(place, &folders)?,
+                    None => None,
+                };
                 let before = before.map(|before| &*before.content);
-                Arc::new(Content::read(store, volume, &head, folders, before)?)
+                let content = followed.map_or_else(|| Content::read(place, folders, before), Ok);
+                Arc::new(content?)
             }
         };
         Ok(Self { volume: volume.clone(), head: Some(head), content })
+    }
+
+    /// Returns the content at a later commit, made of the files that changed; `None` where all must be looked at.
+    fn followed(&self, place: Place<'_>, folders: &ContentId) -> Result<Option<Content>, Error> {
+        let Some(from) = self.head.as_ref().filter(|_| !self.has_namesakes) else {
+            return Ok(None);
+        };
+        let mut changed: Vec<Changed> = Vec::new();
+        for (at, folder) in FOLDERS.iter().enumerate() {
+            if self.folders[at] == folders[at] {
+                continue;
+            }
+            let path: VolumePath = folder.parse().expect("because it is one plain name");
+            let span = Span { from: Some(from), to: place.head, path: &path };
+            match place.store.changed(place.volume, span) {
+                Ok(found) => changed.extend(found),
+                // Somebody wrote another history, and the commit before is gone.
+                Err(StoreError::UnknownObject { .. }) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        changed.retain(|it| intake::is_document(&it.path));
+        let mut new = Content::clone(&self.content);
+        new.folders = folders.clone();
+        changed.iter().for_each(|it| new.remove(&it.path));
+        for Changed { path, blob } in changed {
+            let Some(blob) = blob else { continue };
+            let entry = Entry { path, blob };
+            let parsed = parse(place, &entry)?;
+            new.add(place.volume, entry, parsed);
+        }
+        new.broken.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok((!new.has_namesakes).then_some(new))
     }
 
     /// Tells its content from any other of the same volume.
@@ -141,14 +189,17 @@ impl Snapshot {
     }
 }
 
+/// Where files are read.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    store: &'a dyn Store,
+    volume: &'a VolumeId,
+    head: &'a CommitId,
+}
+
 impl Content {
-    fn read(
-        store: &dyn Store,
-        volume: &VolumeId,
-        head: &CommitId,
-        folders: ContentId,
-        before: Option<&Self>,
-    ) -> Result<Self, Error> {
+    fn read(place: Place<'_>, folders: ContentId, before: Option<&Self>) -> Result<Self, Error> {
+        let Place { store, volume, head } = place;
         let mut new = Self::default();
         for (at, folder) in FOLDERS.iter().enumerate() {
             let inside = format!("{folder}/");
@@ -169,7 +220,7 @@ impl Content {
                 let same = before.and_then(|before| before.parsed.get(&entry.path));
                 let parsed = match same.filter(|(blob, _)| *blob == entry.blob) {
                     Some((_, parsed)) => parsed.clone(),
-                    None => parse(store, volume, &entry)?,
+                    None => parse(place, &entry)?,
                 };
                 new.add(volume, entry, parsed);
             }
@@ -180,7 +231,19 @@ impl Content {
 
     /// How many files were parsed for it.
     pub(crate) fn n_parsed(&self) -> usize {
-        self.parsed.len()
+        self.parsed.size()
+    }
+
+    /// Forgets the file at a path, as long as no other file has its id.
+    fn remove(&mut self, path: &VolumePath) {
+        match self.parsed.get(path).map(|(_, parsed)| parsed.clone()) {
+            Some(Parsed::Skill(file)) => self.skills.remove_mut(&file.skill.id),
+            Some(Parsed::Workflow(file)) => self.workflows.remove_mut(&file.workflow.id),
+            Some(Parsed::Broken(_)) => true,
+            None => return,
+        };
+        self.parsed.remove_mut(path);
+        self.broken.retain(|file| file.path != path.as_str());
     }
 
     fn add(&mut self, volume: &VolumeId, entry: Entry, parsed: Parsed) {
@@ -196,14 +259,14 @@ impl Content {
                 }
                 let taken = self.skills.get(&file.skill.id).map(|other| other.path.clone());
                 if taken.is_none() {
-                    self.skills.insert(file.skill.id.clone(), Arc::clone(file));
+                    self.skills.insert_mut(file.skill.id.clone(), Arc::clone(file));
                 }
                 taken
             }
             Parsed::Workflow(file) => {
                 let taken = self.workflows.get(&file.workflow.id).map(|other| other.path.clone());
                 if taken.is_none() {
-                    self.workflows.insert(file.workflow.id.clone(), Arc::clone(file));
+                    self.workflows.insert_mut(file.workflow.id.clone(), Arc::clone(file));
                 }
                 taken
             }
@@ -213,16 +276,18 @@ impl Content {
             }
         };
         if let Some(other) = taken {
+            self.has_namesakes = true;
             let message = format!("`{other}` has the same id and comes first");
             let found = Diagnostic::error("duplicate-id", Position::START, message)
                 .with_hint("give one of the two files another id");
             self.broken.push(Arc::new(broken(volume, &entry.path, &[found])));
         }
-        self.parsed.insert(entry.path, (entry.blob, parsed));
+        self.parsed.insert_mut(entry.path, (entry.blob, parsed));
     }
 }
 
-fn parse(store: &dyn Store, volume: &VolumeId, entry: &Entry) -> Result<Parsed, Error> {
+fn parse(place: Place<'_>, entry: &Entry) -> Result<Parsed, Error> {
+    let Place { store, volume, .. } = place;
     let text = match store.read(volume, &entry.blob) {
         Ok(text) => text,
         // One file that is too large or damaged must not hide all the others.

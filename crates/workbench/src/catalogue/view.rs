@@ -12,7 +12,7 @@ use llmos_core::{
     workflow::{Inner, Signature, SkillSource, signature},
 };
 
-use super::{SkillFile, Snapshot, WorkflowFile, find::Finder};
+use super::{SkillFile, Snapshot, WorkflowFile, find::Finder, snapshot::ById};
 
 /// What one caller sees.
 pub(crate) struct View {
@@ -109,21 +109,22 @@ impl SkillSource for View {
 }
 
 /// Takes the nearest file of each id, sorted by id.
-fn lay<'a, T: 'a>(
+fn lay<'a, T: Send + Sync + 'a>(
     layers: &'a [Arc<Snapshot>],
-    files: impl Fn(&'a Snapshot) -> &'a BTreeMap<Slug, Arc<T>>,
+    files: impl Fn(&'a Snapshot) -> &'a ById<T>,
 ) -> Vec<Visible<T>> {
-    let mut seen: BTreeMap<&Slug, Visible<T>> = BTreeMap::new();
-    for layer in layers {
-        for (id, file) in files(layer) {
-            match seen.get_mut(id) {
-                Some(nearer) => nearer.shadows.push(layer.volume.clone()),
-                None => {
-                    let visible = Visible { file: Arc::clone(file), shadows: Vec::new() };
-                    seen.insert(id, visible);
-                }
-            }
+    let all = |layer: &'a Arc<Snapshot>| files(layer).iter().map(move |file| (file, layer));
+    let mut all: Vec<_> = layers.iter().flat_map(all).collect();
+    // Each layer is sorted by itself, and of one id the nearest stays first.
+    all.sort_by_key(|((id, _), _)| *id);
+    let mut seen: Vec<Visible<T>> = Vec::with_capacity(all.len());
+    let mut last = None;
+    for ((id, file), layer) in all {
+        match seen.last_mut().filter(|_| last == Some(id)) {
+            Some(nearer) => nearer.shadows.push(layer.volume.clone()),
+            None => seen.push(Visible { file: Arc::clone(file), shadows: Vec::new() }),
         }
+        last = Some(id);
     }
-    seen.into_values().collect()
+    seen
 }
