@@ -14,6 +14,8 @@ export default defineConfig({
     // The page's CSP allows no `data:` script and the server compresses per file.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 600,
+    // What a link to a session opens is a page of its own: nothing of the workbench is in it.
+    rolldownOptions: { input: ["index.html", "shared.html"] },
   },
   // Its components import what only the plugin above finds.
   optimizeDeps: { exclude: ["qdk/circuit-vis/index.ts", "qdk/histogram.tsx"] },

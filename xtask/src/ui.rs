@@ -13,8 +13,9 @@ use crate::{repo, say, system, wasm};
 const NODE: (u32, u32, u32) = (20, 19, 0);
 
 /// What the page is made from, beside its packages and the engine.
-const PAGE: [&str; 9] = [
+const PAGE: [&str; 10] = [
     "ui/index.html",
+    "ui/shared.html",
     "ui/package.json",
     "ui/package-lock.json",
     "ui/vite.config.ts",

@@ -34,6 +34,10 @@ pub struct ChatRequest {
     /// What tells this message from others of its session, so that sending it again keeps it once.
     #[serde(default)]
     pub message_key: Option<String>,
+    /// The number of a message of the session that this one takes the place of, with all that was said after it: those
+    /// stay in the session, and the model is not told of them any more.
+    #[serde(default)]
+    pub replaces: Option<u64>,
 }
 
 /// A message that was said before.

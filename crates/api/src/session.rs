@@ -158,6 +158,12 @@ pub struct SessionMessage {
     pub traces: Vec<String>,
     /// What came of it.
     pub artifacts: Vec<SessionArtifact>,
+    /// The number of an earlier message that this one takes the place of, with all that was said after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<u64>,
+    /// Whether a later message took its place: it is told to no model any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replaced: bool,
 }
 
 /// Who said something.
@@ -226,6 +232,9 @@ pub struct AddMessage {
     /// What came of it.
     #[serde(default)]
     pub artifacts: Option<Vec<SentArtifact>>,
+    /// The number of a message that this one takes the place of, with all that was said after it.
+    #[serde(default)]
+    pub replaces: Option<u64>,
 }
 
 /// Body of `POST /sessions/{id}/commit`.
@@ -243,13 +252,78 @@ pub struct CommitSession {
     pub volume: Option<String>,
 }
 
-/// Answer of `GET /sessions/{id}/export?format=json`.
+/// Answer of `GET /sessions/{id}/artifacts`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GatheredArtifacts {
+    /// How many there are in all.
+    pub total: u64,
+    /// Each once, with the message that made it last; the newest first, 1000 at most.
+    pub artifacts: Vec<GatheredArtifact>,
+}
+
+/// An artifact, and where it is in its session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GatheredArtifact {
+    /// What it is, such as `code`, `skill`, `workflow`, `plot`, `file`.
+    pub kind: String,
+    /// What it is called.
+    pub name: String,
+    /// Where in the volume it is, or gets by a commit.
+    pub path: Option<String>,
+    /// How many bytes it holds; `null` where the session does not have what it holds.
+    pub bytes: Option<u64>,
+    /// The message that made it last.
+    pub number: u64,
+    /// Whether a later message took the place of that one.
+    pub replaced: bool,
+}
+
+/// What the `format` of every exported session says.
+pub const EXPORT_FORMAT: &str = "llmos-session";
+
+/// The version of the shape of exported sessions: it counts up where a member goes or means something else.
+pub const EXPORT_VERSION: u32 = 1;
+
+/// Answer of `GET /sessions/{id}/export?format=json`: a session as one file, the same for whoever exports it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionExport {
-    /// The session.
-    #[serde(flatten)]
-    pub session: SessionView,
-    /// All that was said, the oldest first.
+    /// Always `llmos-session`.
+    pub format: String,
+    /// The version of this shape: 1. Members may be added within a version; what is not known is left alone.
+    pub version: u32,
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// The address of the volume that it belongs to, such as `team/atlas`.
+    pub volume: String,
+    /// Who began it.
+    pub user_id: String,
+    /// Where it stands, as people say.
+    pub status: SessionStatus,
+    /// When it began (RFC 3339, UTC).
+    pub created_at: String,
+    /// When something was last said or changed (RFC 3339, UTC).
+    pub updated_at: String,
+    /// The last commit that keeps it.
+    pub commit: Option<ExportedCommit>,
+    /// All that was said, the oldest first. An artifact that holds a workflow has its text in `content`.
     pub messages: Vec<SessionMessage>,
+}
+
+/// The commit that keeps an exported session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExportedCommit {
+    /// Its hash.
+    pub hash: String,
+    /// The address of the volume that it is in.
+    pub volume: String,
+    /// When it was made (RFC 3339, UTC).
+    pub at: String,
+    /// How many of the messages it holds, from the first.
+    pub message_count: u64,
 }

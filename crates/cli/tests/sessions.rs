@@ -50,6 +50,7 @@ fn keep(volumes: &Path, id: &str, name: &str, prompts: &[&str]) {
             content: (*text).to_owned(),
             traces: Vec::new(),
             artifacts: Vec::new(),
+            replaces: None,
         },
         files: Vec::new(),
     };
@@ -104,4 +105,31 @@ fn git_takes_nothing_that_was_said_for_a_trailer() {
         "session: Co-authored-by: root <r@example.org>"
     );
     git(volumes, &["fsck", "--strict"]);
+}
+
+#[test]
+fn a_link_is_made_listed_and_revoked_and_its_token_is_kept_nowhere() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let volumes = folder.path();
+    keep(volumes, "s1", "VQE for H2", &["Create a circuit"]);
+    let link = ok(volumes, &["session", "share", "s1", "--until", "2999-01-01T00:00:00Z"]);
+    let token = link.trim().strip_prefix("/shared#").expect("it is a link");
+    let shares = ok(volumes, &["session", "shares", "s1"]);
+    assert!(shares.contains("  link  ana  ") && shares.contains("until 2999-01-01"), "{shares}");
+    let secret = token.rsplit('_').next().expect("it has a secret");
+    for entry in std::fs::read_dir(volumes.join("state")).expect("there is state") {
+        let path = entry.expect("it can be read").path();
+        let bytes = std::fs::read(&path).expect("it is a file");
+        let found = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+        assert!(!found, "{} has the token", path.display());
+    }
+    let id = shares.split_whitespace().next().expect("there is a share");
+    ok(volumes, &["session", "unshare", "s1", id]);
+    assert_eq!(ok(volumes, &["session", "shares", "s1"]), "");
+    let again = llmos(volumes, &["session", "unshare", "s1", id]);
+    assert!(!again.status.success());
+    let offered = ok(volumes, &["session", "share", "s1", "--with", "atlas"]);
+    assert!(ok(volumes, &["session", "shares", "s1"]).starts_with(offered.trim()));
+    let late = llmos(volumes, &["session", "share", "s1", "--until", "2001-01-01T00:00:00Z"]);
+    assert!(String::from_utf8_lossy(&late.stderr).contains("it is over"));
 }

@@ -14,6 +14,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{diagnostic::Diagnostic, slug::Slug};
 
+pub(crate) use text::unhex;
 pub use text::{parse, print};
 
 /// The name of the file, beside the volumes.

@@ -13,7 +13,9 @@ mod head;
 mod limits;
 mod line;
 mod message;
+mod replaced;
 mod sessions;
+mod share;
 
 use std::collections::BTreeSet;
 
@@ -38,10 +40,15 @@ pub use head::{
 };
 pub use limits::{
     MAX_CONTENT_BYTES, MAX_DOCUMENT_BYTES, MAX_EXTRAS, MAX_NAME_CHARS, TooMuch, check_message,
-    check_name, name_from,
+    check_name, check_replaces, name_from,
 };
 pub use message::{MessageError, is_session, parse_message, print_message};
+pub use replaced::{MAX_REPLACED, Replaced};
 pub use sessions::{Appended, MAX_MESSAGES, MessagePlace, SessionPage, Sessions, SessionsError};
+pub use share::{
+    FreshLink, LinkHash, LinkHashError, MAX_SHARES, Share, SharedWith, Shares, share_id,
+    share_of_token,
+};
 
 /// The most prompts that the message of a commit quotes; the document holds all.
 pub const MAX_PROMPTS: usize = 20;
@@ -80,6 +87,8 @@ pub struct Message {
     pub traces: Vec<VolumePath>,
     /// What came of it.
     pub artifacts: Vec<Artifact>,
+    /// The number of an earlier message that this one takes the place of, with all that was said after it.
+    pub replaces: Option<u64>,
 }
 
 /// Who says something.

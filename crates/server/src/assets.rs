@@ -54,6 +54,16 @@ const PAGE: HeaderValue = HeaderValue::from_static(
      frame-ancestors 'none'",
 );
 
+/// The file of the page that shows what a link opens.
+const SHARED_PAGE: &str = "shared.html";
+
+/// What that page may do: load its own files, ask this server, and show what it made itself.
+const SHARED: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+     font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'",
+);
+
 /// What skill code may do: compute.
 const SANDBOX: HeaderValue = HeaderValue::from_static(
     "sandbox allow-scripts; default-src 'none'; \
@@ -116,7 +126,16 @@ impl Assets {
 
     /// Answers with the page.
     pub(crate) fn page(&self, headers: &HeaderMap) -> Response {
-        self.get("index.html", headers).unwrap_or_else(|| {
+        self.page_of("index.html", headers)
+    }
+
+    /// Answers with the page that shows what a link opens.
+    pub(crate) fn shared_page(&self, headers: &HeaderMap) -> Response {
+        self.page_of(SHARED_PAGE, headers)
+    }
+
+    fn page_of(&self, file: &str, headers: &HeaderMap) -> Response {
+        self.get(file, headers).unwrap_or_else(|| {
             let text = "The page of the workbench is not part of this program: it was built without it.\n\n\
                         Run `cargo xtask serve` in the source folder: it builds the page and starts the workbench.\n\
                         The API works as it is; `/docs` describes it.\n";
@@ -202,6 +221,7 @@ fn is_hashed(path: &str) -> bool {
 fn policy(path: &str) -> Option<HeaderValue> {
     match path {
         "sandbox.html" => Some(SANDBOX),
+        SHARED_PAGE => Some(SHARED),
         _ if path.ends_with(".html") => Some(PAGE),
         _ => None,
     }

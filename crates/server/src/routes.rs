@@ -1,5 +1,6 @@
 //! All routes, each both bare and under `/api`.
 
+mod around_chat;
 mod chat;
 mod context;
 mod crons;
@@ -12,7 +13,9 @@ mod pages;
 mod proposals;
 mod python;
 mod remotes;
+mod replay;
 mod sessions;
+mod shares;
 mod skills;
 mod system;
 mod teams;
@@ -104,6 +107,7 @@ pub fn router(settings: Settings) -> Router {
         .merge(git::routes())
         .merge(mcp)
         .route("/", get(pages::home))
+        .route(shares::PAGE, get(shares::page))
         .route("/workflows/system/{id}", get(pages::open_system))
         .route("/workflows/{kind}/{name}/{id}", get(pages::open))
         .fallback(pages::file)
@@ -124,6 +128,9 @@ fn described() -> OpenApiRouter<App> {
         .merge(crons::routes())
         .merge(chat::routes())
         .merge(sessions::routes())
+        .merge(shares::routes())
+        .merge(replay::routes())
+        .merge(around_chat::routes())
         .merge(volumes::routes())
         .merge(teams::routes())
         .merge(remotes::routes())

@@ -1,5 +1,7 @@
 //! The HTTP door as its clients meet it: every route, every check, every refusal.
 
+#[path = "http/around_chat.rs"]
+mod around_chat;
 #[path = "http/chat.rs"]
 mod chat;
 #[path = "http/crons.rs"]
@@ -28,12 +30,16 @@ mod proposals;
 mod pushing;
 #[path = "http/python.rs"]
 mod python;
+#[path = "http/replay.rs"]
+mod replay;
 #[path = "http/routes.rs"]
 mod routes;
 #[path = "http/served.rs"]
 mod served;
 #[path = "http/sessions.rs"]
 mod sessions;
+#[path = "http/shares.rs"]
+mod shares;
 #[path = "http/support.rs"]
 mod support;
 #[path = "http/together.rs"]

@@ -43,6 +43,7 @@ fn said(n: u64) -> NewMessage {
         content: format!("message {n} {}", "x".repeat(usize::try_from(n % 7).unwrap_or(0) * 900)),
         traces: Vec::new(),
         artifacts: Vec::new(),
+        replaces: None,
     };
     NewMessage { key: format!("key-{n}").parse().expect("it is a key"), message, files: Vec::new() }
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use llmos_core::{
     session::{
         Appended, KeptMessage, MessageKey, NewMessage, SessionChange, SessionHead, SessionPage,
-        Sessions, SessionsError,
+        Sessions, SessionsError, Share, SharedWith, Shares,
     },
     slug::Slug,
     volume::VolumeId,
@@ -19,6 +19,8 @@ use llmos_core::{
 #[derive(Debug, Default)]
 pub struct MemorySessions {
     kept: Mutex<BTreeMap<Slug, Kept>>,
+    /// Locked after the sessions, where both are.
+    shares: Mutex<BTreeMap<Slug, Share>>,
 }
 
 #[derive(Debug)]
@@ -38,6 +40,54 @@ impl MemorySessions {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Slug, Kept>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn shares(&self) -> MutexGuard<'_, BTreeMap<Slug, Share>> {
+        self.shares.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn chosen(&self, chosen: impl Fn(&Share) -> bool) -> Vec<Share> {
+        let mut found: Vec<_> =
+            self.shares().values().filter(|share| chosen(share)).cloned().collect();
+        found.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));
+        found
+    }
+}
+
+impl Shares for MemorySessions {
+    fn add_share(&self, share: &Share) -> Result<(), SessionsError> {
+        let mut kept = self.lock();
+        known(&mut kept, &share.session)?;
+        let mut shares = self.shares();
+        match shares.get(&share.id) {
+            Some(there) if there == share => Ok(()),
+            Some(_) => Err(SessionsError::ShareExists { id: share.id.clone() }),
+            None => {
+                shares.insert(share.id.clone(), share.clone());
+                Ok(())
+            }
+        }
+    }
+
+    fn find_share(&self, id: &Slug) -> Result<Option<Share>, SessionsError> {
+        Ok(self.shares().get(id).cloned())
+    }
+
+    fn shares_of(&self, session: &Slug) -> Result<Vec<Share>, SessionsError> {
+        Ok(self.chosen(|share| share.session == *session))
+    }
+
+    fn offers_to(&self, team: &Slug) -> Result<Vec<Share>, SessionsError> {
+        Ok(self.chosen(|share| matches!(&share.with, SharedWith::Team(to) if to == team)))
+    }
+
+    fn revoke_share(&self, session: &Slug, id: &Slug) -> Result<bool, SessionsError> {
+        let mut shares = self.shares();
+        let there = shares.get(id).is_some_and(|share| share.session == *session);
+        if there {
+            shares.remove(id);
+        }
+        Ok(there)
+    }
 }
 
 impl Kept {
@@ -48,13 +98,13 @@ impl Kept {
     ) -> Result<Appended, SessionsError> {
         let known: Vec<_> =
             messages.iter().map(|message| self.keys.get(&message.key).copied()).collect();
-        let (places, n_new) = self.head.places(messages, &known)?;
+        let (places, _) = self.head.places(messages, &known)?;
         for (new, place) in messages.iter().zip(&places).filter(|(_, place)| !place.again) {
             self.keys.insert(new.key.clone(), place.number);
             let (message, files) = (new.message.clone(), new.files.clone());
             self.messages.push(KeptMessage { number: place.number, message, files });
         }
-        self.head = self.head.with_messages(n_new, at);
+        self.head = self.head.with(messages, &places, at);
         Ok(Appended { head: self.head.clone(), places })
     }
 }
@@ -143,6 +193,7 @@ impl Sessions for MemorySessions {
         let mut kept = self.lock();
         known(&mut kept, id)?.head.expect(expected)?;
         kept.remove(id);
+        self.shares().retain(|_, share| share.session != *id);
         Ok(())
     }
 }

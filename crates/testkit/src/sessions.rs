@@ -3,6 +3,7 @@
 //! An adapter joins with one line, [`sessions_tests!`](crate::sessions_tests).
 
 mod messages;
+mod shares;
 
 use jiff::Timestamp;
 use llmos_core::{
@@ -16,6 +17,7 @@ use llmos_core::{
 };
 
 pub use messages::*;
+pub use shares::*;
 
 /// Makes one test of each promise of [`Sessions`].
 ///
@@ -39,6 +41,12 @@ macro_rules! sessions_tests {
             a_page_holds_what_was_asked_for,
             many_writers_lose_nothing_and_double_nothing,
             many_changes_at_once_are_all_told_apart,
+            a_share_comes_back_as_it_was_kept,
+            a_share_needs_its_session_and_an_id_of_its_own,
+            shares_are_listed_by_session_and_by_team,
+            a_share_that_was_revoked_is_found_nowhere,
+            a_session_takes_its_shares_along,
+            what_was_replaced_is_remembered,
         );
     };
     ($fresh:expr; $($promise:ident),* $(,)?) => {
@@ -72,6 +80,7 @@ fn said(key: &str, content: &str) -> NewMessage {
         content: content.to_owned(),
         traces: Vec::new(),
         artifacts: Vec::new(),
+        replaces: None,
     };
     NewMessage {
         key: key.parse().expect("because the tests write valid keys"),

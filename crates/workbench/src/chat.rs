@@ -4,6 +4,7 @@
 mod begin;
 mod exchange;
 mod keep;
+mod preview;
 mod settings;
 
 pub use exchange::ChatExchange;

@@ -214,6 +214,9 @@ pub enum Error {
     /// This program keeps no sessions.
     #[error("this program keeps no sessions")]
     NoSessions,
+    /// A link to a session opens nothing. It is not said why.
+    #[error("this link opens nothing")]
+    LinkClosed,
     /// A key that tells messages apart was used for another one.
     #[error("the key was used for another message of this session, number {number}")]
     KeyUsed {

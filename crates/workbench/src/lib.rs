@@ -60,7 +60,7 @@ pub use evolution::{Drafts, Ledgers};
 pub use hands::Taken;
 pub use ids::Point;
 pub use remotes::RemoteKeeper;
-pub use sessions::{Exported, MessageFilter, SessionFilter, SessionFormat};
+pub use sessions::{Exported, MessageFilter, SessionFilter, SessionFormat, SessionPoint};
 pub use skills::{ContextQuery, SkillFilter};
 pub use system::Seeded;
 pub use traces::{LargeValues, TraceFilter};

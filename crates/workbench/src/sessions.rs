@@ -3,7 +3,10 @@
 
 mod commit;
 mod export;
+mod gathered;
 mod incoming;
+mod replay;
+mod shares;
 mod talk;
 mod view;
 
@@ -15,8 +18,8 @@ use llmos_api::session::{
 };
 use llmos_core::{
     session::{
-        self, KeptMessage, MessageKey, NewMessage, Part, SessionChange, SessionHead, Sessions,
-        SessionsError, TooMuch, check_name, check_talk, may_take_part, name_from,
+        self, KeptMessage, MessageKey, NewMessage, Part, Replaced, SessionChange, SessionHead,
+        Sessions, SessionsError, Share, TooMuch, check_name, check_talk, may_take_part, name_from,
     },
     slug::Slug,
     volume::VolumeId,
@@ -26,6 +29,7 @@ use crate::{Caller, Error, Page, Workbench};
 
 pub use export::{Exported, SessionFormat};
 pub(crate) use incoming::volume as session_volume;
+pub use replay::SessionPoint;
 pub(crate) use talk::{Answer, InSession};
 
 /// Which sessions are wanted.
@@ -46,6 +50,32 @@ pub struct MessageFilter {
     pub after: Option<u64>,
     /// How many at most.
     pub limit: usize,
+}
+
+impl MessageFilter {
+    /// Says with which number the wanted ones of so many messages begin, and how many they are.
+    fn window(&self, n_messages: u64) -> (u64, u64) {
+        let n = self.limit as u64;
+        match (self.after, self.before) {
+            (Some(after), _) => {
+                let first = after.saturating_add(1);
+                (first, n.min((n_messages + 1).saturating_sub(first)))
+            }
+            (None, before) => {
+                let end = before.unwrap_or(u64::MAX).min(n_messages + 1).max(1);
+                let first = end.saturating_sub(n).max(1);
+                (first, end - first)
+            }
+        }
+    }
+}
+
+/// Some messages of a session, and where there are more.
+struct Pageful {
+    head: SessionHead,
+    messages: Vec<KeptMessage>,
+    earlier: Option<u64>,
+    later: Option<u64>,
 }
 
 impl Workbench {
@@ -117,28 +147,36 @@ impl Workbench {
         filter: MessageFilter,
     ) -> Result<SessionDetail, Error> {
         let n_messages = self.session(caller, id, Part::Look)?.n_messages;
-        let MessageFilter { before, after, limit } = filter;
-        let n = limit as u64;
-        let (first, limit) = match (after, before) {
-            (Some(after), _) => (after.saturating_add(1), n),
-            (None, before) => {
-                let end = before.unwrap_or(u64::MAX).min(n_messages + 1).max(1);
-                let first = end.saturating_sub(n).max(1);
-                (first, end - first)
-            }
-        };
+        let Pageful { head, messages, earlier, later } = self.page(id, n_messages, None, filter)?;
+        Ok(SessionDetail {
+            session: view::session(caller, &head),
+            messages: messages
+                .into_iter()
+                .map(|kept| SessionMessage::new(kept, &head.replaced))
+                .collect(),
+            earlier,
+            later,
+        })
+    }
+
+    /// Reads a page of a session that had so many messages, or of what a share shows of it.
+    fn page(
+        &self,
+        id: &Slug,
+        n_messages: u64,
+        share: Option<&Share>,
+        filter: MessageFilter,
+    ) -> Result<Pageful, Error> {
+        let (first, limit) = filter.window(n_messages);
         let (head, messages) = self.messages(id, first, usize::try_from(limit).unwrap_or(0))?;
+        let n_messages = share.map_or(head.n_messages, |share| share.shown(&head));
         // Where nothing was asked for a page may lie beside the messages that there are.
         let (from, to) = match (messages.first(), messages.last()) {
             (Some(from), Some(to)) => (from.number, to.number),
-            _ => (first.min(head.n_messages + 1), first.saturating_sub(1).min(head.n_messages)),
+            _ => (first.min(n_messages + 1), first.saturating_sub(1).min(n_messages)),
         };
-        Ok(SessionDetail {
-            session: view::session(caller, &head),
-            messages: messages.into_iter().map(SessionMessage::from).collect(),
-            earlier: (from > 1).then_some(from),
-            later: (to < head.n_messages).then_some(to),
-        })
+        let earlier = (from > 1).then_some(from);
+        Ok(Pageful { head, messages, earlier, later: (to < n_messages).then_some(to) })
     }
 
     /// Renames a session, or says where it stands.
@@ -175,12 +213,15 @@ impl Workbench {
         key: Option<&str>,
         asked: &AddMessage,
     ) -> Result<(SessionMessage, bool), Error> {
-        self.session(caller, id, Part::Talk)?;
+        let head = self.session(caller, id, Part::Talk)?;
+        if let Some(number) = asked.replaces {
+            session::check_replaces(&head, number)?;
+        }
         let at = self.world.now();
         let key = key.map_or_else(|| Ok(self.message_key()), incoming::key)?;
         let new = incoming::message(id, key, asked, at)?;
         let (kept, again) = self.say(id, new)?;
-        Ok((kept.into(), !again))
+        Ok((SessionMessage::new(kept, &Replaced::default()), !again))
     }
 
     /// Keeps what is said, and tells whether it was there already.
@@ -203,9 +244,14 @@ impl Workbench {
     /// The session, if the caller may do this with it.
     fn session(&self, caller: &Caller, id: &Slug, part: Part) -> Result<SessionHead, Error> {
         let found = self.sessions()?.read(id, 1, 0)?;
-        let head = found.map(|(head, _)| head);
-        let seen = head.filter(|head| may_take_part(caller.actor(), Part::Look, head));
-        let head = seen.ok_or_else(|| unknown(id))?;
+        let (head, _) = found.ok_or_else(|| unknown(id))?;
+        let seen = may_take_part(caller.actor(), Part::Look, &head);
+        if !seen && !self.is_offered(caller, &head)? {
+            return Err(unknown(id));
+        }
+        if part == Part::Look {
+            return Ok(head);
+        }
         session::check_part(caller.actor(), part, &head)
             .map_err(|denied| Error::Denied { denied })?;
         Ok(head)

@@ -162,7 +162,8 @@ impl Workbench {
             let nearest = || view.skill(id).map(|visible| visible.file.volume.clone());
             let volume = volume.cloned().or_else(nearest).unwrap_or_else(|| caller.own_volume());
             let at = self.commit_of(&volume, at)?;
-            return self.read_skill_at(id, &volume, &at);
+            let file = self.skill_file_at(id, &volume, &at)?;
+            return self.show(&file, plain_summary(&file));
         }
         let Some(volume) = volume else {
             let visible = view.skill(id).ok_or_else(|| unknown_skill(id, None))?;
@@ -192,12 +193,13 @@ impl Workbench {
         })
     }
 
-    fn read_skill_at(
+    /// Reads what a skill was at a commit. Asks for no permission: the caller does.
+    pub(crate) fn skill_file_at(
         &self,
         id: &Slug,
         volume: &VolumeId,
         at: &CommitId,
-    ) -> Result<SkillView, Error> {
+    ) -> Result<SkillFile, Error> {
         let now = self.catalogue.snapshot(volume)?;
         let known = now.skills.get(id).map(|file| file.path.clone());
         for path in known.into_iter().chain(skill_paths(id)) {
@@ -208,8 +210,7 @@ impl Workbench {
                 continue;
             }
             let content = self.store.read(volume, &entry.blob)?;
-            let file = parse(volume, path, entry.blob, &content)?;
-            return self.show(&file, plain_summary(&file));
+            return parse(volume, path, entry.blob, &content);
         }
         Err(Error::Unknown {
             what: "skill",

@@ -93,6 +93,7 @@ fn asking(message: &str) -> ChatRequest {
         history: Vec::new(),
         session_id: None,
         message_key: None,
+        replaces: None,
     }
 }
 

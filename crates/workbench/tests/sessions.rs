@@ -77,6 +77,7 @@ impl Fixture {
             timestamp: None,
             traces: Some(vec!["run-20261120-153000-0a1b2c3d".to_owned()]),
             artifacts: Some(artifacts.to_vec()),
+            replaces: None,
         };
         self.workbench.add_message(&ana(), &slug(id), None, &asked).expect("it is kept");
     }
@@ -303,6 +304,36 @@ fn a_chat_in_a_session_is_kept_and_knows_what_was_said() {
 }
 
 #[test]
+fn a_message_that_is_edited_takes_the_place_of_what_came_after_and_nothing_is_lost() {
+    let (it, model) = talking(vec![answer("Hello."), answer("Ana."), answer("Bob.")]);
+    let id = it.begin("Work").id;
+    let ask = |message: &str, replaces: Option<u64>| {
+        chat(&it, &ChatRequest { message_key: None, replaces, ..asking(&id, message) });
+    };
+    ask("hello", None);
+    ask("Who am I?", None);
+    ask("Who is my friend?", Some(3));
+    let asked = model.asked();
+    let last = asked.last().expect("it was asked");
+    let text = format!("{:?}", last.messages);
+    assert!(text.contains("hello") && text.contains("Hello."), "{text}");
+    assert!(!text.contains("Who am I?") && !text.contains("Ana."), "{text}");
+    let read = it.workbench.read_session(&ana(), &slug(&id), ALL).expect("it is there");
+    let replaced: Vec<_> = read.messages.iter().map(|message| message.replaced).collect();
+    assert_eq!(replaced, [false, false, true, true, false, false]);
+    assert_eq!(read.messages[4].replaces, Some(3));
+    let committed = it.commit(&id).expect("it is committed");
+    assert!(committed.commit_hash.is_some());
+    let document = it.file(&format!("sessions/{id}.md"));
+    assert!(
+        document.contains("> Who am I?\n") && document.contains("\n- replaces: 3\n"),
+        "{document}"
+    );
+    let session = parse_document(&document).expect("it is a session");
+    assert_eq!(session.messages[4].replaces, Some(3));
+}
+
+#[test]
 fn a_message_is_kept_before_a_model_is_asked_and_sent_again_it_is_kept_once() {
     let (it, _) = talking(vec![answer("late"), answer("later")]);
     let id = it.begin("Talk").id;
@@ -364,6 +395,7 @@ fn what_is_no_message_is_refused_with_a_hint() {
         timestamp: None,
         traces: None,
         artifacts: None,
+        replaces: None,
     };
     let cases = [
         AddMessage { content: "  ".to_owned(), ..good() },
@@ -373,6 +405,8 @@ fn what_is_no_message_is_refused_with_a_hint() {
         AddMessage { traces: Some(vec!["traces/../x".to_owned()]), ..good() },
         AddMessage { artifacts: Some(vec![SentArtifact::Line(String::new())]), ..good() },
         AddMessage { artifacts: Some(vec![code(" ", "x")]), ..good() },
+        AddMessage { replaces: Some(0), ..good() },
+        AddMessage { replaces: Some(1), ..good() },
     ];
     for asked in cases {
         let refused = it.workbench.add_message(&ana(), &slug(&id), None, &asked);

@@ -2,10 +2,14 @@
 
 import type { APIRequestContext, Page } from "@playwright/test";
 
+import { sayMany } from "../support/messages";
 import { expect, test } from "../support/test";
 
 /** How many messages the long session has. */
-const MESSAGES = Number(process.env["LLMOS_SESSION_MESSAGES"] ?? 130);
+const MESSAGES = Number(process.env["LLMOS_SESSION_MESSAGES"] ?? 10_000);
+
+/** The most elements that a conversation has in the page, however long it is. */
+const MOST_ELEMENTS = 1_500;
 
 const chat = (page: Page) => page.getByRole("region", { name: "Chat" });
 
@@ -80,24 +84,74 @@ test("sessions are listed, renamed, opened and deleted, and deleting asks first"
   await expect(chat(page).getByRole("heading", { name: "Ask, and your skills answer" })).toBeVisible();
 });
 
-test("a long session opens at its end, and goes back page by page", async ({ page, request }) => {
-  test.setTimeout(600_000);
+test("a session of 10,000 messages opens at its end, goes back as one scrolls, and takes what is typed", async ({ page, request, server }) => {
+  test.setTimeout(300_000);
   const id = await begin(request, "Long");
-  for (let n = 1; n <= MESSAGES; n += 1) {
-    const role = n % 2 ? "user" : "assistant";
-    const data = { user_id: "local", role, content: `message ${n} of many` };
-    expect((await request.post(`/api/sessions/${id}/messages`, { data })).status()).toBe(201);
-  }
+  const words = "with a few words more, so that it takes more than one line of the panel";
+  await sayMany(server.origin, id, MESSAGES, (n) => (n % 2 ? `question ${n} of many` : `**answer** ${n} of many, ${words}\n\n- one\n- two`));
   await page.goto("/");
   await page.getByRole("button", { name: "Chat", exact: true }).click();
   await chat(page).getByRole("button", { name: "Sessions" }).click();
   await chat(page).getByRole("button", { name: /^Long/ }).click();
-  await expect(chat(page).getByText(`message ${MESSAGES} of many`, { exact: true })).toBeInViewport();
-  await expect(chat(page).getByRole("article")).toHaveCount(30);
-  await chat(page).getByRole("button", { name: "Show earlier messages" }).click();
-  await expect(chat(page).getByRole("article")).toHaveCount(60);
-  await ask(page, "bell state counts");
+  const log = chat(page).getByRole("log", { name: "Conversation" });
+  const elements = () => log.evaluate((element) => element.querySelectorAll("*").length);
+  const question = (n: number) => log.getByText(`question ${n} of many`, { exact: true });
+  await expect(question(MESSAGES - 1)).toBeInViewport();
+  expect(await elements()).toBeLessThan(MOST_ELEMENTS);
+
+  // Each time that it comes to its beginning the messages before that are read, and nothing jumps.
+  const old = MESSAGES - 999;
+  await log.focus();
+  await expect(async () => {
+    await page.keyboard.press("Home");
+    await expect(question(old)).toBeVisible({ timeout: 400 });
+  }).toPass({ timeout: 120_000, intervals: [50] });
+  expect(await elements()).toBeLessThan(MOST_ELEMENTS);
+  await expect(question(MESSAGES - 1)).toHaveCount(0);
+
+  const field = chat(page).getByRole("textbox", { name: "Message" });
+  await field.focus();
+  const typed = "bell state counts";
+  await page.keyboard.type(typed);
+  await expect(field).toHaveValue(typed);
+  expect(await elements()).toBeLessThan(MOST_ELEMENTS);
+  await page.keyboard.press("Enter");
+  const asked = log.getByRole("article", { name: typed });
+  await expect(asked.getByText(/^chat-\d{8}-/)).toBeInViewport();
   await expect(chat(page).getByRole("group", { name: "Session" })).toContainText(`${(MESSAGES + 2).toLocaleString("en")} messages`);
+});
+
+test("an edited message takes the place of what came after it, which stays folded; the context and the artifacts are shown", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Chat", exact: true }).click();
+  await ask(page, "histogram of random numbers");
+  await ask(page, "bell state counts");
+  const first = chat(page).getByRole("article", { name: "histogram of random numbers" });
+  await first.getByRole("button", { name: "Edit this message and send it again" }).click();
+  await expect(chat(page).getByText("This takes the place of an earlier message")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(chat(page).getByText("This takes the place of an earlier message")).toBeHidden();
+  await first.getByRole("button", { name: "Edit this message and send it again" }).click();
+  await chat(page).getByRole("button", { name: "What goes to the model" }).click();
+  const context = chat(page).getByRole("region", { name: "What goes to the model" });
+  await expect(context).toContainText("No model is connected");
+  await expect(context.getByRole("listitem").first()).toBeVisible();
+  await ask(page, "spectrum of a noisy waveform");
+  const fold = chat(page).getByRole("button", { name: "2 earlier exchanges were replaced by what follows" });
+  await expect(fold).toBeVisible();
+  await expect(first).toHaveCount(0);
+  await page.reload();
+  await page.getByRole("button", { name: "Chat", exact: true }).click();
+  await fold.focus();
+  await page.keyboard.press("Enter");
+  await expect(first).toBeVisible();
+  await expect(chat(page).getByRole("article", { name: "bell state counts" })).toBeVisible();
+
+  await chat(page).getByRole("button", { name: "What came of this session" }).click();
+  const dialog = page.getByRole("dialog", { name: "What came of this session" });
+  await dialog.getByRole("listitem").first().locator("summary").click();
+  const [download] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "Save" }).first().click()]);
+  expect(download.suggestedFilename()).toMatch(/\.md$/);
 });
 
 test("the list and the bar are pictured in both themes @screenshots", async ({ page, request }) => {

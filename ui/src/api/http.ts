@@ -27,7 +27,7 @@ export function httpApi(base: string, config: Config): LlmosApi {
     ...httpSessions({
       url,
       get: (address, signal) => call(address, { signal }),
-      send: (method, path, body) => put(method, `${base}${path}`, { user_id, ...body }),
+      send: (method, path, body, signal) => put(method, `${base}${path}`, { user_id, ...body }, signal),
       remove: async (address) => void (await ask(address, { method: "DELETE" })),
       teams: () => call(url("/teams")),
     }),
@@ -88,8 +88,8 @@ export function post<T>(url: string, body: object, signal?: AbortSignal): Promis
   });
 }
 
-function put<T>(method: "POST" | "PUT", url: string, body: object): Promise<T> {
-  return call<T>(url, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+function put<T>(method: "POST" | "PUT", url: string, body: object, signal?: AbortSignal): Promise<T> {
+  return call<T>(url, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body), signal });
 }
 
 function queryOf(params: Params): string {

@@ -6,6 +6,8 @@ export type AddMessage = {
   artifacts?: SentArtifact[] | null;
   /** What is said, as Markdown: up to 512 KiB with all artifacts. */
   content: string;
+  /** The number of a message that this one takes the place of, with all that was said after it. */
+  replaces?: number | null;
   /** Who says it. */
   role: SessionRole;
   /** The team that they work in. */
@@ -121,6 +123,20 @@ export type ChatAnswer = {
   usage?: ChatUsage | null;
 };
 
+/** Answer of `POST /chat/context`: what would go to the model with a message. */
+export type ChatContext = {
+  /** How many messages of before would go along. */
+  message_count: number;
+  /** What would answer, as `provider/model`; `null` where no model is connected, and nothing goes anywhere. */
+  model?: string | null;
+  /** What these are made of. */
+  parts: ContextPart[];
+  /** The skills that would go along, and how much of each. */
+  skills: ChatSkill[];
+  /** About how many tokens all of it has: a token is taken as four bytes. */
+  tokens: number;
+};
+
 /** One event of `POST /chat/stream`: `data` of server-sent events. */
 export type ChatEvent = {
   /** What answers, as `provider/model`; `null` where no model is connected. */
@@ -216,6 +232,11 @@ export type ChatRequest = {
   message: string;
   /** What tells this message from others of its session, so that sending it again keeps it once. */
   message_key?: string | null;
+  /**
+   * The number of a message of the session that this one takes the place of, with all that was said after it: those
+   * stay in the session, and the model is not told of them any more.
+   */
+  replaces?: number | null;
   /** The session that this belongs to: message and answer are kept in it, and what was said in it before goes along. */
   session_id?: string | null;
   /** The team that the caller works in. */
@@ -377,6 +398,14 @@ export type Conflict = {
   theirs?: string | null;
   /** What collides, in words. */
   words: string;
+};
+
+/** A part of what would go to the model. */
+export type ContextPart = {
+  /** `instructions`, `skills`, `messages` or `message`. */
+  name: string;
+  /** About how many tokens it has. */
+  tokens: number;
 };
 
 /** Body of `POST /volumes/branches`. */
@@ -835,6 +864,18 @@ export type ExecuteWorkflow = {
   workflow_id?: string | null;
 };
 
+/** The commit that keeps an exported session. */
+export type ExportedCommit = {
+  /** When it was made (RFC 3339, UTC). */
+  at: string;
+  /** Its hash. */
+  hash: string;
+  /** How many of the messages it holds, from the first. */
+  message_count: number;
+  /** The address of the volume that it is in. */
+  volume: string;
+};
+
 /** One thing to know about a skill. */
 export type FactView = {
   /** What it is about. */
@@ -917,6 +958,30 @@ export type Gain = {
   used_success: number;
 };
 
+/** An artifact, and where it is in its session. */
+export type GatheredArtifact = {
+  /** How many bytes it holds; `null` where the session does not have what it holds. */
+  bytes?: number | null;
+  /** What it is, such as `code`, `skill`, `workflow`, `plot`, `file`. */
+  kind: string;
+  /** What it is called. */
+  name: string;
+  /** The message that made it last. */
+  number: number;
+  /** Where in the volume it is, or gets by a commit. */
+  path?: string | null;
+  /** Whether a later message took the place of that one. */
+  replaced: boolean;
+};
+
+/** Answer of `GET /sessions/{id}/artifacts`. */
+export type GatheredArtifacts = {
+  /** Each once, with the message that made it last; the newest first, 1000 at most. */
+  artifacts: GatheredArtifact[];
+  /** How many there are in all. */
+  total: number;
+};
+
 /** Answer of `GET /health`. */
 export type Health = {
   /** Always `ok`: a server that cannot answer does not. */
@@ -974,6 +1039,14 @@ export type LogLine = {
   stream: string;
   /** The text. */
   text: string;
+};
+
+/** Answer of `POST /sessions/{id}/shares`. */
+export type MadeShare = ShareView & {
+  /** The link, without the server's own address. What stands behind `#` is never sent to a server by a browser. */
+  link?: string | null;
+  /** What `GET /shared/session` wants to be shown; nobody can be told it again. */
+  token?: string | null;
 };
 
 /** What a save was merged with. */
@@ -1411,6 +1484,33 @@ export type RemoteView = {
   volume: string;
 };
 
+/** A version of a file, and where it is. */
+export type ReplayPlace = {
+  /** A commit that holds it. */
+  commit: string;
+  /** Its Git blob id. */
+  version: string;
+  /** The address of the volume. */
+  volume: string;
+};
+
+/** A skill as it was when it went along with a message. */
+export type ReplaySkill = {
+  found?: ReplayPlace | null;
+  /** What it was called; its id where it is not found any more. */
+  name: string;
+  /** Its id. */
+  skill_id: string;
+};
+
+/** A message of a session, with what is known of how it came about. */
+export type ReplayStep = SessionMessage & {
+  /** What answered, as `provider/model`; `null` where none did, or where the trace cannot be read. */
+  model?: string | null;
+  /** The skills that went along. */
+  skills: ReplaySkill[];
+};
+
 /** Body of `POST /volumes/restore`. */
 export type Restore = {
   /** The newest commit that the caller knows: with it, nothing is restored over newer commits of the same files. */
@@ -1596,10 +1696,29 @@ export type SessionDetail = SessionView & {
   messages: SessionMessage[];
 };
 
-/** Answer of `GET /sessions/{id}/export?format=json`. */
-export type SessionExport = SessionView & {
-  /** All that was said, the oldest first. */
+/** Answer of `GET /sessions/{id}/export?format=json`: a session as one file, the same for whoever exports it. */
+export type SessionExport = {
+  commit?: ExportedCommit | null;
+  /** When it began (RFC 3339, UTC). */
+  created_at: string;
+  /** Always `llmos-session`. */
+  format: string;
+  /** Its id. */
+  id: string;
+  /** All that was said, the oldest first. An artifact that holds a workflow has its text in `content`. */
   messages: SessionMessage[];
+  /** What it is called. */
+  name: string;
+  /** Where it stands, as people say. */
+  status: SessionStatus;
+  /** When something was last said or changed (RFC 3339, UTC). */
+  updated_at: string;
+  /** Who began it. */
+  user_id: string;
+  /** The version of this shape: 1. Members may be added within a version; what is not known is left alone. */
+  version: number;
+  /** The address of the volume that it belongs to, such as `team/atlas`. */
+  volume: string;
 };
 
 /** Answer of `GET /sessions`. */
@@ -1618,12 +1737,34 @@ export type SessionMessage = {
   content: string;
   /** Its place in the session, from 1. */
   number: number;
+  /** Whether a later message took its place: it is told to no model any more. */
+  replaced?: boolean;
+  /** The number of an earlier message that this one takes the place of, with all that was said after it. */
+  replaces?: number | null;
   /** Who said it. */
   role: SessionRole;
   /** When (RFC 3339, UTC). */
   timestamp: string;
   /** The traces of what ran for it. */
   traces: string[];
+};
+
+/** Answer of `GET /sessions/{id}/replay`. */
+export type SessionReplay = {
+  /** The commit that it is shown from; `null` where it is shown as it is kept now. */
+  commit?: string | null;
+  /** What to send as `after` to read the steps after these; `null` at the end. */
+  later?: number | null;
+  /** How many steps there are: one for each message. */
+  message_count: number;
+  /** What it is called there. */
+  name: string;
+  /** The session. */
+  session_id: string;
+  /** Steps, the oldest first. */
+  steps: ReplayStep[];
+  /** The address of the volume of that commit, or of the session. */
+  volume: string;
 };
 
 /** Who said something. */
@@ -1707,6 +1848,71 @@ export type SetRemote = {
 
 /** How bad a finding is. */
 export type Severity = "error" | "warning";
+
+/** Whom a share lets in. */
+export type ShareKind = "link" | "team";
+
+/** Answer of `GET /sessions/{id}/shares`. */
+export type ShareList = {
+  /** The shares of the session, the newest first. */
+  shares: ShareView[];
+};
+
+/** Body of `POST /sessions/{id}/shares`. */
+export type ShareSession = {
+  /** When it ends by itself (RFC 3339); never when left out. */
+  ends_at?: string | null;
+  /** Whether a link shows what is said later, too; no when left out. What is offered to a team always is. */
+  follow?: boolean | null;
+  /** The team that they work in. */
+  team_id?: string | null;
+  /** Who asks; the local user when left out. */
+  user_id?: string | null;
+  /** The team that it is offered to; a link is made when left out. */
+  with_team?: string | null;
+};
+
+/** A share of a session. Its token is shown once, when it is made. */
+export type ShareView = {
+  /** Who made it. */
+  by: string;
+  /** When it was made (RFC 3339, UTC). */
+  created_at: string;
+  /** Whether it has ended. */
+  ended: boolean;
+  /** When it ends by itself (RFC 3339, UTC); `null` where it does not. */
+  ends_at?: string | null;
+  /** Whom it lets in. */
+  kind: ShareKind;
+  /** How many messages it shows, from the first; `null` where it shows also what is said later. */
+  message_count?: number | null;
+  /** Its id, by which it is revoked. It opens nothing. */
+  share_id: string;
+  /** The team, where it is offered to one. */
+  team?: string | null;
+};
+
+/**
+ * Answer of `GET /shared/session`: a session as whoever has a link sees it.
+ *
+ * Nothing in it says where the session is kept, who began it or what else there is.
+ */
+export type SharedSession = {
+  /** When it began (RFC 3339, UTC). */
+  created_at: string;
+  /** What to send as `before` to read the messages before these; `null` at the beginning. */
+  earlier?: number | null;
+  /** When the link ends (RFC 3339, UTC); `null` where it does not end by itself. */
+  ends_at?: string | null;
+  /** What to send as `after` to read the messages after these; `null` at the end. */
+  later?: number | null;
+  /** How many messages the link shows. */
+  message_count: number;
+  /** Messages, the oldest first: the newest ones where nothing else was asked for. */
+  messages: SessionMessage[];
+  /** What it is called. */
+  name: string;
+};
 
 /** Whether a signature fits its commit. */
 export type SignatureStatus = "valid" | "broken" | "unchecked";

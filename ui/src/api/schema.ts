@@ -34,7 +34,7 @@ export type ChatUsage = With<Sent<wire.ChatUsage>, { cost_usd: number | null }>;
 
 /** What is asked; who asks is added on the way. */
 export type ChatQuestion = Pick<wire.ChatRequest, "message" | "history"> &
-  Partial<Pick<wire.ChatRequest, "include_skills" | "max_skills" | "session_id" | "message_key" | "team_id">>;
+  Partial<Pick<wire.ChatRequest, "include_skills" | "max_skills" | "session_id" | "message_key" | "team_id" | "replaces">>;
 
 /** A session without its messages. */
 export type Session = Sent<wire.SessionView>;
@@ -46,7 +46,34 @@ export type SessionList = With<wire.SessionList, { sessions: Session[] }>;
 export type SessionArtifact = With<Sent<wire.SessionArtifact, "path" | "content" | "workflow">, { workflow?: WorkflowDoc }>;
 
 /** A message of a session. */
-export type SessionMessage = With<Sent<wire.SessionMessage>, { artifacts: SessionArtifact[] }>;
+export type SessionMessage = With<Sent<wire.SessionMessage, "replaces" | "replaced">, { artifacts: SessionArtifact[] }>;
+
+/** An artifact, and the message that made it last. */
+export type GatheredArtifact = Sent<wire.GatheredArtifact>;
+
+/** What would go to the model with a message. */
+export type ChatContext = With<Sent<wire.ChatContext>, { skills: ChatSkill[] }>;
+
+/** A share of a session. */
+export type Share = Sent<wire.ShareView>;
+
+/** A share that was made now; the token of a link is told this once. */
+export type MadeShare = Sent<wire.MadeShare, "token" | "link">;
+
+/** A session as whoever has a link sees it. */
+export type SharedSession = With<Sent<wire.SharedSession>, { messages: SessionMessage[] }>;
+
+/** A message of a session with what went along with it. */
+export type ReplayStep = SessionMessage & { model: string | null; skills: ReplaySkill[] };
+
+/** A skill as it was when it went along with a message. */
+export type ReplaySkill = With<Sent<wire.ReplaySkill>, { found: Sent<wire.ReplayPlace> | null }>;
+
+/** What of a skill is read to show its text. */
+export type SkillText = Pick<wire.SkillView, "skill_id" | "name" | "volume" | "content">;
+
+/** A session step by step. */
+export type SessionReplay = With<Sent<wire.SessionReplay>, { steps: ReplayStep[] }>;
 
 /** Answer of `GET /sessions/{id}`. */
 export type SessionPage = Session & { messages: SessionMessage[]; earlier: number | null; later: number | null };

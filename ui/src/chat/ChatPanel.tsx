@@ -1,14 +1,12 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useStore } from "zustand";
 
 import { useView, useWorkbench } from "../app/useWorkbench";
-import { Button } from "../parts/Button";
-import { Failure } from "../parts/Failure";
 import { IconButton } from "../parts/IconButton";
 import styles from "./Chat.module.css";
 import { Composer } from "./Composer";
-import { ExchangeView } from "./ExchangeView";
-import { Hello } from "./Hello";
+import { ContextPanel } from "./ContextPanel";
+import { Conversation } from "./Conversation";
 import { ModelDialog } from "./ModelDialog";
 import { SessionBar } from "./SessionBar";
 import { SessionList } from "./SessionList";
@@ -16,25 +14,13 @@ import { SessionList } from "./SessionList";
 /** The conversation beside the canvas. */
 export function ChatPanel() {
   const { view, talk } = useWorkbench();
-  const exchanges = useStore(talk.store, (state) => state.exchanges);
-  const { session, earlier, reading, trouble } = useStore(talk.store);
+  const session = useStore(talk.store, (state) => state.session);
+  const said = useStore(talk.store, (state) => state.exchanges.length > 0);
   const narrow = useView((state) => state.narrow);
   const [settings, setSettings] = useState(false);
   const [choosing, setChoosing] = useState(false);
-  const list = useRef<HTMLDivElement>(null);
-  const last = exchanges.at(-1);
-
-  // Whoever reads at the end stays there; whoever scrolled up is left in peace.
-  useEffect(() => {
-    const element = list.current;
-    if (element && element.scrollHeight - element.scrollTop - element.clientHeight < 160) {
-      element.scrollTop = element.scrollHeight;
-    }
-  }, [last]);
-  useEffect(() => {
-    const element = list.current;
-    if (element) element.scrollTop = element.scrollHeight;
-  }, [last?.id]);
+  const [context, setContext] = useState(false);
+  const openSettings = useCallback(() => setSettings(true), []);
   useEffect(() => void talk.resume(), [talk]);
 
   return (
@@ -43,7 +29,9 @@ export function ChatPanel() {
       aria-label="Chat"
       data-narrow={narrow}
       onKeyDown={(event) => {
-        if (event.key === "Escape" && !settings) view.set({ chat: false });
+        // A dialog closes by the same key, and alone.
+        const inDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
+        if (event.key === "Escape" && !inDialog) view.set({ chat: false });
       }}
     >
       <header className={styles.head}>
@@ -52,13 +40,14 @@ export function ChatPanel() {
         <IconButton
           icon="plus"
           label="Begin a new session"
-          disabled={!session && exchanges.length === 0}
+          disabled={!session && !said}
           onClick={() => {
             talk.begin();
             setChoosing(false);
           }}
         />
-        <IconButton icon="settings" label="Model settings" onClick={() => setSettings(true)} />
+        <IconButton icon="info" label="What goes to the model" aria-pressed={context} onClick={() => setContext(!context)} />
+        <IconButton icon="settings" label="Model settings" onClick={openSettings} />
         <IconButton icon="close" label="Close the chat" keys="Esc" onClick={() => view.set({ chat: false })} />
       </header>
       {session && !choosing && <SessionBar session={session} />}
@@ -68,18 +57,8 @@ export function ChatPanel() {
         </div>
       ) : (
         <>
-          <div ref={list} className={styles.list} role="log" aria-label="Conversation" tabIndex={0}>
-            {earlier !== null && (
-              <Button small disabled={reading} onClick={() => void talk.readEarlier()}>
-                Show earlier messages
-              </Button>
-            )}
-            {trouble !== null && <Failure error={trouble} />}
-            {exchanges.length === 0 && (reading ? <p role="status">Reading the session…</p> : <Hello onSettings={() => setSettings(true)} />)}
-            {exchanges.map((exchange) => (
-              <ExchangeView key={exchange.id} exchange={exchange} />
-            ))}
-          </div>
+          <Conversation onSettings={openSettings} />
+          {context && <ContextPanel />}
           <Composer />
         </>
       )}

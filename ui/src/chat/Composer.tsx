@@ -9,10 +9,12 @@ import styles from "./Chat.module.css";
 export function Composer() {
   const { talk } = useWorkbench();
   const draft = useStore(talk.store, (state) => state.draft);
+  const editing = useStore(talk.store, (state) => state.editing !== null);
   const answering = useStore(talk.store, (state) => state.exchanges.at(-1)?.state === "answering");
+  const mayTalk = useStore(talk.store, (state) => state.session?.may_talk !== false);
   const field = useRef<HTMLTextAreaElement>(null);
 
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => field.current?.focus(), [editing]);
   useEffect(() => {
     const element = field.current;
     if (!element) return;
@@ -20,14 +22,24 @@ export function Composer() {
     element.style.height = `${Math.min(element.scrollHeight, 220)}px`;
   }, [draft]);
 
+  if (!mayTalk) return <p className={styles.closed}>You can read this session, and say nothing in it.</p>;
   return (
     <form
       className={styles.composer}
+      data-editing={editing}
       onSubmit={(event) => {
         event.preventDefault();
         void talk.ask(draft);
       }}
     >
+      {editing && (
+        <p className={styles.editing} role="status">
+          <span>This takes the place of an earlier message. What was said from there on stays in the session, folded.</span>
+          <Button small onClick={talk.leaveEdit}>
+            Leave it
+          </Button>
+        </p>
+      )}
       <textarea
         ref={field}
         rows={2}
@@ -36,6 +48,10 @@ export function Composer() {
         value={draft}
         onChange={(event) => talk.write(event.target.value)}
         onKeyDown={(event) => {
+          if (event.key === "Escape" && editing) {
+            event.stopPropagation();
+            talk.leaveEdit();
+          }
           if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
             event.preventDefault();
             if (!answering) void talk.ask(draft);

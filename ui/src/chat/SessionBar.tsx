@@ -1,16 +1,22 @@
 import { useState } from "react";
 
 import { explain } from "../api/api";
-import type { Session } from "../api/schema";
+import type { OpenSession } from "./talk";
 import { useWorkbench } from "../app/useWorkbench";
 import { Button } from "../parts/Button";
+import { IconButton } from "../parts/IconButton";
 import { count } from "../parts/time";
+import { replayRoute } from "../replay/place";
 import { SessionMark } from "./SessionMark";
+import { ArtifactsDialog } from "./ArtifactsDialog";
+import { ShareDialog } from "./ShareDialog";
 import styles from "./Sessions.module.css";
 
 /** What is kept of the conversation, and what can be made of it. */
-export function SessionBar({ session }: { session: Session }) {
-  const { api, talk, notices } = useWorkbench();
+export function SessionBar({ session }: { session: OpenSession }) {
+  const { api, talk, notices, places, view } = useWorkbench();
+  const [sharing, setSharing] = useState(false);
+  const [gathering, setGathering] = useState(false);
   const [busy, setBusy] = useState(false);
   const committed = session.state === "committed";
 
@@ -48,6 +54,20 @@ export function SessionBar({ session }: { session: Session }) {
           .json
         </a>
       </span>
+      <span className={styles.tools}>
+        <IconButton
+          small
+          icon="play"
+          label="Go through it step by step"
+          disabled={session.message_count === 0}
+          onClick={() => {
+            if (matchMedia("(max-width: 760px)").matches) view.set({ chat: false });
+            places.show(replayRoute(session));
+          }}
+        />
+        <IconButton small icon="file" label="What came of this session" onClick={() => setGathering(true)} />
+        {session.may_change && <IconButton small icon="share" label="Share this session" onClick={() => setSharing(true)} />}
+      </span>
       <Button
         small
         icon="save"
@@ -57,6 +77,8 @@ export function SessionBar({ session }: { session: Session }) {
       >
         {session.may_commit ? "Commit" : "Commit to my volume"}
       </Button>
+      {gathering && <ArtifactsDialog session={session} onClose={() => setGathering(false)} />}
+      {sharing && <ShareDialog session={session} onClose={() => setSharing(false)} />}
     </div>
   );
 }

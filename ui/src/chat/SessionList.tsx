@@ -19,8 +19,12 @@ export function SessionList({ onDone }: { onDone: () => void }) {
   const { result, again } = useLoad(
     useCallback(
       async (signal: AbortSignal) => {
-        const [sessions, { teams }] = await Promise.all([api.listSessions(signal), api.listTeams(signal)]);
-        return { sessions, teams: teams.map(({ team_id }) => `team/${team_id}`) };
+        const [sessions, offered, { teams }] = await Promise.all([
+          api.listSessions(signal),
+          api.offeredSessions(signal),
+          api.listTeams(signal),
+        ]);
+        return { sessions, offered, teams: teams.map(({ team_id }) => `team/${team_id}`) };
       },
       [api],
     ),
@@ -32,7 +36,7 @@ export function SessionList({ onDone }: { onDone: () => void }) {
 
   if (result.state === "loading") return <p role="status">Looking for sessions…</p>;
   if (result.state === "failed") return <Failure error={result.error} />;
-  const { sessions, teams } = result.value;
+  const { sessions, offered, teams } = result.value;
 
   return (
     <section className={styles.list} aria-label="Sessions">
@@ -82,6 +86,26 @@ export function SessionList({ onDone }: { onDone: () => void }) {
           )}
         </div>
       ))}
+      {[...byTeam(offered)].map(([team, all]) => (
+        <div key={team} role="group" aria-label={`Offered to team ${team}`}>
+          <h3>Offered to team {team}, read-only</h3>
+          <ul>
+            {all.slice(0, shown).map((session) => (
+              <SessionRow
+                key={session.id}
+                session={session}
+                current={session.id === open}
+                onOpen={() => {
+                  void talk.open(session);
+                  onDone();
+                }}
+                onChanged={again}
+                onDelete={() => setLeaving(session)}
+              />
+            ))}
+          </ul>
+        </div>
+      ))}
       {leaving && (
         <DeleteSession
           session={leaving}
@@ -96,7 +120,15 @@ export function SessionList({ onDone }: { onDone: () => void }) {
 }
 
 function byVolume(sessions: readonly Session[]): Map<string, Session[]> {
-  const groups = new Map<string, Session[]>();
-  for (const session of sessions) groups.set(session.address, [...(groups.get(session.address) ?? []), session]);
-  return groups;
+  return groups(sessions, ({ address }) => address);
+}
+
+function byTeam<Offered extends { via: string }>(sessions: readonly Offered[]): Map<string, Offered[]> {
+  return groups(sessions, ({ via }) => via);
+}
+
+function groups<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const found = new Map<string, Item[]>();
+  for (const item of items) found.set(keyOf(item), [...(found.get(keyOf(item)) ?? []), item]);
+  return found;
 }

@@ -8,23 +8,24 @@ export function exchangesOf(messages: readonly SessionMessage[], nextId: () => n
     const last = exchanges.pop() ?? { ...fresh(nextId(), ""), state: "done" as const };
     exchanges.push({ ...last, ...next(last) });
   };
-  for (const { role, content, traces, artifacts } of messages) {
+  for (const { number, role, content, traces, artifacts, replaced = false } of messages) {
     const traceId = traces.find((id) => id.startsWith("chat-")) ?? null;
     if (role === "user") {
-      exchanges.push({ ...fresh(nextId(), content), state: "done" });
+      exchanges.push({ ...fresh(nextId(), content), number, replaced, state: "done" });
     } else if (role === "assistant") {
       const proposals = artifacts.flatMap(({ workflow }): ChatProposal[] =>
         workflow ? [{ workflow, covers: [], reasons: [], findings: [] }] : [],
       );
       const named = artifacts.filter(({ workflow }) => !workflow);
       change((one) => ({
+        replaced,
         text: one.text ? `${one.text}\n\n${content}` : content,
         traceId: traceId ?? one.traceId,
         proposals: [...one.proposals, ...proposals],
         artifacts: [...one.artifacts, ...named],
       }));
     } else {
-      change((one) => ({ state: "failed", error: { message: content, hint: null }, traceId: traceId ?? one.traceId }));
+      change((one) => ({ replaced, state: "failed", error: { message: content, hint: null }, traceId: traceId ?? one.traceId }));
     }
   }
   return exchanges;

@@ -3,6 +3,10 @@ import type { ChatEvent, ChatProposal, ChatSkill, ChatUsage, SessionArtifact } f
 /** A question and what became of it. */
 export type Exchange = {
   id: number;
+  /** The number of the question in its session; `null` before it is known. */
+  number: number | null;
+  /** Whether an edited question took its place: it stays, and no model is told of it. */
+  replaced: boolean;
   prompt: string;
   state: "answering" | "done" | "stopped" | "failed";
   /** What answers, as `provider/model`; `null` where no model is connected. */
@@ -24,6 +28,8 @@ export type Exchange = {
 export function fresh(id: number, prompt: string): Exchange {
   return {
     id,
+    number: null,
+    replaced: false,
     prompt,
     state: "answering",
     model: null,

@@ -22,8 +22,8 @@ export function pageMemory(): Memory {
     write(ref) {
       try {
         if (!ref) return localStorage.removeItem(KEY);
-        const { id, volume, volume_id } = ref;
-        localStorage.setItem(KEY, JSON.stringify({ id, volume, volume_id }));
+        const { id, volume, volume_id, via } = ref;
+        localStorage.setItem(KEY, JSON.stringify({ id, volume, volume_id, via }));
       } catch {
         // A browser that keeps nothing begins a new session each time.
       }

@@ -64,15 +64,35 @@ test("stopping keeps what was said and tells the other side", async () => {
   expect(talk.store.getState().exchanges).toMatchObject([{ state: "stopped", text: "a", error: null }]);
 });
 
-test("a message that is edited goes back into the field, and what was said stays", async () => {
-  const { talk } = talking(silent);
-  await talk.ask("one");
-  await talk.ask("two");
-  const [first] = talk.store.getState().exchanges;
-  talk.edit(first?.id ?? 0);
-  expect(talk.store.getState()).toMatchObject({ exchanges: [{ prompt: "one" }, { prompt: "two" }], draft: "one" });
-  await talk.again(first?.id ?? 0);
-  expect(talk.store.getState().exchanges.map(({ prompt }) => prompt)).toEqual(["one", "two", "one"]);
+const SHORT = {
+  session: session("short", { message_count: 4 }),
+  messages: [said(1, "user", "one"), said(2, "assistant", "1"), said(3, "user", "two"), said(4, "assistant", "2")],
+};
+
+test("a message that is edited takes the place of what was said from there on, and that stays", async () => {
+  const { talk, asked } = talking(silent, fakeSessions([SHORT]));
+  await talk.open(SHORT.session);
+  const [, second] = talk.store.getState().exchanges;
+  talk.edit(second?.id ?? 0);
+  expect(talk.store.getState()).toMatchObject({ exchanges: [{ prompt: "one" }, { prompt: "two" }], draft: "two" });
+  talk.leaveEdit();
+  await talk.ask("three");
+  expect(asked.at(-1)).toMatchObject({ message: "three", replaces: null });
+  talk.edit(second?.id ?? 0);
+  await talk.ask("better");
+  expect(asked.at(-1)).toMatchObject({ message: "better", replaces: 3 });
+  const { exchanges, editing } = talk.store.getState();
+  expect(exchanges.map(({ prompt, replaced }) => `${prompt} ${replaced}`)).toEqual(["one false", "two true", "three true", "better false"]);
+  expect(editing).toBeNull();
+  await talk.again(exchanges[0]?.id ?? 0);
+  expect(asked.at(-1)).toMatchObject({ message: "one", replaces: 1 });
+});
+
+test("what was replaced before is known when a session is opened", async () => {
+  const edited = { ...SHORT, messages: SHORT.messages.map((one) => ({ ...one, replaced: one.number > 2 })) };
+  const { talk } = talking(silent, fakeSessions([edited]));
+  await talk.open(edited.session);
+  expect(talk.store.getState().exchanges.map(({ number, replaced }) => [number, replaced])).toEqual([[1, false], [3, true]]);
 });
 
 test("a page that is opened again goes on with the session that was open", async () => {
@@ -80,13 +100,13 @@ test("a page that is opened again goes on with the session that was open", async
   await talk.open(LONG.session);
   const reloaded = talking(silent, sessions, memory).talk;
   await reloaded.resume();
-  expect(reloaded.store.getState()).toMatchObject({ session: { id: "long" }, earlier: 71, reading: false });
+  expect(reloaded.store.getState()).toMatchObject({ session: { id: "long" }, earlier: 31, reading: false });
 });
 
 test("a long session is read page by page, the newest messages first", async () => {
   const { talk } = talking(silent, fakeSessions([LONG]));
   await talk.open(LONG.session);
-  expect(talk.store.getState().exchanges).toHaveLength(30);
+  expect(talk.store.getState().exchanges).toHaveLength(50);
   await talk.readEarlier();
   await talk.readEarlier();
   await talk.readEarlier();

@@ -7,9 +7,12 @@ import { exchangesOf } from "./conversation";
 import { type Exchange, fresh, heard } from "./exchange";
 import { type Memory, pageMemory } from "./memory";
 
+/** A session that is open, and the team that it is read through where it is offered to one. */
+export type OpenSession = Session & Pick<SessionRef, "via">;
+
 export type TalkState = {
   /** The session that it is kept in; `null` before anything was said. */
-  session: Session | null;
+  session: OpenSession | null;
   /** Where a session begins that is not there yet. */
   address: string;
   exchanges: readonly Exchange[];
@@ -21,6 +24,8 @@ export type TalkState = {
   trouble: unknown;
   /** What stands in the field, also while the panel is closed. */
   draft: string;
+  /** The exchange whose question is edited in the field: what is sent takes its place. */
+  editing: number | null;
 };
 
 /** The conversation of this page, kept in a session. It knows no screen. */
@@ -29,9 +34,11 @@ export type Talk = {
   write(draft: string): void;
   ask(prompt: string): Promise<void>;
   stop(): void;
-  /** Takes a question into the field; what was said stays. */
+  /** Takes a question into the field. Sent, it takes the place of that one and of all after it, which stay folded. */
   edit(id: number): void;
-  /** Asks the same once more. */
+  /** Leaves an edited question as it was. */
+  leaveEdit(): void;
+  /** Asks the same once more, in place of the answer that there is. */
   again(id: number): Promise<void>;
   judge(id: number, feedback: Exchange["feedback"]): Promise<void>;
   /** Begins a new session with the next question, in this volume. */
@@ -47,7 +54,10 @@ export type Talk = {
 };
 
 /** How many messages are read at once. */
-const PAGE = 60;
+const PAGE = 100;
+
+/** Among how many messages a question is looked for once it is kept. */
+const TAIL = 20;
 
 /** Where sessions begin unless somebody chooses. */
 const OWN = "user";
@@ -61,6 +71,7 @@ export function createTalk(api: ChatApi & SessionsApi, memory: Memory = pageMemo
     reading: false,
     trouble: null,
     draft: "",
+    editing: null,
   }));
   let running: { id: number; abort: AbortController } | undefined;
   let reading: AbortController | undefined;
@@ -85,31 +96,36 @@ export function createTalk(api: ChatApi & SessionsApi, memory: Memory = pageMemo
     reading?.abort();
     const now = new AbortController();
     reading = now;
-    store.setState({ session: null, address, exchanges: [], earlier: null, reading: false, trouble: null });
+    store.setState({ session: null, address, exchanges: [], earlier: null, reading: false, trouble: null, editing: null });
     return now.signal;
   };
-  const enter = (session: Session) => {
+  const enter = (session: OpenSession) => {
     memory.write(session);
     store.setState({ session });
   };
 
-  const ask = async (prompt: string) => {
+  const ask = async (prompt: string, instead = store.getState().editing) => {
     const message = prompt.trim();
     if (!message) return;
     stop();
     const id = nextId();
     const abort = new AbortController();
     running = { id, abort };
-    store.setState(({ exchanges }) => ({ draft: "", exchanges: [...exchanges, fresh(id, message)] }));
-    let session = store.getState().session;
+    const { exchanges: before, session: there } = store.getState();
+    const from = there ? before.findIndex((one) => one.id === instead) : -1;
+    const old = before[from];
+    const kept = old ? before.map((one, at) => (at >= from ? { ...one, replaced: true } : one)) : before;
+    store.setState({ draft: "", editing: null, exchanges: [...kept, fresh(id, message)] });
+    let session = there;
     try {
       if (!session) {
         session = await api.createSession(store.getState().address, message);
         if (abort.signal.aborted) return;
         enter(session);
       }
-      const kept = { session_id: session.id, message_key: crypto.randomUUID?.() ?? null, team_id: teamOf(session) ?? null };
-      for await (const event of api.chat({ message, history: [], ...kept }, abort.signal)) {
+      const replaces = old ? (old.number ?? (await find(session, old.prompt)).number) : null;
+      const place = { session_id: session.id, message_key: crypto.randomUUID?.() ?? null, team_id: teamOf(session) ?? null, replaces };
+      for await (const event of api.chat({ message, history: [], ...place }, abort.signal)) {
         change(id, (one) => heard(one, event));
       }
       change(id, ({ state }) => (state === "answering" ? { state: "done" } : {}));
@@ -118,12 +134,21 @@ export function createTalk(api: ChatApi & SessionsApi, memory: Memory = pageMemo
     } finally {
       if (running?.id === id) running = undefined;
     }
-    if (session) void refresh(session);
+    if (session) void refresh(session, id, message);
   };
-  /** Reads how many messages there are now, and whether they are committed. */
-  const refresh = async (ref: SessionRef) => {
-    const page = await api.readSession(ref, { limit: 1 }).catch(() => null);
-    if (page && store.getState().session?.id === ref.id) store.setState({ session: page });
+  /** Looks for a question among the newest messages. */
+  const find = async (ref: SessionRef, message: string) => {
+    const page = await api.readSession(ref, { limit: TAIL });
+    const asked = page.messages.findLast(({ role, content }) => role === "user" && content === message);
+    return { page, number: asked?.number ?? null };
+  };
+  /** Reads how many messages there are now, whether they are committed, and which number a question got. */
+  const refresh = async (ref: SessionRef, id: number, message: string) => {
+    const found = await find(ref, message).catch(() => null);
+    if (!found || store.getState().session?.id !== ref.id) return;
+    const { page, number } = found;
+    store.setState({ session: { ...page, via: ref.via } });
+    change(id, () => ({ number }));
   };
 
   const open = async (ref: SessionRef) => {
@@ -132,7 +157,7 @@ export function createTalk(api: ChatApi & SessionsApi, memory: Memory = pageMemo
     try {
       const page = await api.readSession(ref, { limit: PAGE }, left);
       if (left.aborted) return;
-      enter(page);
+      enter({ ...page, via: ref.via });
       store.setState({ exchanges: exchangesOf(page.messages, nextId), earlier: page.earlier, reading: false });
     } catch (error) {
       if (left.aborted) return;
@@ -144,15 +169,16 @@ export function createTalk(api: ChatApi & SessionsApi, memory: Memory = pageMemo
 
   return {
     store,
-    ask,
+    ask: (prompt) => ask(prompt),
     stop,
     open,
     write: (draft) => store.setState({ draft }),
     edit(id) {
       stop();
-      store.setState({ draft: promptOf(id) });
+      store.setState({ draft: promptOf(id), editing: id });
     },
-    again: (id) => ask(promptOf(id)),
+    leaveEdit: () => store.setState({ draft: "", editing: null }),
+    again: (id) => ask(promptOf(id), id),
     async judge(id, feedback) {
       const one = store.getState().exchanges.find((exchange) => exchange.id === id);
       if (!one?.traceId) return;
@@ -187,7 +213,7 @@ export function createTalk(api: ChatApi & SessionsApi, memory: Memory = pageMemo
     },
     changed(ref, session) {
       if (store.getState().session?.id !== ref.id) return;
-      if (session) return store.setState({ session });
+      if (session) return store.setState({ session: { ...session, via: ref.via } });
       leave(OWN);
       memory.write(null);
     },

@@ -27,4 +27,9 @@ export const PAGES: Record<PageId, Page> = {
     icon: "bolt",
     View: lazy(() => import("../learning/LearningPage").then(({ LearningPage }) => ({ default: LearningPage }))),
   },
+  replay: {
+    label: "Replay",
+    icon: "play",
+    View: lazy(() => import("../replay/ReplayPage").then(({ ReplayPage }) => ({ default: ReplayPage }))),
+  },
 };

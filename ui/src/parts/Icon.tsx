@@ -1,6 +1,7 @@
 /** Every icon as the path of a 24 by 24 stroke drawing. */
 const PATHS = {
   alert: "M12 9v4m0 4h.01M10.3 3.9 2.4 17.5A2 2 0 0 0 4.1 20.5h15.8a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0Z",
+  back: "m15 6-6 6 6 6",
   bars: "M5 20V11m7 9V4m7 16v-6",
   bolt: "M13 2 4 14h7l-1 8 9-12h-7l1-8Z",
   cancel: "M7 7h10v10H7z",
@@ -38,6 +39,7 @@ const PATHS = {
   save: "M5 4h11l3 3v13H5zM8 4v5h7V4M8 20v-6h8v6",
   search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14Zm5-2 4 4",
   settings: "M4 7h9m5 0h2M4 17h2m5 0h9M15.5 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Zm-7 10a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z",
+  share: "M12 15V4m-4 4 4-4 4 4M8 11H5v9h14v-9h-3",
   sun: "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm0-14v2m0 16v2M4.9 4.9l1.4 1.4m11.4 11.4 1.4 1.4M2 12h2m16 0h2M4.9 19.1l1.4-1.4M17.7 6.3l1.4-1.4",
   sweep: "M4 18h16M6 18v-4m5 4v-7m5 7V7m-11 1 4-3 4 1 6-4",
   table: "M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14",

@@ -61,6 +61,32 @@ export function fakeSessions(kept: { session: Session; messages: SessionMessage[
     deleteSession: async ({ id }) => void all.delete(id),
     commitSession: async ({ id }, own) =>
       change(id, { state: "committed", commit_hash: "c0ffee00".repeat(5), commit_volume: own ? "user/ana" : found(id).session.address }),
+    offeredSessions: async () => [],
+    listShares: async () => [],
+    shareSession: async () => {
+      throw new Error("nothing is shared here");
+    },
+    revokeShare: async () => {},
+    replaySession: async ({ id, volume, commit, after, limit }) => {
+      const { messages, session: head } = found(id);
+      const steps = messages.filter(({ number }) => number > after).slice(0, limit);
+      const last = steps.at(-1)?.number ?? 0;
+      return {
+        session_id: id,
+        name: head.name,
+        commit,
+        volume,
+        message_count: messages.length,
+        steps: steps.map((message) => ({ ...message, model: null, skills: [] })),
+        later: last > 0 && last < messages.length ? last : null,
+      };
+    },
+    sessionArtifacts: async ({ id }) =>
+      found(id).messages.flatMap(({ number, artifacts }) =>
+        artifacts.map(({ kind, name, path = null, content }) => ({ kind, name, path, bytes: content?.length ?? null, number, replaced: false })),
+      ),
+    chatContext: async () => ({ model: null, skills: [], message_count: 0, tokens: 0, parts: [] }),
+    skillAt: async (volume, skill_id) => ({ skill_id, name: skill_id, volume, content: `# ${skill_id}\n` }),
     exportUrl: ({ id }, format) => `/api/sessions/${id}/export?format=${format}`,
   };
 }

@@ -1,7 +1,7 @@
 //! Between sessions of the core and their wire form.
 
 use llmos_core::{
-    session::{self, Artifact, KeptMessage, Role, SessionFile},
+    session::{self, Artifact, KeptMessage, Replaced, Role, SessionFile},
     trace::TraceId,
     volume::VolumePath,
     workflow,
@@ -51,8 +51,9 @@ impl From<SessionRole> for Role {
     }
 }
 
-impl From<KeptMessage> for SessionMessage {
-    fn from(kept: KeptMessage) -> Self {
+impl SessionMessage {
+    /// Shows a message of a session in which these were replaced.
+    pub fn new(kept: KeptMessage, replaced: &Replaced) -> Self {
         let KeptMessage { number, message, files } = kept;
         let artifact = |artifact: Artifact| {
             let content = content(&files, artifact.path.as_ref());
@@ -72,6 +73,8 @@ impl From<KeptMessage> for SessionMessage {
             traces: message.traces.iter().map(trace_name).collect(),
             artifacts: message.artifacts.into_iter().map(artifact).collect(),
             content: message.content,
+            replaces: message.replaces,
+            replaced: replaced.has(number),
         }
     }
 }

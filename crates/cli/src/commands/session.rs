@@ -3,7 +3,10 @@
 mod commit;
 mod export;
 mod list;
+mod share;
+mod shares;
 mod show;
+mod unshare;
 
 use std::process::ExitCode;
 
@@ -13,7 +16,7 @@ use llmos_workbench::{Caller, Workbench};
 
 use crate::{commands::place::Place, failure::Failure, sessions::SessionPlace};
 
-/// Look at conversations, and commit them
+/// Look at conversations, commit them, and let others read them
 ///
 /// A server may run at the same time.
 #[derive(clap::Args)]
@@ -32,6 +35,9 @@ enum Command {
     Show(show::Args),
     Commit(commit::Args),
     Export(export::Args),
+    Share(share::Args),
+    Shares(shares::Args),
+    Unshare(unshare::Args),
 }
 
 /// Which session.
@@ -48,6 +54,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         Command::Show(asked) => show::run(args, asked),
         Command::Commit(asked) => commit::run(args, asked),
         Command::Export(asked) => export::run(args, asked),
+        Command::Share(asked) => share::run(args, asked),
+        Command::Shares(asked) => shares::run(args, asked),
+        Command::Unshare(asked) => unshare::run(args, asked),
     }
 }
 

@@ -60,7 +60,8 @@ fn value<T>(
     found
 }
 
-fn unhex(text: &str) -> Option<[u8; 32]> {
+/// Reads the 64 digits of a SHA-256.
+pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
     let digits: Option<Vec<u8>> =
         text.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
     let (pairs, rest) = digits.as_ref()?.as_chunks::<2>();

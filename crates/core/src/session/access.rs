@@ -1,11 +1,12 @@
 //! Who may do what with a session that goes on.
 //!
-//! | session in | look | talk | rename, delete |
+//! | session in | look | talk | rename, delete, share |
 //! | --- | --- | --- | --- |
 //! | `user/<id>` | its user | its user | its user |
 //! | `team/<id>` | who may read the volume | who may propose for it | who began it, and who may change the volume |
 //! | `system` | who may read the volume | who may change it | who may change it |
 //!
+//! A session may also be looked at by whomever it is shared with: see [`Share`](super::Share).
 //! Committing one changes a volume, and is asked of [`access`] like every change.
 
 use super::SessionHead;
@@ -21,7 +22,7 @@ pub enum Part {
     Look,
     /// Begin one, or say something in it.
     Talk,
-    /// Rename or delete it.
+    /// Rename, delete or share it.
     Change,
 }
 
@@ -74,7 +75,7 @@ pub fn check_part(actor: &Actor, part: Part, head: &SessionHead) -> Result<(), D
         Part::Look => access::check(actor, Action::Read, &head.volume),
         Part::Talk => check_talk(actor, &head.volume),
         Part::Change => denied(
-            "rename or delete a session of somebody else in",
+            "rename, delete or share a session of somebody else in",
             "ask whoever began it, or an admin of the team",
         ),
     }

@@ -35,7 +35,8 @@ pub fn print_document(session: &Session) -> String {
         let traces = message.traces.iter().map(|path| format!("- trace: {path}\n"));
         let artifacts =
             message.artifacts.iter().map(|one| format!("- artifact: {}\n", line::artifact(one)));
-        let below: String = traces.chain(artifacts).collect();
+        let replaces = message.replaces.iter().map(|number| format!("- replaces: {number}\n"));
+        let below: String = replaces.chain(traces).chain(artifacts).collect();
         if !below.is_empty() {
             let _ = write!(out, "\n{below}");
         }
@@ -113,7 +114,14 @@ fn message(heading: &str) -> Result<Message, String> {
     let (role, at) = heading.split_once(", ").ok_or(shape)?;
     let role = Role::ALL.into_iter().find(|known| known.as_str() == role).ok_or(shape)?;
     let at = Timestamp::from_str(at).map_err(|error| format!("{shape}: {error}"))?;
-    Ok(Message { role, at, content: String::new(), traces: Vec::new(), artifacts: Vec::new() })
+    Ok(Message {
+        role,
+        at,
+        content: String::new(),
+        traces: Vec::new(),
+        artifacts: Vec::new(),
+        replaces: None,
+    })
 }
 
 fn below(message: &mut Message, item: &str) -> Result<(), String> {
@@ -121,9 +129,14 @@ fn below(message: &mut Message, item: &str) -> Result<(), String> {
         message.traces.push(path.parse().map_err(|error| format!("bad path of a trace: {error}"))?);
     } else if let Some(artifact) = item.strip_prefix("artifact: ") {
         message.artifacts.push(line::parse_artifact(artifact)?);
+    } else if let Some(number) = item.strip_prefix("replaces: ") {
+        let number =
+            number.parse().map_err(|_no_number| "`replaces` names a message by its number")?;
+        message.replaces = Some(number);
     } else {
         return Err(
-            "below a message stand `trace: <path>` and `artifact: <kind>: <name>`".to_owned()
+            "below a message stand `replaces: <number>`, `trace: <path>` and `artifact: <kind>: <name>`"
+                .to_owned(),
         );
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
 
-use super::Message;
+use super::{Message, MessagePlace, Replaced};
 use crate::{
     slug::Slug,
     store::CommitId,
@@ -34,6 +34,8 @@ pub struct SessionHead {
     pub updated_at: Timestamp,
     /// How many messages it has; they are numbered from 1 without a gap.
     pub n_messages: u64,
+    /// Which of them were replaced by later ones.
+    pub replaced: Replaced,
     /// The last commit that keeps it in a volume.
     pub committed: Option<Committed>,
     /// Counts every change, from 1.
@@ -148,6 +150,7 @@ impl SessionHead {
             created_at: at,
             updated_at: at,
             n_messages: 0,
+            replaced: Replaced::default(),
             committed: None,
             revision: 1,
         }
@@ -158,6 +161,19 @@ impl SessionHead {
         self.committed
             .as_ref()
             .is_some_and(|kept| kept.n_messages == self.n_messages && kept.name == self.name)
+    }
+
+    /// The head after these messages have come to these places.
+    #[must_use]
+    pub fn with(&self, messages: &[NewMessage], places: &[MessagePlace], at: Timestamp) -> Self {
+        let new = || messages.iter().zip(places).filter(|(_, place)| !place.again);
+        let mut head = self.with_messages(new().count() as u64, at);
+        for (new, place) in new() {
+            if let Some(from) = new.message.replaces {
+                head.replaced = head.replaced.with(place.number, from);
+            }
+        }
+        head
     }
 
     /// The head after so many more messages.

@@ -1,6 +1,6 @@
 //! How much a session takes, and what it may be called.
 
-use super::{NewMessage, line::is_unseen};
+use super::{MAX_REPLACED, NewMessage, SessionHead, line::is_unseen};
 
 /// The longest name of a session, in characters.
 pub const MAX_NAME_CHARS: usize = 100;
@@ -60,6 +60,23 @@ pub fn name_from(text: &str) -> String {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),
         None => line.to_owned(),
     }
+}
+
+/// Refuses a message that would take the place of one that is not there, or of more than a session keeps track of.
+pub fn check_replaces(head: &SessionHead, number: u64) -> Result<(), TooMuch> {
+    let bad = |reason: String, hint| Err(TooMuch { field: "replaces", reason, hint });
+    if number == 0 || number > head.n_messages {
+        return bad(
+            format!("there is no message {number}"),
+            "give the number of a message of this session",
+        );
+    }
+    if head.replaced.stretches().len() >= MAX_REPLACED {
+        let reason =
+            format!("{MAX_REPLACED} stretches of messages were replaced, which are the most");
+        return bad(reason, "begin a new session");
+    }
+    Ok(())
 }
 
 /// Refuses a message that is more than a session takes.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{KeptMessage, NewMessage, SessionChange, SessionHead};
+use super::{KeptMessage, NewMessage, SessionChange, SessionHead, Shares};
 use crate::{slug::Slug, volume::VolumeId};
 
 /// The most messages of one session.
@@ -64,6 +64,12 @@ pub enum SessionsError {
         /// Which.
         id: Slug,
     },
+    /// Another share has this id.
+    #[error("there is a share `{id}` already")]
+    ShareExists {
+        /// The id.
+        id: Slug,
+    },
     /// Where sessions are kept failed.
     #[error("the sessions failed while {doing}")]
     Medium {
@@ -79,7 +85,7 @@ pub enum SessionsError {
 /// Methods block: callers on an async runtime move them to a blocking thread. Each is one step
 /// that happens whole or not at all, also among programs that share the sessions, and is kept
 /// when it returns. Times come back to the nanosecond. Nobody is asked for permission here.
-pub trait Sessions: Send + Sync {
+pub trait Sessions: Shares {
     /// Keeps a new session with what is said first, and returns its head.
     ///
     /// A head that is there exactly as it is given counts as kept: the answer got lost.
@@ -122,7 +128,7 @@ pub trait Sessions: Send + Sync {
         at: Timestamp,
     ) -> Result<SessionHead, SessionsError>;
 
-    /// Forgets a session and all that was said in it, where its revision is still the expected one.
+    /// Forgets a session, all that was said in it and its shares, where its revision is still the expected one.
     fn remove(&self, id: &Slug, expected: Option<u64>) -> Result<(), SessionsError>;
 }
 

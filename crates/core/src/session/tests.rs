@@ -208,6 +208,7 @@ fn a_session_says_in_short_what_its_commit_is_about() {
         content: content.to_owned(),
         traces: vec![path("traces/t.md")],
         artifacts: vec![Artifact { kind: slug("code"), name: "a.py".to_owned(), path: None }],
+        replaces: None,
     };
     let long = "x".repeat(MAX_PROMPT_CHARS + 1);
     let session = Session {
@@ -455,10 +456,10 @@ proptest! {
     #[test]
     fn reading_a_document_undoes_printing_it(
         name in texts(),
-        said in vec((0..3_usize, texts(), vec(paths(), 0..3), vec(artifacts(), 0..3)), 0..4),
+        said in vec((0..3_usize, texts(), vec(paths(), 0..3), vec(artifacts(), 0..3), option::of(any::<u64>())), 0..4),
     ) {
-        let messages = said.into_iter().map(|(role, content, traces, artifacts)| {
-            Message { role: Role::ALL[role], at: time(), content, traces, artifacts }
+        let messages = said.into_iter().map(|(role, content, traces, artifacts, replaces)| {
+            Message { role: Role::ALL[role], at: time(), content, traces, artifacts, replaces }
         });
         let session = Session {
             id: slug("s1"), name, user: slug("ana"), created_at: time(), messages: messages.collect(),

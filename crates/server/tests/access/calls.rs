@@ -162,7 +162,7 @@ fn note_team(name: &str, value: &str, teams: &mut BTreeSet<String>) {
 /// Makes up a text for a field of some name.
 fn text(name: &str, chance: &mut Chance, world: &World) -> String {
     match name {
-        "team_id" => chance.of(&TEAMS).to_string(),
+        "team_id" | "with_team" => chance.of(&TEAMS).to_string(),
         "volume" | "to" => chance.of(&VOLUMES).to_string(),
         "skill_id" => chance.of(&SKILLS[..3]).to_string(),
         "workflow_id" => chance.of(&["secret", "new"]).to_string(),
@@ -178,6 +178,7 @@ fn text(name: &str, chance: &mut Chance, world: &World) -> String {
         "status" => "paused".to_owned(),
         "format" => chance.of(&["json", "markdown"]).to_string(),
         "timestamp" => "2026-11-20T15:30:00Z".to_owned(),
+        "ends_at" => "2026-11-20T15:30:01Z".to_owned(),
         "message" | "initial_message" => format!("text {}", chance.below(3)),
         "limit" | "offset" => (1 + chance.below(20)).to_string(),
         _ if chance.percent(80) => chance.of(&world.ids).clone(),

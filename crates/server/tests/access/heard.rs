@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use llmos_core::{
     session::{
         Appended, KeptMessage, NewMessage, SessionChange, SessionHead, SessionPage, Sessions,
-        SessionsError,
+        SessionsError, Share, SharedWith, Shares,
     },
     slug::Slug,
     volume::VolumeId,
@@ -37,6 +37,16 @@ impl Heard {
     pub(crate) fn clear(&self) {
         *self.inner.lock().expect("nobody failed") = Arc::default();
         self.take();
+    }
+
+    /// The teams that a session is offered to now.
+    pub(crate) fn offers(&self, session: &Slug) -> Vec<VolumeId> {
+        let shares = self.unseen().shares_of(session).expect("it is in memory");
+        let team = |share: Share| match share.with {
+            SharedWith::Team(team) => Some(VolumeId::Team(team)),
+            SharedWith::Link(_) => None,
+        };
+        shares.into_iter().filter_map(team).collect()
     }
 
     fn note(&self, touch: Touch) {
@@ -77,7 +87,7 @@ impl Sessions for Heard {
         let read = self.unseen().read(id, first, limit)?;
         // A head says which volume is asked about; nobody is told of it before that is known.
         if let (Some((head, _)), true) = (&read, limit > 0) {
-            self.note(Touch::Read(head.volume.clone()));
+            self.note(Touch::Look(head.volume.clone(), self.offers(id)));
         }
         Ok(read)
     }
@@ -110,5 +120,34 @@ impl Sessions for Heard {
             self.talk(&head);
         }
         self.unseen().remove(id, expected)
+    }
+}
+
+impl Shares for Heard {
+    fn add_share(&self, share: &Share) -> Result<(), SessionsError> {
+        if let Some((head, _)) = self.unseen().read(&share.session, 1, 0)? {
+            self.talk(&head);
+        }
+        self.unseen().add_share(share)
+    }
+
+    fn find_share(&self, id: &Slug) -> Result<Option<Share>, SessionsError> {
+        self.unseen().find_share(id)
+    }
+
+    fn shares_of(&self, session: &Slug) -> Result<Vec<Share>, SessionsError> {
+        self.unseen().shares_of(session)
+    }
+
+    fn offers_to(&self, team: &Slug) -> Result<Vec<Share>, SessionsError> {
+        self.note(Touch::Read(VolumeId::Team(team.clone())));
+        self.unseen().offers_to(team)
+    }
+
+    fn revoke_share(&self, session: &Slug, id: &Slug) -> Result<bool, SessionsError> {
+        if let Some((head, _)) = self.unseen().read(session, 1, 0)? {
+            self.talk(&head);
+        }
+        self.unseen().revoke_share(session, id)
     }
 }

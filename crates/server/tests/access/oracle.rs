@@ -6,7 +6,7 @@
 //! - roles are `user`, `team_admin` and `system_admin` (A2); a skill gets into a team or the system by promotion, or
 //!   as a proposal on a branch `pr/<user>/<skill>` that somebody with the right to do so merges or declines (S6);
 //! - a session of a user is theirs alone, one of a team is for its members (S3, C6); in the system's talks whoever
-//!   changes it;
+//!   changes it; one that its owner shares with a team is read by the members of that team (C9);
 //! - in local mode there is one person without a login, in the teams that they name (A1).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +39,9 @@ pub(crate) enum Who {
 pub(crate) fn allows(people: &People, who: &Who, call: &str, touch: &Touch) -> bool {
     match touch {
         Touch::Read(volume) => reads(people, who, volume),
+        Touch::Look(volume, offered) => {
+            reads(people, who, volume) || offered.iter().any(|team| reads(people, who, team))
+        }
         Touch::Talk(volume) => match volume {
             VolumeId::Team(_) => reads(people, who, volume),
             VolumeId::User(_) | VolumeId::System => writes(people, who, call, volume),

@@ -18,6 +18,8 @@ pub(crate) enum Touch {
     Write(VolumeId, String),
     /// It was begun, with nothing but its metadata.
     Begin(VolumeId),
+    /// Messages of a session of it were read, which was offered to these teams.
+    Look(VolumeId, Vec<VolumeId>),
     /// Something was said in a session of it, or one was begun, renamed or deleted.
     Talk(VolumeId),
 }

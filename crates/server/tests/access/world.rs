@@ -163,6 +163,7 @@ impl World {
                     content: marker(volume),
                     traces: Vec::new(),
                     artifacts: Vec::new(),
+                    replaces: None,
                 },
                 files: Vec::new(),
             };
@@ -172,6 +173,11 @@ impl World {
         self.local = local;
         self.tell();
         self.learn();
+    }
+
+    /// The teams that the session of a volume is offered to.
+    pub(crate) fn offers(&self, volume: &str) -> Vec<VolumeId> {
+        self.heard.offers(&session(volume).id)
     }
 
     /// Lets some people propose something.

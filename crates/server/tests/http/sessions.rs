@@ -4,6 +4,7 @@ use axum::{
     body::Body,
     http::{Method, header},
 };
+use llmos_api::session::SessionExport;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, request};
@@ -64,16 +65,27 @@ async fn every_route_once() {
         "get_session_export",
         client.get(&format!("/api/sessions/{id}/export?user_id=alice")).await
     );
-    let json = client.get(&format!("/api/sessions/{id}/export?user_id=alice&format=json")).await;
-    assert_eq!(json.ok()["messages"].as_array().map(Vec::len), Some(2));
+    let mut json =
+        client.get(&format!("/api/sessions/{id}/export?user_id=alice&format=json")).await;
+    let export: SessionExport = serde_json::from_value(json.ok()).expect("it has its shape");
+    assert_eq!((export.format.as_str(), export.version), ("llmos-session", 1));
+    assert_eq!(export.messages.len(), 2);
     let saved = json.headers[header::CONTENT_DISPOSITION].to_str().expect("it is text");
     assert_eq!(saved, format!("attachment; filename=\"{id}.json\""));
+    json.text = json.text.replace(&hash_of(&json.text), "[commit]");
+    snapshot!("get_session_export_json", json);
     let gone = client.delete(&format!("/api/sessions/{id}?user_id=alice")).await;
     assert_eq!(gone.status, 204);
     snapshot!(
         "get_session_unknown",
         client.get(&format!("/api/sessions/{id}?user_id=alice")).await
     );
+}
+
+/// The hash of the commit in an exported session.
+fn hash_of(text: &str) -> String {
+    let value: Value = serde_json::from_str(text).expect("it is JSON");
+    value["commit"]["hash"].as_str().expect("it is committed").to_owned()
 }
 
 /// The fake volume gives commits ids of its own.

@@ -8,11 +8,14 @@
 //! | `<volume>:<volume_id>:sessions` | set | the ids of the sessions of a volume |
 //! | `all:sessions` | set | the ids of all sessions |
 //!
+//! Those of the shares are in [`shares`].
+//!
 //! A change reads the head, works out the next one, and puts it there if the
 //! head is still the one that was read: one script, so that it happens whole or
 //! not at all. Whoever comes second reads again.
 
 mod connections;
+mod shares;
 
 use jiff::Timestamp;
 use llmos_core::{
@@ -45,10 +48,16 @@ for i = 5, #ARGV, 2 do
 end
 return 1";
 
-/// Forgets a session whose head is this.
+/// Forgets a session whose head is this, with its shares.
 const REMOVE: &str = "
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+local shares = redis.call('HGETALL', KEYS[6])
+for i = 1, #shares, 2 do
+  redis.call('DEL', 'share:' .. shares[i])
+  if shares[i + 1] ~= '' then redis.call('SREM', 'team:' .. shares[i + 1] .. ':shares', shares[i]) end
+end
+redis.call('DEL', KEYS[6])
 redis.call('SREM', KEYS[4], ARGV[2])
 redis.call('SREM', KEYS[5], ARGV[2])
 return 1";
@@ -165,8 +174,8 @@ impl Sessions for RedisSessions {
     ) -> Result<SessionHead, SessionsError> {
         let doing = "keeping a session";
         let begun = text::print_head(head);
-        let (places, n_new) = head.places(first, &vec![None; first.len()])?;
-        let now = head.with_messages(n_new, head.created_at);
+        let (places, _) = head.places(first, &vec![None; first.len()])?;
+        let now = head.with(first, &places, head.created_at);
         self.change(doing, || {
             if self.swap(doing, ("", &begun), &now, &fresh(first, &places))? {
                 return Ok(Some(now.clone()));
@@ -260,7 +269,7 @@ impl Sessions for RedisSessions {
         self.change(doing, || {
             let (before, head, known) = self.known(doing, id, messages)?;
             let (places, n_new) = head.places(messages, &known)?;
-            let head = head.with_messages(n_new, at);
+            let head = head.with(messages, &places, at);
             let done =
                 n_new == 0 || self.swap(doing, (&before, ""), &head, &fresh(messages, &places))?;
             Ok(done.then_some(Appended { head, places }))
@@ -292,7 +301,8 @@ impl Sessions for RedisSessions {
             head.expect(expected)?;
             let mut call = script.prepare_invoke();
             call.key(&names.head).key(&names.messages).key(&names.keys);
-            call.key(index(&head.volume)).key(ALL).arg(&before).arg(id.as_str());
+            call.key(index(&head.volume)).key(ALL).key(&names.shares);
+            call.arg(&before).arg(id.as_str());
             let done: u8 = self.connections.with(doing, |connection| call.invoke(connection))?;
             Ok((done == 1).then_some(()))
         })
@@ -307,12 +317,15 @@ struct Names {
     head: String,
     messages: String,
     keys: String,
+    shares: String,
 }
 
 impl Names {
     fn of(id: &Slug) -> Self {
         let head = format!("session:{id}");
-        Self { messages: format!("{head}:messages"), keys: format!("{head}:keys"), head }
+        let part = |name: &str| format!("{head}:{name}");
+        let (messages, keys, shares) = (part("messages"), part("keys"), part("shares"));
+        Self { head, messages, keys, shares }
     }
 }
 

@@ -3,6 +3,8 @@
 //! Each method is one transaction that holds the write lock from its first
 //! statement on, and is on the disk when it returns.
 
+mod shares;
+
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -20,7 +22,7 @@ use super::text;
 use crate::{OpenError, database::Database};
 
 /// What the file looks like, form by form.
-const FORMS: [&str; 1] = [include_str!("1.sql")];
+const FORMS: [&str; 2] = [include_str!("1.sql"), include_str!("2.sql")];
 
 /// Sessions in a file.
 #[derive(Debug)]
@@ -235,7 +237,7 @@ async fn append(
             .execute(&mut **step)
             .await?;
     }
-    let head = head.with_messages(n_new, at);
+    let head = head.with(messages, &places, at);
     if n_new > 0 {
         put(step, &head).await?;
     }

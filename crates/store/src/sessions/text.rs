@@ -3,16 +3,21 @@
 //! The members that the layout names for everybody are read by other programs
 //! too; what only this one knows stands in `metadata`.
 
+mod share;
+
 use std::str::FromStr;
 
 use llmos_core::{
     session::{
-        Committed, KeptMessage, Message, NewMessage, Role, SessionFile, SessionHead, SessionStatus,
+        Committed, KeptMessage, Message, NewMessage, Replaced, Role, SessionFile, SessionHead,
+        SessionStatus,
     },
     store::CommitId,
     volume::VolumeId,
 };
 use serde_json::{Map, Value, json};
+
+pub(crate) use share::{parse_share, print_share};
 
 /// What the system volume has for a name.
 const NO_NAME: &str = "default";
@@ -47,7 +52,7 @@ pub(crate) fn print_head(head: &SessionHead) -> String {
             "messages": kept.n_messages,
         })
     });
-    json!({
+    let mut text = json!({
         "id": head.id.as_str(),
         "name": head.name,
         "volume": volume,
@@ -61,8 +66,11 @@ pub(crate) fn print_head(head: &SessionHead) -> String {
             "revision": head.revision,
             "commit": commit,
         },
-    })
-    .to_string()
+    });
+    if !head.replaced.stretches().is_empty() {
+        text["metadata"]["replaced"] = json!(head.replaced.stretches());
+    }
+    text.to_string()
 }
 
 /// Reads what [`print_head`] wrote.
@@ -97,9 +105,17 @@ pub(crate) fn parse_head(text: &str) -> Result<SessionHead, TextError> {
         created_at: members.parsed("created_at")?,
         updated_at: members.parsed("updated_at")?,
         n_messages: about.number("messages")?,
+        replaced: replaced(&about)?,
         committed,
         revision: about.number("revision")?,
     })
+}
+
+/// Reads which messages were replaced: pairs of numbers, or nothing.
+fn replaced(about: &Members) -> Result<Replaced, TextError> {
+    let Some(kept) = about.map.get("replaced") else { return Ok(Replaced::default()) };
+    let stretches = serde_json::from_value(kept.clone()).ok().and_then(Replaced::from_stretches);
+    stretches.ok_or_else(|| about.bad("replaced", &"it is no list of stretches"))
 }
 
 /// Writes a message.
@@ -113,6 +129,9 @@ pub(crate) fn print_message(new: &NewMessage) -> String {
         "traces": list(message.traces.iter().map(ToString::to_string).collect()),
         "artifacts": list(message.artifacts.iter().map(ToString::to_string).collect()),
     });
+    if let Some(number) = message.replaces {
+        text["replaces"] = json!(number);
+    }
     if !files.is_empty() {
         let file =
             |file: &SessionFile| json!({"path": file.path.as_str(), "content": file.content});
@@ -136,6 +155,7 @@ pub(crate) fn parse_message(number: u64, text: &str) -> Result<KeptMessage, Text
         content: members.text("content")?.to_owned(),
         traces: members.list("traces")?,
         artifacts: members.list("artifacts")?,
+        replaces: members.map.get("replaces").map(|_| members.number("replaces")).transpose()?,
     };
     Ok(KeptMessage { number, message, files })
 }
@@ -224,6 +244,7 @@ mod tests {
                 content: "hi".to_owned(),
                 traces: Vec::new(),
                 artifacts: vec!["code: vqe.py".parse().expect("it is an artifact")],
+                replaces: None,
             },
             files: Vec::new(),
         };

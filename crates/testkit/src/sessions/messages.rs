@@ -39,6 +39,7 @@ pub fn messages_come_back_in_order_and_as_they_were(sessions: &impl Sessions) {
             content: text.to_owned(),
             traces: vec![path("traces/2026/11/20/run-20261120-153000-0a1b2c3d.md")],
             artifacts: vec![artifact(text, None), artifact(text, Some("sessions/s1/a.py"))],
+            replaces: None,
         };
         let files = vec![SessionFile { path: path("sessions/s1/a.py"), content: text.to_owned() }];
         let key = format!("k{i}").parse().expect("because it is a key");
@@ -150,4 +151,24 @@ pub fn many_changes_at_once_are_all_told_apart(sessions: &impl Sessions) {
     });
     assert_eq!(made, 1);
     assert_eq!(read(sessions, "s1").0.revision, revision + 1);
+}
+
+/// A message that takes the place of others is kept with what it replaces, and the head knows which these are.
+pub fn what_was_replaced_is_remembered(sessions: &impl Sessions) {
+    begin(sessions, "s1", "user/ana", 1);
+    let instead = |key: &str, number: u64| {
+        let mut new = said(key, key);
+        new.message.replaces = Some(number);
+        new
+    };
+    let messages = [said("a", "a"), said("b", "b"), instead("c", 2), said("d", "d")];
+    let head = sessions.append(&id("s1"), &messages, at(2)).expect("they are kept").head;
+    assert_eq!(head.replaced.stretches(), [(2, 2)]);
+    let again = sessions.append(&id("s1"), &[instead("c", 1)], at(3)).expect("it is there").head;
+    assert_eq!(again.replaced.stretches(), [(2, 2)], "it was kept before");
+    sessions.append(&id("s1"), &[instead("e", 3)], at(4)).expect("it is kept");
+    let (head, kept) = read(sessions, "s1");
+    assert_eq!(head.replaced.stretches(), [(2, 4)]);
+    let replaces: Vec<_> = kept.iter().map(|one| one.message.replaces).collect();
+    assert_eq!(replaces, [None, None, Some(2), None, Some(3)]);
 }

@@ -30,13 +30,13 @@ const MAX_HISTORY: usize = 40;
 /// How many of their bytes the model gets, the newest first.
 const MAX_HISTORY_BYTES: usize = 128 << 10;
 /// How many leads workflows are put together from.
-const MAX_LEADS: usize = 24;
+pub(super) const MAX_LEADS: usize = 24;
 /// How many executable skills a model is offered by their ports.
 const MAX_OFFERED: usize = 16;
 
 /// Something that the search found for a message.
-struct Seen {
-    doc: usize,
+pub(super) struct Seen {
+    pub(super) doc: usize,
     score: f64,
     why: Vec<Why>,
     terms: Vec<search::Why>,
@@ -134,7 +134,7 @@ fn checked(asked: &ChatRequest) -> Result<&str, Error> {
     Ok(message)
 }
 
-fn n_skills(asked: &ChatRequest) -> Result<usize, Error> {
+pub(super) fn n_skills(asked: &ChatRequest) -> Result<usize, Error> {
     let n = match asked.max_skills {
         None => DEFAULT_SKILLS,
         Some(n) => u64::try_from(n).ok().filter(|n| *n <= MAX_SKILLS).ok_or(Error::OutOfRange {
@@ -148,7 +148,7 @@ fn n_skills(asked: &ChatRequest) -> Result<usize, Error> {
 }
 
 /// Skills and workflows for a message, the best first.
-fn find(view: &View, message: &str, limit: usize) -> Vec<Seen> {
+pub(super) fn find(view: &View, message: &str, limit: usize) -> Vec<Seen> {
     // A search reads the beginning of a long message; what follows is material.
     let mut end = message.len().min(2000);
     while !message.is_char_boundary(end) {
@@ -166,7 +166,7 @@ fn find(view: &View, message: &str, limit: usize) -> Vec<Seen> {
 }
 
 /// Executable skills whose ports a model is told.
-fn offered<'a>(
+pub(super) fn offered<'a>(
     view: &'a View,
     seen: &[Seen],
 ) -> Vec<(&'a Slug, &'a str, &'a llmos_core::skill::Executable)> {
@@ -230,7 +230,7 @@ fn view_of(view: &View, proposal: &Proposal) -> ChatProposal {
     }
 }
 
-fn shown(skills: &[(&Seen, &Visible<SkillFile>)], told: &[Told]) -> Vec<ChatSkill> {
+pub(super) fn shown(skills: &[(&Seen, &Visible<SkillFile>)], told: &[Told]) -> Vec<ChatSkill> {
     let told = told.iter().copied().chain(std::iter::repeat(Told::Nothing));
     let one = |((seen, skill), told): (&(&Seen, &Visible<SkillFile>), Told)| ChatSkill {
         skill_id: skill.file.skill.id.to_string(),
@@ -244,7 +244,7 @@ fn shown(skills: &[(&Seen, &Visible<SkillFile>)], told: &[Told]) -> Vec<ChatSkil
 }
 
 /// What the model is asked.
-fn request(history: &[ChatMessage], message: &str, reading: &Reading) -> ModelRequest {
+pub(super) fn request(history: &[ChatMessage], message: &str, reading: &Reading) -> ModelRequest {
     let mut system = vec![SystemBlock { text: instructions(), cached: reading.text.is_empty() }];
     if !reading.text.is_empty() {
         system.push(SystemBlock { text: reading.text.clone(), cached: true });

@@ -45,7 +45,7 @@ impl Error {
             | Self::NotForServer { .. } => ErrorKind::Denied,
             Self::NoKey { .. } => ErrorKind::Unproven,
             Self::Members { .. } | Self::Keys { .. } => ErrorKind::Busy,
-            Self::Unknown { .. } => ErrorKind::Unknown,
+            Self::Unknown { .. } | Self::LinkClosed => ErrorKind::Unknown,
             Self::Exists { .. }
             | Self::Stale { .. }
             | Self::Conflict { .. }
@@ -115,6 +115,7 @@ impl Error {
             Self::BrokenFile { .. } => "broken-file",
             Self::NoModels => "no-models",
             Self::NoSessions => "no-sessions",
+            Self::LinkClosed => "link-closed",
             Self::KeyUsed { .. } => "key-used",
             Self::Sessions { source: SessionsError::Moved { .. } } => "stale",
             Self::Sessions { source: SessionsError::Full { .. } } => "session-full",
@@ -178,6 +179,10 @@ impl Error {
             }
             Self::BadWorkflow { findings } => findings.iter().find_map(|found| found.hint.clone()),
             Self::NoModels | Self::NoSessions => Some("start it with `llmos serve`".to_owned()),
+            Self::LinkClosed => Some(
+                "look whether all of it is there; one that was revoked or has ended stays closed, so ask for a new one"
+                    .to_owned(),
+            ),
             Self::KeyUsed { .. } => Some("send another key, or the same message again".to_owned()),
             Self::Sessions { source: SessionsError::Moved { .. } } => {
                 Some("read it again, then repeat the change".to_owned())

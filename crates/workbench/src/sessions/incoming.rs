@@ -40,7 +40,8 @@ pub(super) fn key(text: &str) -> Result<MessageKey, Error> {
 /// Something that is said, with nothing beside it.
 pub(super) fn said(key: MessageKey, role: Role, content: &str, at: Timestamp) -> NewMessage {
     let (traces, artifacts) = (Vec::new(), Vec::new());
-    let message = Message { role, at, content: content.to_owned(), traces, artifacts };
+    let content = content.to_owned();
+    let message = Message { role, at, content, traces, artifacts, replaces: None };
     NewMessage { key, message, files: Vec::new() }
 }
 
@@ -53,6 +54,7 @@ pub(super) fn message(
 ) -> Result<NewMessage, Error> {
     let at = asked.timestamp.as_deref().map_or(Ok(now), time)?;
     let mut new = said(key, asked.role.into(), &asked.content, at);
+    new.message.replaces = asked.replaces;
     for text in asked.traces.iter().flatten() {
         new.message.traces.push(trace(text)?);
     }
@@ -123,6 +125,20 @@ fn trace(text: &str) -> Result<VolumePath, Error> {
             hint: error.hint().to_owned(),
         }),
     }
+}
+
+/// Reads when something ends: not before now.
+pub(super) fn end(text: &str, now: Timestamp) -> Result<Timestamp, Error> {
+    let bad = |reason: &str| Error::BadField {
+        field: "ends_at",
+        reason: reason.to_owned(),
+        hint: "write a time that is still to come, as in `2030-01-31T12:00:00Z`".to_owned(),
+    };
+    let end: Timestamp = text.parse().map_err(|_no_time| bad("it is no time with its zone"))?;
+    if end <= now {
+        return Err(bad("it is over"));
+    }
+    Ok(end)
 }
 
 /// A time with its zone; one without is taken as UTC, as many programs write it.

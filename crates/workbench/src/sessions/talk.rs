@@ -3,7 +3,7 @@
 
 use llmos_api::chat::{ChatMessage, ChatRequest, ChatRole};
 use llmos_core::{
-    session::{KeptMessage, MessageKey, Part, Role},
+    session::{KeptMessage, MessageKey, Part, Role, SessionHead, check_replaces},
     slug::Slug,
     volume::VolumePath,
     workflow::{self, Workflow},
@@ -13,13 +13,15 @@ use super::incoming;
 use crate::{Caller, Error, Workbench, ids};
 
 /// How many messages of before go along.
-const MAX_HISTORY: u64 = 40;
+const MAX_HISTORY: usize = 40;
 
 /// Where an exchange is kept.
 #[derive(Clone, Debug)]
 pub(crate) struct InSession {
     id: Slug,
     key: MessageKey,
+    /// The message that the question takes the place of.
+    replaces: Option<u64>,
 }
 
 /// What came of an exchange.
@@ -48,16 +50,49 @@ impl Workbench {
             None => self.message_key(),
         };
         let head = self.session(caller, &id, Part::Talk)?;
-        let first = head.n_messages.saturating_sub(MAX_HISTORY) + 1;
-        let limit = usize::try_from(MAX_HISTORY).unwrap_or(usize::MAX);
-        let before = self.messages(&id, first, limit)?.1;
-        Ok(Some((InSession { id, key }, before.into_iter().filter_map(history).collect())))
+        if let Some(number) = asked.replaces {
+            check_replaces(&head, number)?;
+        }
+        let before = self.said_before(&head, asked.replaces)?;
+        let replaces = asked.replaces;
+        Ok(Some((
+            InSession { id, key, replaces },
+            before.into_iter().filter_map(history).collect(),
+        )))
+    }
+
+    /// The newest messages that count, oldest first: those that were replaced, or are replaced now, do not.
+    fn said_before(
+        &self,
+        head: &SessionHead,
+        replaces: Option<u64>,
+    ) -> Result<Vec<KeptMessage>, Error> {
+        let mut end = replaces.map_or(head.n_messages, |number| number - 1);
+        let mut found = Vec::new();
+        while end > 0 && found.len() < MAX_HISTORY {
+            // A whole stretch of replaced messages is not read.
+            if let Some((first, _)) = head.replaced.stretch(end) {
+                end = first - 1;
+                continue;
+            }
+            let first = end.saturating_sub(MAX_HISTORY as u64 - 1).max(1);
+            let limit = usize::try_from(end - first + 1).unwrap_or(MAX_HISTORY);
+            let mut read = self.messages(&head.id, first, limit)?.1;
+            read.retain(|kept| kept.number <= end && !head.replaced.has(kept.number));
+            found.extend(read.into_iter().rev());
+            end = first - 1;
+        }
+        found.truncate(MAX_HISTORY);
+        found.reverse();
+        Ok(found)
     }
 
     /// Keeps what the person asks.
     pub(crate) fn keep_question(&self, place: &InSession, message: &str) -> Result<(), Error> {
         let now = self.world.now();
-        self.say(&place.id, incoming::said(place.key.clone(), Role::User, message, now))?;
+        let mut said = incoming::said(place.key.clone(), Role::User, message, now);
+        said.message.replaces = place.replaces;
+        self.say(&place.id, said)?;
         Ok(())
     }
 
