@@ -6,6 +6,7 @@
 mod average;
 mod community;
 mod evidence;
+mod expect;
 mod likeness;
 mod prompt;
 mod refine;

@@ -70,15 +70,15 @@ fn check(name: &str, least_f1: f64, least_found: usize) {
 
 #[test]
 fn tasks_of_an_assistant_are_found() {
-    check("A.jsonl", 0.61, 22);
+    check("A.jsonl", 0.62, 22);
 }
 
 #[test]
 fn tasks_of_a_help_desk_are_found() {
-    check("B.jsonl", 0.53, 16);
+    check("B.jsonl", 0.57, 20);
 }
 
 #[test]
 fn tasks_of_the_shell_are_found() {
-    check("D.jsonl", 0.42, 64);
+    check("D.jsonl", 0.43, 68);
 }

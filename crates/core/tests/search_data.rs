@@ -35,8 +35,8 @@ fn requests_find_their_skill() {
     let hard = found(&ranks, |query| is_english(query) && query["overlap"].as_f64() <= Some(0.2));
     let other = found(&ranks, |query| !is_english(query));
     eprintln!("English {english:?}\nhard {hard:?}\nother languages {other:?}");
-    assert!(english.first >= 0.525 && english.among_five >= 0.76, "{english:?}");
-    assert!(hard.first >= 0.385 && hard.among_five >= 0.58, "{hard:?}");
+    assert!(english.first >= 0.53 && english.among_five >= 0.76, "{english:?}");
+    assert!(hard.first >= 0.39 && hard.among_five >= 0.6, "{hard:?}");
     assert!(other.first >= 0.54 && other.among_five >= 0.72, "{other:?}");
 }
 

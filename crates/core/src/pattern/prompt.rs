@@ -1,8 +1,10 @@
 //! Groups prompts into recurring tasks.
 //!
-//! Three views of each prompt (its words; pairs of words and pieces of words;
-//! its topics) are compared, and communities of mutually near prompts in each
-//! view confirm what is alike. Groups come from average linkage. How far to merge is read from
+//! Four views of each prompt (its words; pairs of words and pieces of words; its
+//! topics; which topics stand together) are compared, and communities of mutually
+//! near prompts in each view confirm what is alike. Groups come from average
+//! linkage, and at last each prompt goes where its words are expected most. How
+//! far to merge is read from
 //! the stream: a stream whose prompts soon run out of near neighbours has small,
 //! sharp groups, and communities would blur them. Which rule reads it, and where
 //! small groups begin ([`SMALL_GROUPS`]), was settled on three streams of real
@@ -11,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Pattern, Seen, average, community,
+    Pattern, Seen, average, community, expect,
     likeness::{Likeness, Row, View},
     refine,
     words::{Features, Reader, even, shared, topical},
@@ -28,6 +30,12 @@ const NEIGHBOURHOODS: [usize; 4] = [8, 12, 20, 30];
 const SMALL_GROUPS: f32 = 0.46;
 /// In a short stream, or one of nothing but strangers, neighbours are not near.
 pub(super) const LEAST_LIKENESS: f32 = 0.2;
+/// What each kind of features counts, where words confirmed by company make groups.
+pub(super) const SHARES: Shares =
+    Shares { words: 0.25, phrases: 0.125, pieces: 0.125, topics: 0.25, ties: 0.25 };
+/// The same where groups are small and sharp.
+pub(super) const SHARP_SHARES: Shares =
+    Shares { words: 0.0, phrases: 0.0, pieces: 0.25, topics: 0.55, ties: 0.2 };
 /// Descriptions are cut after this many characters, at a word.
 const MOST_DESCRIPTION: usize = 80;
 
@@ -50,10 +58,19 @@ pub fn find(prompts: &[Prompt<'_>]) -> Vec<Pattern> {
     grouped(prompts).patterns
 }
 
+/// The parts of the likeness, which add up to one.
+pub(super) struct Shares {
+    pub(super) words: f32,
+    pub(super) phrases: f32,
+    pub(super) pieces: f32,
+    pub(super) topics: f32,
+    pub(super) ties: f32,
+}
+
 /// The patterns, and how the stream was read.
 pub(super) struct Grouped {
     pub(super) patterns: Vec<Pattern>,
-    /// Whether its tasks are small and sharp, so that topics alone tell them apart.
+    /// Whether its tasks are small and sharp, so that mostly topics tell them apart.
     pub(super) has_small_groups: bool,
 }
 
@@ -68,33 +85,26 @@ pub(super) fn grouped(prompts: &[Prompt<'_>]) -> Grouped {
     let near_topics = views.topics.nearest(N_NEAR);
     let has_small_groups = has_small_groups(&near_topics);
     let patterns = if has_small_groups {
+        let likeness = Likeness { words: views.sharp(), company: None };
+        let near = likeness.words.nearest(N_NEAR);
         // Half of the prompts have three neighbours at least this near.
-        let near = near_topics.iter().map(|near| nth(near, LEAST_MEMBERS - 1));
-        let stop = median(near).max(LEAST_LIKENESS);
-        let likeness = Likeness { words: views.topics, company: None };
-        let merges = average::merges(&likeness, &near_topics, stop);
+        let third = near.iter().map(|near| nth(near, LEAST_MEMBERS - 1));
+        let stop = median(third).max(LEAST_LIKENESS);
+        let merges = average::merges(&likeness, &near, stop);
         let groups = average::cut(prompts.len(), &merges, stop);
-        settled(prompts, &likeness, &near_topics, &groups)
+        let groups = refine::settled(&likeness, &near, &groups, LEAST_MEMBERS);
+        described(prompts, &groups, &refine::typicality(&likeness, &groups))
     } else {
         let (near, company) = views.groupings(&near_topics);
         let likeness = Likeness { words: views.side_by_side(), company: Some(company) };
         let near = confirmed(&likeness, &near);
         let merges = average::merges(&likeness, &near, refine::STOPS[0]);
         let groups = refine::likeliest(&views.words, &merges);
-        settled(prompts, &likeness, &near, &groups)
+        let groups = refine::settled(&likeness, &near, &groups, LEAST_MEMBERS);
+        let groups = expect::settled(&views.words, &groups, LEAST_MEMBERS);
+        described(prompts, &groups, &refine::typicality(&likeness, &groups))
     };
     Grouped { patterns, has_small_groups }
-}
-
-/// Takes a last look at the place of each prompt, and describes the patterns.
-fn settled(
-    prompts: &[Prompt<'_>],
-    likeness: &Likeness,
-    near: &[Vec<(usize, f32)>],
-    groups: &[usize],
-) -> Vec<Pattern> {
-    let groups = refine::settled(likeness, near, groups, LEAST_MEMBERS);
-    described(prompts, &groups, &refine::typicality(likeness, &groups))
 }
 
 /// The neighbours by confirmed likeness, nearest first.
@@ -109,44 +119,60 @@ fn confirmed(likeness: &Likeness, near: &[BTreeSet<usize>]) -> Vec<Vec<(usize, f
     near.iter().enumerate().map(sorted).collect()
 }
 
-/// The prompts as vectors, in three ways.
+/// The prompts as vectors, in four ways.
 struct Views {
     words: View,
-    shapes: View,
+    phrases: View,
+    pieces: View,
     topics: View,
+    ties: View,
 }
 
 impl Views {
     fn new(features: &[Features]) -> Self {
-        let texts = |of: &dyn Fn(&Features) -> Vec<String>| -> Vec<Vec<String>> {
-            features.iter().map(of).collect()
+        let view = |of: fn(&Features) -> Vec<String>, factor| {
+            View::new(&features.iter().map(of).collect::<Vec<_>>(), factor)
         };
-        let words = texts(&Features::words);
-        let phrases = View::new(&texts(&Features::phrases), even);
-        let pieces = View::new(&texts(&Features::pieces), shared);
-        let topics = texts(&Features::topics);
         Self {
-            words: View::new(&words, even),
-            shapes: View::side_by_side(&[(&phrases, 0.5), (&pieces, 0.5)]),
-            topics: View::new(&topics, topical),
+            words: view(Features::words, even),
+            phrases: view(Features::phrases, even),
+            pieces: view(Features::pieces, shared),
+            topics: view(Features::topics, topical),
+            ties: view(Features::ties, shared),
         }
     }
 
-    /// All three, each with the same part of the likeness.
+    /// All of them, the four with the same part of the likeness.
     fn side_by_side(&self) -> View {
-        let third = 1.0 / 3.0;
-        View::side_by_side(&[(&self.words, third), (&self.shapes, third), (&self.topics, third)])
+        View::side_by_side(&[
+            (&self.words, SHARES.words),
+            (&self.phrases, SHARES.phrases),
+            (&self.pieces, SHARES.pieces),
+            (&self.topics, SHARES.topics),
+            (&self.ties, SHARES.ties),
+        ])
+    }
+
+    /// What tells small, sharp groups apart: mostly topics.
+    fn sharp(&self) -> View {
+        View::side_by_side(&[
+            (&self.topics, SHARP_SHARES.topics),
+            (&self.ties, SHARP_SHARES.ties),
+            (&self.pieces, SHARP_SHARES.pieces),
+        ])
     }
 
     /// Who is near each prompt in any view, and its community in each view and size of neighbourhood.
     fn groupings(&self, near_topics: &[Vec<(usize, f32)>]) -> (Vec<BTreeSet<usize>>, View) {
         let most = NEIGHBOURHOODS.into_iter().max().unwrap_or_default();
-        let (near_words, near_shapes) = (self.words.nearest(most), self.shapes.nearest(most));
+        let shapes = View::side_by_side(&[(&self.phrases, 0.5), (&self.pieces, 0.5)]);
+        let [near_words, near_shapes, near_ties] =
+            [&self.words, &shapes, &self.ties].map(|view| view.nearest(most));
         let mut near = vec![BTreeSet::new(); near_topics.len()];
         let mut rows = vec![Row::new(); near_topics.len()];
         let mut n_features = 0;
-        let weight = (1.0 / (3 * NEIGHBOURHOODS.len()) as f32).sqrt();
-        for lists in [&near_words[..], &near_shapes, near_topics] {
+        let weight = (1.0 / (4 * NEIGHBOURHOODS.len()) as f32).sqrt();
+        for lists in [&near_words[..], &near_shapes, near_topics, &near_ties] {
             for size in NEIGHBOURHOODS {
                 let communities = community::communities(lists, size);
                 for (row, community) in rows.iter_mut().zip(&communities) {

@@ -20,12 +20,14 @@ use std::collections::BTreeMap;
 use super::{
     Evidence, Pattern, Prompt, Seen,
     likeness::{Lexicon, Row, dot},
-    prompt::{LEAST_LIKENESS, LEAST_MEMBERS, grouped, median, shortened},
+    prompt::{LEAST_LIKENESS, LEAST_MEMBERS, SHARES, SHARP_SHARES, grouped, median, shortened},
     words::{Features, Reader, even, shared, topical},
 };
 
-/// A feature that more prompts without a place have says too little to look them all up.
+/// A feature that more prompts without a place had says too little to look them up.
 const MAX_LOOKED_UP: usize = 500;
+/// How many times prompts without a place are looked up for a new one, what is rarest first.
+const MAX_LOOK_UPS: usize = 10_000;
 /// How many prompts without a place are compared with a new one.
 const MAX_COMPARED: usize = 40;
 /// How like the members of a pattern are, until a pass over a stream has measured it.
@@ -36,8 +38,8 @@ pub struct Stream {
     reader: Reader,
     space: Space,
     groups: Vec<Group>,
-    /// For each feature the groups that have it and the sum of its weights there.
-    postings: BTreeMap<u32, BTreeMap<usize, f32>>,
+    /// For each feature the groups that have it, in order, and the sum of its weights there.
+    postings: BTreeMap<u32, Vec<(usize, f32)>>,
     loose: Loose,
     /// The pattern of each wording that has one.
     known: BTreeMap<String, usize>,
@@ -62,7 +64,8 @@ type LooseOne = (Row, String, String, Seen);
 #[derive(Default)]
 struct Loose {
     rows: BTreeMap<usize, LooseOne>,
-    postings: BTreeMap<u32, Vec<usize>>,
+    /// For each feature the prompts that had it, also those that have a place now; `None` once they were too many.
+    postings: BTreeMap<u32, Option<Vec<usize>>>,
 }
 
 /// One view of prompts.
@@ -80,21 +83,19 @@ struct Space {
 
 impl Space {
     fn new(features: &[Features], has_small_groups: bool) -> Self {
-        let third = 1.0 / 3.0;
         let view = |of: fn(&Features) -> Vec<String>, factor, share| {
             let texts: Vec<Vec<String>> = features.iter().map(of).collect();
             Face { lexicon: Lexicon::new(&texts, factor), share, of }
         };
-        let views = if has_small_groups {
-            vec![view(Features::topics, topical, 1.0)]
-        } else {
-            vec![
-                view(Features::words, even, third),
-                view(Features::phrases, even, third / 2.0),
-                view(Features::pieces, shared, third / 2.0),
-                view(Features::topics, topical, third),
-            ]
-        };
+        let shares = if has_small_groups { SHARP_SHARES } else { SHARES };
+        let mut views = vec![
+            view(Features::words, even, shares.words),
+            view(Features::phrases, even, shares.phrases),
+            view(Features::pieces, shared, shares.pieces),
+            view(Features::topics, topical, shares.topics),
+            view(Features::ties, shared, shares.ties),
+        ];
+        views.retain(|view| view.share > 0.0);
         Self { views }
     }
 
@@ -203,9 +204,10 @@ impl Stream {
 
     /// How like the members of a pattern a vector is on average.
     fn likeness(&self, row: &Row, group: usize) -> f32 {
-        let sum = |feature: &u32| self.postings.get(feature)?.get(&group).copied();
-        let product: f32 =
-            row.iter().map(|(feature, weight)| weight * sum(feature).unwrap_or_default()).sum();
+        let product: f32 = row
+            .iter()
+            .map(|(feature, weight)| weight * self.sum(*feature, group).unwrap_or_default())
+            .sum();
         product / self.groups[group].pattern.members.len() as f32
     }
 
@@ -237,22 +239,33 @@ impl Stream {
 
     /// The group whose members a vector is most like on average.
     fn nearest(&self, row: &Row) -> Option<(f32, usize)> {
-        let mut products: BTreeMap<usize, f32> = BTreeMap::new();
+        let mut products = vec![0.0_f32; self.groups.len()];
         for (feature, weight) in row {
-            for (&group, sum) in self.postings.get(feature).into_iter().flatten() {
-                *products.entry(group).or_default() += weight * sum;
+            for &(group, sum) in self.postings.get(feature).into_iter().flatten() {
+                products[group] += weight * sum;
             }
         }
         let n_members = |group: usize| self.groups[group].pattern.members.len() as f32;
-        let likeness =
-            products.into_iter().map(|(group, product)| (product / n_members(group), group));
+        let shared = products.into_iter().zip(0..).filter(|(product, _)| *product > 0.0);
+        let likeness = shared.map(|(product, group)| (product / n_members(group), group));
         likeness.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
     }
 
     fn weigh_in(&mut self, group: usize, row: &Row) {
         for &(feature, weight) in row {
-            *self.postings.entry(feature).or_default().entry(group).or_default() += weight;
+            let sums = self.postings.entry(feature).or_default();
+            match sums.binary_search_by_key(&group, |&(group, _)| group) {
+                Ok(at) => sums[at].1 += weight,
+                Err(at) => sums.insert(at, (group, weight)),
+            }
         }
+    }
+
+    /// The sum of the weights of a feature in a group that has it.
+    fn sum(&self, feature: u32, group: usize) -> Option<f32> {
+        let sums = self.postings.get(&feature)?;
+        let at = sums.binary_search_by_key(&group, |&(group, _)| group).ok()?;
+        Some(sums[at].1)
     }
 
     /// Reads from the settled members how like a pattern its members are.
@@ -260,11 +273,9 @@ impl Stream {
         let mut likenesses = Vec::new();
         for (row, group) in rows.iter().zip(group_of) {
             let Some(group) = *group else { continue };
-            let sum = |feature: &u32| self.postings.get(feature)?.get(&group).copied();
-            let others: f32 = row
-                .iter()
-                .map(|(feature, weight)| weight * (sum(feature).unwrap_or(*weight) - weight))
-                .sum();
+            let sum = |feature, weight| self.sum(feature, group).unwrap_or(weight);
+            let others: f32 =
+                row.iter().map(|&(feature, weight)| weight * (sum(feature, weight) - weight)).sum();
             let n_others = self.groups[group].pattern.members.len() - 1;
             likenesses.push(others / n_others as f32);
         }
@@ -281,40 +292,47 @@ impl Stream {
 impl Loose {
     fn keep(&mut self, at: usize, one: LooseOne) {
         for &(feature, _) in &one.0 {
-            self.postings.entry(feature).or_default().push(at);
+            let had = self.postings.entry(feature).or_insert_with(|| Some(Vec::new()));
+            if let Some(list) = had {
+                list.push(at);
+            }
+            if had.as_ref().is_some_and(|list| list.len() > MAX_LOOKED_UP) {
+                *had = None;
+            }
         }
         self.rows.insert(at, one);
     }
 
     fn take(&mut self, at: usize) -> Option<LooseOne> {
-        let taken = self.rows.remove(&at)?;
-        for (feature, _) in &taken.0 {
-            if let Some(postings) = self.postings.get_mut(feature)
-                && let Ok(place) = postings.binary_search(&at)
-            {
-                postings.remove(place);
-            }
-        }
-        Some(taken)
+        self.rows.remove(&at)
     }
 
     /// The prompts that are at least so like a vector, looked for among those that share something rare with it.
     fn near(&self, row: &Row, least: f32) -> Vec<(usize, f32)> {
+        let had = |&(feature, weight): &(u32, f32)| {
+            Some((self.postings.get(&feature)?.as_deref()?, weight))
+        };
+        let mut lists: Vec<(&[usize], f32)> = row.iter().filter_map(had).collect();
+        lists.sort_by_key(|(list, _)| list.len());
         let mut products: BTreeMap<usize, f32> = BTreeMap::new();
-        for (feature, weight) in row {
-            let Some(postings) = self.postings.get(feature) else { continue };
-            if postings.len() <= MAX_LOOKED_UP {
-                for &at in postings {
-                    *products.entry(at).or_default() += weight * weight;
-                }
+        let mut n_looked_up = 0;
+        for (list, weight) in lists {
+            n_looked_up += list.len();
+            if n_looked_up > MAX_LOOK_UPS {
+                break;
+            }
+            for &at in list {
+                *products.entry(at).or_default() += weight * weight;
             }
         }
+        products.retain(|at, _| self.rows.contains_key(at));
         let mut likely: Vec<(usize, f32)> = products.into_iter().collect();
         likely.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         likely.truncate(MAX_COMPARED);
+        // Where all words are new, some views are empty: equal prompts are alike all the same.
         let likeness = |(at, _): (usize, f32)| {
-            let likeness = self.rows.get(&at).map_or(0.0, |(other, ..)| dot(row, other));
-            (at, likeness)
+            let cosine = |other: &Row| dot(row, other) / (dot(row, row) * dot(other, other)).sqrt();
+            (at, self.rows.get(&at).map_or(0.0, |(other, ..)| cosine(other)))
         };
         likely.into_iter().map(likeness).filter(|&(_, likeness)| likeness >= least).collect()
     }

@@ -1,5 +1,6 @@
 //! From a prompt to features: word stems, pairs of neighbouring words, pieces
-//! of words, and topics (words without the frame of a request, synonyms as one).
+//! of words, topics (words without the frame of a request, synonyms as one), and
+//! ties between topics.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,6 +91,9 @@ text string
 user person people
 machine computer host";
 
+/// How many topics further on a topic is still tied to another.
+const TIED_WITHIN: usize = 4;
+
 /// What a text is made of, in the order of the text.
 pub(super) struct Features {
     stems: Vec<String>,
@@ -97,6 +101,7 @@ pub(super) struct Features {
     pieces: Vec<String>,
     /// Stems with one stem for all synonyms, and whether each is of the frame.
     topics: BTreeSet<(String, bool)>,
+    ties: BTreeSet<String>,
 }
 
 impl Features {
@@ -115,6 +120,12 @@ impl Features {
 
     pub(super) fn pieces(&self) -> Vec<String> {
         self.pieces.clone()
+    }
+
+    /// Two topics near one another each, whatever stands between them and whichever comes first:
+    /// `change my PIN` and `my PIN has to be changed` share one.
+    pub(super) fn ties(&self) -> Vec<String> {
+        self.ties.iter().cloned().collect()
     }
 
     /// The topics, those of the frame marked.
@@ -190,14 +201,28 @@ impl Reader {
                 let topic = self.synonyms.get(stem).unwrap_or(stem);
                 (topic.clone(), self.frame.binary_search(topic).is_ok())
             })
-            .collect::<BTreeSet<_>>();
+            .collect::<Vec<_>>();
         Features {
             pairs,
             pieces: words.iter().flat_map(|word| pieces(word)).collect(),
-            topics,
+            ties: ties(&topics),
+            topics: topics.into_iter().collect(),
             stems,
         }
     }
+}
+
+/// Topics outside the frame, each with the next few.
+fn ties(topics: &[(String, bool)]) -> BTreeSet<String> {
+    let telling: Vec<&str> =
+        topics.iter().filter(|(_, of_frame)| !of_frame).map(|(topic, _)| topic.as_str()).collect();
+    let mut ties = BTreeSet::new();
+    for (at, one) in telling.iter().enumerate() {
+        for other in telling.iter().skip(at + 1).take(TIED_WITHIN).filter(|other| *other != one) {
+            ties.insert(format!("{} {}", one.min(other), one.max(other)));
+        }
+    }
+    ties
 }
 
 /// The words of a text in lower case; a contraction gives its first word, and

@@ -60,6 +60,8 @@ impl Posting {
     /// How many bits hold the count of each field; more often is no more telling.
     const BITS: [u32; 6] = [4, 4, 2, 6, 5, 8];
     const SHIFTS: [u32; 6] = [0, 4, 8, 10, 16, 21];
+    /// What a count of one stands for in each field: the body is counted in thirds.
+    const UNITS: [f32; 6] = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0 / 3.0];
 
     fn new(slot: u32, counts: [u32; 6]) -> Self {
         let pack = |sum: u32, field: Field| {
@@ -80,7 +82,8 @@ impl Posting {
     pub(super) fn frequency(self, gains: &[f32; 6]) -> f32 {
         let mut sum = 0.0;
         for field in Field::ALL {
-            sum += self.count(field) as f32 * gains[field as usize];
+            let at = field as usize;
+            sum += self.count(field) as f32 * Self::UNITS[at] * gains[at];
         }
         sum
     }
@@ -203,7 +206,7 @@ impl Index {
         self.postings.resize_with(vocabulary.n_terms(), Arc::default);
         for same in counts.chunk_by(|a, b| a.0 == b.0) {
             let mut by_field = [0; 6];
-            same.iter().for_each(|(_, field)| by_field[*field as usize] += 1);
+            same.iter().for_each(|(_, field, n)| by_field[*field as usize] += n);
             let postings = Arc::make_mut(&mut self.postings[same[0].0 as usize]);
             let posting = Posting::new(slot, by_field);
             match postings.last() {
@@ -267,23 +270,28 @@ impl Index {
     }
 }
 
+/// A term, the field where it stands, and how often, in the unit of the field.
+type Count = (u32, u8, u32);
+
 /// Cuts a skill into words. Returns it with each of its terms that count and the field, sorted.
-fn read(vocabulary: &mut Vocabulary, number: usize, fields: &Fields<'_>) -> (Doc, Vec<(u32, u8)>) {
+fn read(vocabulary: &mut Vocabulary, number: usize, fields: &Fields<'_>) -> (Doc, Vec<Count>) {
     let mut words: Vec<u32> = Vec::new();
-    let mut counts: Vec<(u32, u8)> = Vec::new();
+    let mut counts: Vec<Count> = Vec::new();
     let (mut ends, mut lens) = ([0; 6], [0; 6]);
     let mut in_order = usize::MAX;
     for field in Field::ALL {
         for text in fields.texts(field) {
-            text::words(text, &mut |word| {
-                let number = vocabulary.number(word);
-                let kind = vocabulary.word(number);
-                words.push(number);
-                lens[field as usize] += u32::from(!kind.is_stop);
-                if !kind.is_stop || field == Field::Name {
-                    counts.push((kind.term, field as u8));
-                }
-            });
+            for (passage, n) in passages(field, text) {
+                text::words(passage, &mut |word| {
+                    let number = vocabulary.number(word);
+                    let kind = vocabulary.word(number);
+                    words.push(number);
+                    lens[field as usize] += u32::from(!kind.is_stop);
+                    if !kind.is_stop || field == Field::Name {
+                        counts.push((kind.term, field as u8, n));
+                    }
+                });
+            }
             words.push(GAP);
         }
         let start = in_order.min(MAX_IN_ORDER);
@@ -304,8 +312,8 @@ fn read(vocabulary: &mut Vocabulary, number: usize, fields: &Fields<'_>) -> (Doc
         ends[field as usize] = number_of(words.len());
     }
     counts.sort_unstable();
-    let names = counts.iter().filter(|(_, field)| *field == Field::Name as u8);
-    let mut names: Vec<u32> = names.map(|(term, _)| *term).collect();
+    let names = counts.iter().filter(|(_, field, _)| *field == Field::Name as u8);
+    let mut names: Vec<u32> = names.map(|(term, ..)| *term).collect();
     names.dedup();
     let doc = Doc {
         number,
@@ -317,4 +325,25 @@ fn read(vocabulary: &mut Vocabulary, number: usize, fields: &Fields<'_>) -> (Doc
         says_when: fields.description.iter().any(|text| lists::says_when(text)),
     };
     (doc, counts)
+}
+
+/// Cuts a text into passages, each with what one of its words counts, in the unit of the field.
+///
+/// In a body the prose says what a skill is for, and code how: a word in a block of code counts a third.
+fn passages(field: Field, text: &str) -> Vec<(&str, u32)> {
+    if field != Field::Body {
+        return vec![(text, 1)];
+    }
+    let mut passages = Vec::new();
+    let (mut from, mut at, mut is_code) = (0, 0, false);
+    for line in text.split_inclusive('\n') {
+        at += line.len();
+        if line.trim_start().starts_with("```") {
+            let end = if is_code { at } else { at - line.len() };
+            passages.push((&text[from..end], if is_code { 1 } else { 3 }));
+            (from, is_code) = (end, !is_code);
+        }
+    }
+    passages.push((&text[from..], if is_code { 1 } else { 3 }));
+    passages
 }

@@ -1,7 +1,7 @@
 //! The order of the hits: BM25 over all fields together, then, for the best,
-//! what stands side by side in the query and in the skill.
+//! what stands side by side in the query and in the skill, or near one another.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     Field, Hit, Why,
@@ -20,7 +20,11 @@ const SAYS_WHEN_BONUS: f32 = 1.09;
 const PAIR_FACTOR: f32 = 0.4;
 /// The same for two words with nothing but stop words between them.
 const TELLING_PAIR_FACTOR: f32 = 0.3;
-/// How many of the best hits are looked at for what stands side by side.
+/// What two words count that stand near one another, in either order, compared to the rarer of the two.
+const NEAR_FACTOR: f32 = 0.1;
+/// How many words a text goes on from one to the other at most.
+const NEAR: usize = 7;
+/// How many of the best hits are looked at for what stands side by side or near.
 const N_PAIRED: usize = 100;
 
 /// Returns how many wanted skills match, and those of the given ranks.
@@ -122,18 +126,21 @@ impl Pairs {
 
     /// Returns what the pairs count that a skill holds.
     fn score(&self, index: &Index, query: &Query, slot: u32) -> f32 {
-        if self.pairs.is_empty() {
+        if query.terms.len() < 2 {
             return 0.0;
         }
         let doc = index.doc(slot);
         let gains = &index.gains[slot as usize];
         let mut frequencies = vec![0.0_f32; self.pairs.len()];
+        let mut near = Near::default();
         for field in Field::ALL {
             let gain = gains[field as usize];
             let (mut last, mut last_telling) = (0, 0);
-            for word in doc.words_in_order(field) {
+            near.lately.clear();
+            for (at, word) in doc.words_in_order(field).iter().enumerate() {
                 if *word == GAP {
                     (last, last_telling) = (0, 0);
+                    near.lately.clear();
                     continue;
                 }
                 let word = index.vocabulary.word(*word);
@@ -149,6 +156,9 @@ impl Pairs {
                     if !word.is_stop {
                         count(1, last_telling);
                     }
+                    if !query.terms[mark - 1].is_silent {
+                        near.meet(mark, at, gain);
+                    }
                 }
                 last = mark;
                 if !word.is_stop {
@@ -160,7 +170,37 @@ impl Pairs {
             let factor = if pair.is_telling { TELLING_PAIR_FACTOR } else { PAIR_FACTOR };
             factor * pair.weight * frequency / (frequency + SATURATION)
         };
-        self.pairs.iter().zip(frequencies).map(score).sum()
+        self.pairs.iter().zip(frequencies).map(score).sum::<f32>() + near.score(query)
+    }
+}
+
+/// Words of a query that stand near one another in a skill.
+#[derive(Default)]
+struct Near {
+    /// The words that were met lately in this text, each with its last place.
+    lately: Vec<(usize, usize)>,
+    /// How often each two were near, by the weight of the fields.
+    frequencies: BTreeMap<(usize, usize), f32>,
+}
+
+impl Near {
+    /// Notes a word of the query at a place of a text.
+    fn meet(&mut self, mark: usize, at: usize, gain: f32) {
+        self.lately.retain(|(_, place)| place + NEAR >= at);
+        for (other, _) in self.lately.iter().filter(|(other, _)| *other != mark) {
+            let both = (mark.min(*other), mark.max(*other));
+            *self.frequencies.entry(both).or_default() += gain;
+        }
+        self.lately.retain(|(other, _)| *other != mark);
+        self.lately.push((mark, at));
+    }
+
+    fn score(&self, query: &Query) -> f32 {
+        let weight = |mark: usize| query.terms[mark - 1].weight;
+        let score = |(&(a, b), frequency): (&(usize, usize), &f32)| {
+            NEAR_FACTOR * weight(a).min(weight(b)) * frequency / (frequency + SATURATION)
+        };
+        self.frequencies.iter().map(score).sum()
     }
 }
 

@@ -159,6 +159,26 @@ fn words_side_by_side_count_more() {
 }
 
 #[test]
+fn words_near_one_another_count_more_in_either_order() {
+    let far = "one two three four five six seven eight nine".replace(' ', "ly ");
+    let texts = [format!("energy {far} ground"), format!("{far} ground with energy")];
+    let fields = |text: &'static str| Fields { description: vec![text], ..Fields::default() };
+    let texts = texts.map(|text| &*text.leak());
+    let index = Index::new(texts.into_iter().map(fields).enumerate());
+    assert_eq!(index.search("energy ground", 1)[0].doc, 1);
+}
+
+#[test]
+fn prose_counts_more_than_code() {
+    let texts = ["```js\nplot(energy);\n```\n", "It draws the energy.\n"];
+    let fields = |text| Fields { body: vec![text], ..Fields::default() };
+    let index = Index::new(texts.into_iter().map(fields).enumerate());
+    let docs: Vec<usize> = index.search("energy", 3).into_iter().map(|hit| hit.doc).collect();
+    assert_eq!(docs, [1, 0]);
+    assert_eq!(index.search("plot", 3)[0].doc, 0, "and code is found");
+}
+
+#[test]
 fn a_skill_that_says_when_to_use_it_comes_first() {
     let texts = ["Draws bars in a chart", "Use when it draws bars in a chart"];
     let fields = |text| Fields { description: vec![text], ..Fields::default() };
