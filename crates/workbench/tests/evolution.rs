@@ -11,6 +11,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use llmos_api::{
     evolution::{DraftSummary, EvolveReport, EvolveRequest, EvolveScope},
+    proposal::{DecideProposal, ProposalState},
     skill::{CreateSkill, PromoteSkill},
     trace::{ChatReport, Feedback, LogLine, NodeReport, NodeState, Outcome, RunReport},
     workflow::{ExecuteWorkflow, WorkflowDoc},
@@ -18,7 +19,7 @@ use llmos_api::{
 use llmos_core::{
     branch::Volumes,
     evolution::{Author, AuthorError, Thresholds},
-    store::{Author as Person, Change, Edit, Expected, Store},
+    store::{Author as Person, Change, CommitId, Edit, Expected, Store},
     volume::VolumeId,
 };
 use llmos_testkit::MemoryStore;
@@ -632,6 +633,24 @@ fn a_skill_of_a_team_that_three_people_use_goes_up_and_one_that_two_use_does_not
         it.run_doc(&caller(user, Some("red")), doc, Outcome::Success);
         assert_eq!(pass(false), (want, 0), "after {user}");
     }
+    let proposals = || {
+        let list = it.bench.list_proposals(&cron, Some(&VolumeId::System), None);
+        list.expect("the cron may").proposals
+    };
+    let [waits] = proposals().try_into().expect("the system volume was asked");
+    assert_eq!((waits.state, waits.skill_id.as_str()), (ProposalState::Open, "vqe-fast"));
+    assert_eq!(waits.reason, "3 uses by 3 people, 3 with success");
+    let head = it.head("system");
+    assert_eq!(pass(false), (1, 0));
+    assert_eq!((proposals().len(), it.head("system")), (1, head), "it is asked once");
+
+    let zoe = caller("zoe", None);
+    let decision = DecideProposal { reason: "too special".to_owned(), ..DecideProposal::default() };
+    let id = CommitId(waits.id.clone());
+    it.bench.decline_proposal(&zoe, &id, None, &decision).expect("there is one person");
+    assert_eq!(pass(false), (1, 0));
+    let states: Vec<_> = proposals().iter().map(|one| one.state).collect();
+    assert_eq!(states, [ProposalState::Declined], "what was declined stays declined");
     assert_eq!(pass(true), (1, 1));
     let id = "vqe-fast".parse().expect("it is a slug");
     let seen = it.bench.read_skill(&caller("zoe", None), &id, None, None).expect("it is there");

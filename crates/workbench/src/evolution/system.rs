@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use llmos_api::evolution::{EvolveReport, EvolveRequest};
+use llmos_api::{
+    evolution::{EvolveReport, EvolveRequest},
+    proposal::ProposeSkill,
+};
 use llmos_core::{
     access::Action,
     evolution::{Ledger, Usage},
@@ -17,6 +20,7 @@ use llmos_core::{
 use crate::{
     Caller, Error, Workbench,
     catalogue::{SkillFile, Snapshot, WorkflowFile},
+    proposals::Asked,
 };
 
 /// How many people must use a skill of a team.
@@ -24,7 +28,7 @@ const MIN_USERS: usize = 3;
 
 /// A skill that is used widely enough.
 struct Popular {
-    title: String,
+    id: Slug,
     path: VolumePath,
     version: BlobId,
     is_skill: bool,
@@ -33,10 +37,19 @@ struct Popular {
     n_success: u64,
 }
 
+impl Popular {
+    /// Says why others should have it.
+    fn reason(&self) -> String {
+        let Self { users, n, n_success, .. } = self;
+        format!("{n} uses by {} people, {n_success} with success", users.len())
+    }
+}
+
 impl Workbench {
     /// Finds the skills of teams that at least three people use with success, and that the system volume lacks.
     ///
-    /// With `auto_apply` they are copied there with their origin; otherwise they are named, and nothing is written.
+    /// With `auto_apply` they are copied there with their origin; otherwise the system volume is asked to take them.
+    /// Workflows have no proposals yet: without `auto_apply` they are named, and nothing more.
     pub(super) fn evolve_system(
         &self,
         caller: &Caller,
@@ -50,6 +63,7 @@ impl Workbench {
         users.iter().try_for_each(|volume| caller.must(Action::Read, volume))?;
         let (ledger, n_new) = self.ledger_of(&users)?;
         let system = self.catalogue.snapshot(&VolumeId::System)?;
+        let mut asked_before = self.asked_of(&VolumeId::System)?;
         let (mut proposals, mut n_made) = (Vec::new(), 0);
         for team in volumes.iter().filter(|volume| matches!(volume, VolumeId::Team(_))) {
             caller.must(Action::Read, team)?;
@@ -61,14 +75,10 @@ impl Workbench {
                 if writes {
                     self.raise(caller, team, &found)?;
                     n_made += 1;
+                } else if !asked.dry_run && found.is_skill {
+                    self.ask_for(caller, team, &found, &mut asked_before)?;
                 }
-                proposals.push(format!(
-                    "{} of {team}: {} uses by {} people, {} with success",
-                    found.title,
-                    found.n,
-                    found.users.len(),
-                    found.n_success
-                ));
+                proposals.push(format!("{} of {team}: {}", found.id, found.reason()));
             }
         }
         Ok(EvolveReport {
@@ -148,6 +158,31 @@ impl Workbench {
         })
     }
 
+    /// Asks the system volume to take a skill, unless it was asked before: what waits goes on waiting, and a version
+    /// that was declined is not proposed again.
+    fn ask_for(
+        &self,
+        caller: &Caller,
+        team: &VolumeId,
+        found: &Popular,
+        before: &mut Asked,
+    ) -> Result<(), Error> {
+        let VolumeId::Team(team_id) = team else { return Ok(()) };
+        if before.has(&found.id, &found.version) {
+            return Ok(());
+        }
+        let asked = ProposeSkill {
+            user_id: None,
+            team_id: Some(team_id.to_string()),
+            to: Some(VolumeId::System.to_string()),
+            skill_id: found.id.to_string(),
+            reason: found.reason(),
+        };
+        self.propose_skill(caller, &asked)?;
+        before.add(&found.id);
+        Ok(())
+    }
+
     /// Copies a skill into the system volume, with a note of where it came from.
     fn raise(&self, caller: &Caller, team: &VolumeId, found: &Popular) -> Result<(), Error> {
         let bytes = self.store.read(team, &found.version)?;
@@ -171,11 +206,9 @@ impl Workbench {
             content: Some(content.into_bytes()),
         };
         let message = format!(
-            "skill: promote {} from {team}\n\nUsed {} times by {} people, {} with success.\n\nPromoted-From: {team}\nPromoted-Version: {}\n",
-            found.title,
-            found.n,
-            found.users.len(),
-            found.n_success,
+            "skill: promote {} from {team}\n\n{}.\n\nPromoted-From: {team}\nPromoted-Version: {}\n",
+            found.id,
+            found.reason(),
             found.version
         );
         self.commit(caller, &VolumeId::System, vec![edit], message)?;
@@ -185,7 +218,7 @@ impl Workbench {
 
 fn of_skill(file: &SkillFile) -> Popular {
     Popular {
-        title: file.skill.id.to_string(),
+        id: file.skill.id.clone(),
         path: file.path.clone(),
         version: file.blob.clone(),
         is_skill: true,
@@ -197,7 +230,7 @@ fn of_skill(file: &SkillFile) -> Popular {
 
 fn of_workflow(file: &WorkflowFile) -> Popular {
     Popular {
-        title: file.workflow.id.to_string(),
+        id: file.workflow.id.clone(),
         path: file.path.clone(),
         version: file.blob.clone(),
         is_skill: false,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use llmos_api::proposal::{DecisionView, ProposalState};
 use llmos_core::{
-    proposal::{Decision, ProposalName},
-    store::{CommitId, CommitInfo, HistoryQuery},
+    proposal::{Decision, ProposalName, Provenance},
+    slug::Slug,
+    store::{BlobId, CommitId, CommitInfo, HistoryQuery},
     trailer,
     volume::VolumeId,
 };
@@ -25,7 +26,47 @@ pub(super) struct Record {
     pub(super) decision: Option<DecisionView>,
 }
 
+/// The skills that a volume was asked to take, whoever asked.
+pub(crate) struct Asked(Vec<(Slug, Of)>);
+
+/// What was asked for.
+enum Of {
+    /// A skill that waits for a decision.
+    Open,
+    /// A version that was decided about.
+    Version(BlobId),
+}
+
+impl Asked {
+    /// Says whether a skill waits for a decision, or this version of it was decided about.
+    pub(crate) fn has(&self, skill: &Slug, version: &BlobId) -> bool {
+        let same = |of: &Of| match of {
+            Of::Open => true,
+            Of::Version(decided) => decided == version,
+        };
+        self.0.iter().any(|(id, of)| id == skill && same(of))
+    }
+
+    /// Notes that a skill waits for a decision.
+    pub(crate) fn add(&mut self, skill: &Slug) {
+        self.0.push((skill.clone(), Of::Open));
+    }
+}
+
 impl Workbench {
+    /// Lists what a volume was asked to take. Asks for no permission: the use case did.
+    pub(crate) fn asked_of(&self, volume: &VolumeId) -> Result<Asked, Error> {
+        let records = self.records(volume)?.into_iter();
+        let of = |record: Record| {
+            let of = match record.state {
+                ProposalState::Open => Of::Open,
+                _ => Of::Version(Provenance::read(&record.proposed.message)?.version),
+            };
+            Some((record.name.skill, of))
+        };
+        Ok(Asked(records.filter_map(of).collect()))
+    }
+
     /// Lists the proposals of a volume. Asks for no permission: the use case did.
     pub(super) fn records(&self, volume: &VolumeId) -> Result<Vec<Record>, Error> {
         let mut records = self.decided(volume)?;
