@@ -25,6 +25,7 @@ async function tabTo(page: Page, name: RegExp, most = 300): Promise<void> {
   for (let n = 0; n < most; n += 1) {
     const label = await page.evaluate(() => {
       const element = document.activeElement;
+      if (element === document.body) return "";
       const own = element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : undefined;
       return element?.getAttribute("aria-label") ?? own ?? element?.textContent ?? "";
     });
@@ -36,7 +37,10 @@ async function tabTo(page: Page, name: RegExp, most = 300): Promise<void> {
 
 async function openSession(page: Page, name: string): Promise<void> {
   await page.goto("/");
+  // Keys are heard once the canvas is there.
+  await expect(page.getByRole("heading", { name: "Build a workflow" })).toBeVisible();
   await page.keyboard.press("Control+j");
+  await expect(chat(page).getByRole("textbox", { name: "Message" })).toBeFocused();
   await tabTo(page, /^Sessions$/);
   await page.keyboard.press("Enter");
   await expect(chat(page).getByRole("button", { name: new RegExp(`^${name}`) })).toBeVisible();
