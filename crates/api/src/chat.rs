@@ -1,9 +1,13 @@
 //! The chat on the wire: messages, answers, the events of a stream, and settings of models.
 
+mod calls;
 mod convert;
 
+pub use calls::{
+    ChatAmounts, ChatBudget, ChatCall, ChatCallState, ChatEdit, ChatSubagentTrace, ChatSubagentView,
+};
+
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::{problem::Finding, skill::Why, trace::Outcome, workflow::WorkflowDoc};
 
@@ -80,9 +84,21 @@ pub struct ChatAnswer {
     /// What it took, where a model answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<ChatUsage>,
-    /// What was wrong with workflows of the model that are not proposed.
+    /// What was wrong with calls of the model that came to nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rejected: Vec<String>,
+    /// What the model called, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<ChatCall>,
+    /// Edits of skills that were proposed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<ChatEdit>,
+    /// Who worked on parts of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subagents: Vec<ChatSubagentView>,
+    /// What it took of what it may take, where a model answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<ChatBudget>,
 }
 
 /// A skill that went along with a message.
@@ -185,17 +201,39 @@ pub enum ChatEvent {
     },
     /// The model calls a tool.
     Call {
-        /// Which.
-        tool: String,
-        /// With what.
-        arguments: Value,
+        /// The call; how it ends is told later.
+        call: ChatCall,
+    },
+    /// A call is over.
+    Returned {
+        /// The number of the call.
+        call: u32,
+        /// How it ended.
+        state: ChatCallState,
+        /// The beginning of what it gave.
+        result: String,
+    },
+    /// A subagent begins.
+    Subagent {
+        /// Which, and with which skills.
+        subagent: ChatSubagentView,
+    },
+    /// An edit of a skill to look at.
+    Edit {
+        /// The edit.
+        edit: Box<ChatEdit>,
+    },
+    /// What the message took so far, and what it may take.
+    Budget {
+        /// The amounts.
+        budget: ChatBudget,
     },
     /// A workflow to look at.
     Proposal {
         /// The workflow.
         proposal: Box<ChatProposal>,
     },
-    /// A workflow of the model that is wrong.
+    /// A workflow or edit of the model that is wrong.
     Rejected {
         /// What is wrong, one sentence each.
         reasons: Vec<String>,
@@ -260,6 +298,12 @@ pub struct ChatTraceView {
     pub output_tokens: Option<u64>,
     /// What it cost in US dollars, as a decimal number; `null` where nobody knows.
     pub cost_usd: Option<String>,
+    /// What the model called, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<ChatCall>,
+    /// Who worked on parts of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subagents: Vec<ChatSubagentTrace>,
     /// When it was asked (RFC 3339, UTC).
     pub started_at: String,
     /// When it was over (RFC 3339, UTC).

@@ -18,7 +18,7 @@ use crate::{
     workflow::Workflow,
 };
 
-pub use chat::{ChatTrace, ChatUsage, Feedback, print as print_chat};
+pub use chat::{ChatCall, ChatSubagent, ChatTrace, ChatUsage, Feedback, print as print_chat};
 pub use print::print;
 pub use read::{parse, parse_any};
 

@@ -6,3 +6,5 @@ mod contract;
 mod settings;
 #[path = "models/support.rs"]
 mod support;
+#[path = "models/tools.rs"]
+mod tools;

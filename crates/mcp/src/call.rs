@@ -1,12 +1,16 @@
 //! A call of a tool that runs something, from its arguments to its answer.
 
-use std::sync::{Arc, mpsc};
+use std::{
+    sync::{Arc, mpsc},
+    time::Duration,
+};
 
 use llmos_api::{
     skill::ExecutableSkill,
     trace::{NodeState, RunReport},
 };
-use llmos_workbench::{Caller, PreparedCall, Workbench};
+use llmos_core::workflow::Uses;
+use llmos_workbench::{Caller, Error, PreparedCall, Workbench};
 use rmcp::{
     ErrorData, Peer, RoleServer,
     model::{CallToolResult, ProgressNotificationParam, ProgressToken},
@@ -25,6 +29,16 @@ use crate::{
     tool,
 };
 
+/// How a run is watched and stopped.
+pub(crate) struct Watch {
+    /// Ends it when it is cancelled.
+    pub(crate) cancelled: CancellationToken,
+    /// Ends it after this long.
+    pub(crate) limit: Duration,
+    /// Hears of its nodes.
+    pub(crate) progress: Box<dyn FnMut(Progress) + Send>,
+}
+
 /// Runs what a tool stands for, and waits for the end.
 pub(crate) async fn run(
     shared: &Arc<Shared>,
@@ -34,16 +48,54 @@ pub(crate) async fn run(
     context: RequestContext<RoleServer>,
 ) -> Result<CallToolResult, ErrorData> {
     let what = tool::uses(&skill).ok_or_else(|| internal(&skill.skill_id))?;
-    let said = format!("{} `{}`", what.noun(), what.id());
-    let prepared = {
-        let (shared, caller) = (Arc::clone(shared), caller.clone());
-        let inputs = inputs(&skill, arguments);
-        blocking(move || shared.workbench.prepare_call(&caller, &what, &inputs)).await?
-    };
-    let call = match prepared {
+    let said = said(&what);
+    let inputs = inputs(&skill, arguments);
+    let call = match prepare(shared, caller.clone(), what, inputs).await? {
         Ok(call) => call,
         Err(error) => return Ok(refused(&error)),
     };
+    let (tell, told) = unbounded_channel();
+    let token = context.meta.get_progress_token();
+    let n_nodes = call.payload.workflow.nodes.len();
+    let mut teller = tokio::spawn(tell_progress(context.peer.clone(), token, told, n_nodes));
+    let progress = Box::new(move |progress| {
+        // Nobody listens when the client is gone.
+        let _ = tell.send(progress);
+    });
+    let (cancelled, limit) = (context.ct.clone(), shared.runs.time_limit);
+    let answer = finish(shared, caller, said, call, Watch { cancelled, limit, progress }).await;
+    // The last notification goes out before the answer does.
+    let patience = Duration::from_secs(2);
+    if tokio::time::timeout(patience, &mut teller).await.is_err() {
+        teller.abort();
+    }
+    answer
+}
+
+/// What runs, in words.
+pub(crate) fn said(what: &Uses) -> String {
+    format!("{} `{}`", what.noun(), what.id())
+}
+
+/// Prepares a run where blocking is allowed.
+pub(crate) async fn prepare(
+    shared: &Arc<Shared>,
+    caller: Caller,
+    what: Uses,
+    inputs: Map<String, Value>,
+) -> Result<Result<PreparedCall, Error>, ErrorData> {
+    let shared = Arc::clone(shared);
+    blocking(move || shared.workbench.prepare_call(&caller, &what, &inputs)).await
+}
+
+/// Runs what is prepared when its turn comes, keeps its trace and says what came of it.
+pub(crate) async fn finish(
+    shared: &Arc<Shared>,
+    caller: Caller,
+    said: String,
+    call: PreparedCall,
+    watch: Watch,
+) -> Result<CallToolResult, ErrorData> {
     let _turn = tokio::select! {
         turn = shared.gate.turn() => match turn {
             Some(turn) => turn,
@@ -52,16 +104,16 @@ pub(crate) async fn run(
                 return Ok(failed(format!("too many runs wait here already\nhint: {hint}")));
             }
         },
-        () = context.ct.cancelled() => return Ok(failed(format!("{said} was cancelled"))),
+        () = watch.cancelled.cancelled() => return Ok(failed(format!("{said} was cancelled"))),
     };
-    let (carried, timed_out) = carry(shared, &call, &context).await?;
+    let secs = watch.limit.as_secs();
+    let (carried, timed_out) = carry(shared, &call, watch).await?;
     let report = match carried {
         Ok(report) => report,
         Err(error) => return Ok(failed(format!("{said}: {error}\nhint: {}", error.hint))),
     };
     let mut notes = Vec::new();
     if timed_out {
-        let secs = shared.runs.time_limit.as_secs();
         notes.push(format!("it was stopped after {secs} s, which is how long a run may take here"));
     }
     let shared = Arc::clone(shared);
@@ -82,47 +134,33 @@ fn inputs(skill: &ExecutableSkill, arguments: Map<String, Value>) -> Map<String,
     arguments.into_iter().map(|(argument, value)| (named(argument), value)).collect()
 }
 
-/// Lets the runner run, tells of progress, and stops it when its time is up or nobody wants it any more.
+/// Lets the runner run, and stops it when its time is up or nobody wants it any more.
+///
+/// Dropping the future stops the run too: the sender goes with it.
 async fn carry(
     shared: &Arc<Shared>,
     call: &PreparedCall,
-    context: &RequestContext<RoleServer>,
+    watch: Watch,
 ) -> Result<(Result<RunReport, RunnerError>, bool), ErrorData> {
+    let Watch { cancelled, limit, progress } = watch;
     let (stop, stopped) = mpsc::channel();
-    let (tell, told) = unbounded_channel();
-    let progress = Box::new(move |progress| {
-        // Nobody listens when the client is gone.
-        let _ = tell.send(progress);
-    });
     let payload = call.payload.clone();
-    let n_nodes = payload.workflow.nodes.len();
     let runner = Arc::clone(&shared.runs.runner);
     let control = RunControl { stop: stopped, progress };
     let mut run = tokio::task::spawn_blocking(move || runner.run(payload, control));
-    let token = context.meta.get_progress_token();
-    let mut teller = tokio::spawn(tell_progress(context.peer.clone(), token, told, n_nodes));
     let mut timed_out = false;
     let ended = tokio::select! {
         ended = &mut run => ended,
-        () = stop_when(&context.ct, shared.runs.time_limit, &mut timed_out) => {
+        () = stop_when(&cancelled, limit, &mut timed_out) => {
             // An error means that it is over already.
             let _ = stop.send(());
             run.await
         }
     };
-    // The last notification goes out before the answer does.
-    let patience = std::time::Duration::from_secs(2);
-    if tokio::time::timeout(patience, &mut teller).await.is_err() {
-        teller.abort();
-    }
     Ok((ended.map_err(|panic| internal(&panic))?, timed_out))
 }
 
-async fn stop_when(
-    cancelled: &CancellationToken,
-    limit: std::time::Duration,
-    timed_out: &mut bool,
-) {
+async fn stop_when(cancelled: &CancellationToken, limit: Duration, timed_out: &mut bool) {
     *timed_out = tokio::time::timeout(limit, cancelled.cancelled()).await.is_err();
 }
 

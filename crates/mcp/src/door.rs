@@ -16,7 +16,7 @@ use rmcp::{
 };
 
 use crate::{
-    call, find, page, prompt,
+    Calls, call, find, page, prompt,
     refusal::{fault, internal},
     resource,
     runner::{Gate, Runs},
@@ -55,14 +55,12 @@ pub struct Door {
 impl Door {
     /// The door of somebody at their own machine.
     pub fn local(workbench: Arc<Workbench>, runs: Runs, user: Slug, team: Option<Slug>) -> Self {
-        let shared = Arc::new(Shared { workbench, runs, gate: Gate::new() });
-        Self { shared, who: Who::Local { user, team } }
+        Self { shared: Calls::new(workbench, runs).0, who: Who::Local { user, team } }
     }
 
     /// The door of whoever an HTTP request proves to be.
-    pub(crate) fn of_requests(workbench: Arc<Workbench>, runs: Runs) -> Self {
-        let shared = Arc::new(Shared { workbench, runs, gate: Gate::new() });
-        Self { shared, who: Who::OfRequest }
+    pub(crate) fn of_requests(calls: &Calls) -> Self {
+        Self { shared: Arc::clone(&calls.0), who: Who::OfRequest }
     }
 
     /// Runs a use case in the name of whoever asks.

@@ -2,13 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use llmos_workbench::Workbench;
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{Door, Runs};
+use crate::{Calls, Door};
 
 /// The service. It answers whatever reaches it: whoever mounts it checks `Host` and `Origin`, and puts the
 /// [`Caller`](llmos_workbench::Caller) into the extensions of each request.
@@ -21,8 +20,8 @@ const IDLE: Duration = Duration::from_secs(60 * 60);
 const MAX_BODY_BYTES: usize = 4 << 20;
 
 /// Makes the service. When `stop` is cancelled all its streams end.
-pub fn http(workbench: Arc<Workbench>, runs: Runs, stop: CancellationToken) -> HttpService {
-    let door = Door::of_requests(workbench, runs);
+pub fn http(calls: &Calls, stop: CancellationToken) -> HttpService {
+    let door = Door::of_requests(calls);
     let mut sessions = LocalSessionManager::default();
     sessions.session_config.keep_alive = Some(IDLE);
     // Both are checked by the one guard of the server, for every route alike.

@@ -8,6 +8,7 @@
 //! caller's name. It does not know how a run is carried out; its port [`Runner`] does.
 
 mod call;
+mod calls;
 mod door;
 mod find;
 mod http;
@@ -22,6 +23,7 @@ mod schema;
 mod stdio;
 mod tool;
 
+pub use calls::{Calls, Ran};
 pub use door::Door;
 pub use http::{HttpService, http};
 pub use runner::{NoRunner, Progress, RunControl, Runner, RunnerError, Runs};

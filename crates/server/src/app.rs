@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use llmos_core::slug::Slug;
 use llmos_mcp::Runs;
-use llmos_workbench::{Caller, Crons, Workbench, ids};
+use llmos_workbench::{Caller, Carrier, Crons, Workbench, ids};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -26,7 +26,7 @@ pub struct Settings {
     pub packages: Arc<dyn Packages>,
     /// What runs skills on the server; `None` where nobody allowed it.
     pub python: Option<Arc<dyn ServerPython>>,
-    /// How tools of MCP clients are run.
+    /// How tools of MCP clients and of models are run.
     pub runs: Runs,
     /// The user that requests act for when they name none.
     pub user: Slug,
@@ -41,6 +41,8 @@ pub(crate) struct App {
     pub(crate) crons: Arc<Crons>,
     pub(crate) packages: Arc<dyn Packages>,
     pub(crate) python: Option<Gate>,
+    /// What carries out the calls of models.
+    pub(crate) carrier: Arc<dyn Carrier>,
     pub(crate) user: Slug,
     /// How many conversations with Git clients may go on at once.
     pub(crate) git: Arc<Semaphore>,

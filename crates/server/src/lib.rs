@@ -3,6 +3,7 @@
 
 mod app;
 mod assets;
+mod carrier;
 mod crons;
 mod docs;
 mod error;

@@ -27,6 +27,7 @@ mod workflows;
 use std::sync::Arc;
 
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
+use llmos_mcp::Calls;
 use tokio::sync::Semaphore;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -34,6 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     app::{App, Settings},
     assets::Assets,
+    carrier::ServerCarrier,
     docs,
     error::ApiError,
     guard::guard,
@@ -84,8 +86,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 pub fn router(settings: Settings) -> Router {
     let (api, description) = described().split_for_parts();
     let openapi = serde_json::to_vec(&description).expect("because the description is plain data");
-    let mcp = mcp::routes(&settings.workbench, settings.runs);
+    let calls = Calls::new(Arc::clone(&settings.workbench), settings.runs);
+    let mcp = mcp::routes(&settings.workbench, &calls);
+    let carrier = Arc::new(ServerCarrier::new(Arc::clone(&settings.workbench), calls));
     let app = App {
+        carrier,
         workbench: settings.workbench,
         crons: settings.crons,
         packages: settings.packages,

@@ -7,6 +7,7 @@ use llmos_api::{
     workflow::{ExecuteWorkflow, PortRefDoc, RunPayload, WorkflowDoc},
 };
 use llmos_core::{
+    skill::{ExecutionMode, Runtime},
     slug::Slug,
     value::{PortType, ValueKind, satisfies},
     workflow::{self, Node, Outside, Uses, Workflow},
@@ -33,6 +34,32 @@ pub struct PreparedCall {
     pub payload: RunPayload,
     /// The node and port of each output.
     pub outputs: BTreeMap<String, PortRefDoc>,
+}
+
+impl PreparedCall {
+    /// Says why nothing but the page of a browser can run it, where that is so.
+    pub fn browser_only(&self) -> Option<String> {
+        let far = ExecutionMode::ServerPython.as_str();
+        let id = self.skill_that(|skill| skill.execution_mode == far)?;
+        Some(format!(
+            "this needs the person's browser: skill `{id}` asks for the Python of the server, which only the page calls\n\
+             hint: propose it as a workflow and tell the person to run it on the canvas"
+        ))
+    }
+
+    /// Says what to try after a failure, where a browser has what may be missing here.
+    pub fn better_in_browser(&self) -> Option<String> {
+        let gpu = Runtime::Webgpu.as_str();
+        let id = self.skill_that(|skill| skill.ty == gpu)?;
+        Some(format!(
+            "skill `{id}` computes on the graphics processor, which the person's browser has\n\
+             hint: propose it as a workflow and tell the person to run it on the canvas"
+        ))
+    }
+
+    fn skill_that(&self, fits: impl Fn(&ExecutableSkill) -> bool) -> Option<&String> {
+        self.payload.skills.iter().find(|(_, skill)| fits(skill)).map(|(id, _)| id)
+    }
 }
 
 impl Workbench {

@@ -2,11 +2,17 @@
 //! model or with the search alone, and the trace that is left of it.
 
 mod begin;
+mod carrier;
+mod carry;
 mod exchange;
 mod keep;
 mod preview;
+mod reading;
+mod record;
 mod settings;
+mod talk;
 
+pub use carrier::{Carrier, Carrying};
 pub use exchange::ChatExchange;
 
 use std::sync::Arc;

@@ -53,7 +53,7 @@ use llmos_core::{
 pub use archive::{Archived, Month, MonthError};
 pub use caller::Caller;
 pub use calls::PreparedCall;
-pub use chat::ChatExchange;
+pub use chat::{Carrier, Carrying, ChatExchange};
 pub use crons::{CronParts, Crons, Turn, Work};
 pub use error::{Error, ErrorKind};
 pub use evolution::{Drafts, Ledgers};

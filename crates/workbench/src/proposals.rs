@@ -17,6 +17,7 @@ use llmos_core::{
     volume::VolumeId,
 };
 
+pub(crate) use self::difference::file_diff;
 pub(crate) use self::record::Asked;
 use self::record::Record;
 use crate::{

@@ -2,12 +2,15 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
-type Piece = { text: string } | { call: object } | { pause: true };
+/** A piece of an answer; `call` proposes a workflow, `tool` calls another tool. */
+export type Piece = { text: string } | { call: object } | { tool: string; arguments: object } | { pause: true };
+
+type Asked = { messages: { role: string; content: string }[]; tools?: { function: { name: string } }[] };
 
 export type Provider = {
   url: string;
   /** What it was asked: headers and body. */
-  asked: { authorization: string | undefined; body: { messages: { role: string; content: string }[] } }[];
+  asked: { authorization: string | undefined; body: Asked }[];
   /** Whether the other side went away in the middle of an answer. */
   left: () => boolean;
   /** Goes on where an answer pauses. */
@@ -15,8 +18,10 @@ export type Provider = {
   stop(): Promise<void>;
 };
 
-/** Answers each request with the next of `answers`, the last one again and again. */
-export async function startProvider(answers: readonly (readonly Piece[])[]): Promise<Provider> {
+/** Answers each request with the next of `answers`, the last one again and again, or with what a function of it gives. */
+export async function startProvider(
+  answers: readonly (readonly Piece[])[] | ((body: Asked, nth: number) => readonly Piece[]),
+): Promise<Provider> {
   const asked: Provider["asked"] = [];
   let left = false;
   let resume = () => {};
@@ -25,7 +30,8 @@ export async function startProvider(answers: readonly (readonly Piece[])[]): Pro
       const body = JSON.parse(await bodyOf(request)) as Provider["asked"][number]["body"];
       asked.push({ authorization: request.headers.authorization, body });
       response.on("close", () => (left ||= !response.writableFinished));
-      const pieces = answers[Math.min(asked.length, answers.length) - 1] ?? [];
+      const nth = asked.length;
+      const pieces = typeof answers === "function" ? answers(body, nth) : (answers[Math.min(nth, answers.length) - 1] ?? []);
       await answer(response, pieces, () => new Promise<void>((go) => (resume = go)));
     })();
   });
@@ -52,8 +58,12 @@ async function answer(response: ServerResponse, pieces: readonly Piece[], pause:
     } else if ("text" in piece) {
       send({ choices: [{ index: 0, delta: { content: piece.text }, finish_reason: null }] });
     } else {
-      const call = { name: "propose_workflow", arguments: JSON.stringify(piece.call) };
-      send({ choices: [{ index: 0, delta: { tool_calls: [{ index: calls, id: `c${calls}`, type: "function", function: call }] } }] });
+      const [name, given] = "tool" in piece ? [piece.tool, piece.arguments] : ["propose_workflow", piece.call];
+      const part = (more: object) => send({ choices: [{ index: 0, delta: { tool_calls: [{ index: calls, ...more }] } }] });
+      const json = JSON.stringify(given);
+      // The arguments come in pieces, as they do from every provider.
+      part({ id: `c${calls}`, type: "function", function: { name, arguments: "" } });
+      for (let at = 0; at < json.length; at += 7) part({ function: { arguments: json.slice(at, at + 7) } });
       calls += 1;
     }
   }

@@ -4,6 +4,7 @@ import type { SessionsApi } from "./sessions";
 import type {
   BrokenFile,
   Category,
+  ChatEdit,
   ChatEvent,
   ChatQuestion,
   ChosenModel,
@@ -16,6 +17,7 @@ import type {
   Problem,
   ReadyWorkflow,
   Restored,
+  SavedSkill,
   SavedTrace,
   SavedWorkflow,
   Take,
@@ -94,6 +96,8 @@ export interface ChatApi {
   chat(asked: ChatQuestion, signal: AbortSignal): AsyncIterable<ChatEvent>;
   /** Keeps whether an answer helped. */
   judge(traceId: string, feedback: "good" | "bad" | null): Promise<unknown>;
+  /** Saves an edit that was proposed, as any other change of a skill. */
+  acceptEdit(edit: ChatEdit): Promise<Pick<SavedSkill, "commit">>;
   modelSettings(signal?: AbortSignal): Promise<ModelSettings>;
   setModel(chosen: ChosenModel): Promise<ModelSettings>;
   clearModel(): Promise<ModelSettings>;

@@ -58,6 +58,13 @@ export function httpApi(base: string, config: Config): LlmosApi {
     prepareReplay: (trace_id, signal) => send("/workflows/execute", { trace_id }, signal),
     chat: (asked, signal) => events(`${base}/chat/stream`, { user_id, ...asked }, signal),
     judge: (id, feedback) => send(`/traces/${encodeURIComponent(id)}/feedback`, { feedback }),
+    acceptEdit: ({ skill_id, volume, base_version, source }) => {
+      const team = volume.startsWith("team/") ? { team_id: volume.slice("team/".length) } : {};
+      const body = { user_id, volume, source, ...team };
+      return base_version
+        ? put("PUT", `${base}/skills/${encodeURIComponent(skill_id)}`, { ...body, base_version })
+        : put("POST", `${base}/skills`, { ...body, skill_id });
+    },
     modelSettings: (signal) => call(url("/models/settings"), { signal }),
     setModel: (chosen) =>
       call(`${base}/models/settings`, {

@@ -104,13 +104,30 @@ export type Change = {
   words: string;
 };
 
+/** Amounts of what a message takes. */
+export type ChatAmounts = {
+  /** Calls of tools. */
+  calls: number;
+  /** Requests to the model. */
+  rounds: number;
+  /** Seconds. */
+  seconds: number;
+  /** Tokens, read and written. */
+  tokens: number;
+};
+
 /** Answer of `POST /chat`. */
 export type ChatAnswer = {
+  budget?: ChatBudget | null;
+  /** What the model called, in order. */
+  calls?: ChatCall[];
+  /** Edits of skills that were proposed. */
+  edits?: ChatEdit[];
   /** What answered, as `provider/model`; `null` where no model is connected. */
   model?: string | null;
   /** Workflows that were proposed. */
   proposals: ChatProposal[];
-  /** What was wrong with workflows of the model that are not proposed. */
+  /** What was wrong with calls of the model that came to nothing. */
   rejected?: string[];
   /** The answer, as Markdown. */
   response: string;
@@ -118,10 +135,38 @@ export type ChatAnswer = {
   skills: ChatSkill[];
   /** The names of the skills that went along. */
   skills_used: string[];
+  /** Who worked on parts of it. */
+  subagents?: ChatSubagentView[];
   /** The trace of this exchange. */
   trace_id: string;
   usage?: ChatUsage | null;
 };
+
+/** What a message may take, subagents included, and what it took so far. */
+export type ChatBudget = {
+  /** The most that it may take. */
+  most: ChatAmounts;
+  /** What it took. */
+  spent: ChatAmounts;
+};
+
+/** One call of a tool. */
+export type ChatCall = {
+  /** With what; a text where it is too long or no JSON. */
+  arguments: unknown;
+  /** Its number among those of the exchange. */
+  call: number;
+  /** The beginning of what it gave. */
+  result?: string;
+  state?: ChatCallState | null;
+  /** The number of the subagent that called it. */
+  subagent?: number | null;
+  /** Which tool. */
+  tool: string;
+};
+
+/** How a call ended. */
+export type ChatCallState = "done" | "failed" | "refused" | "cancelled";
 
 /** Answer of `POST /chat/context`: what would go to the model with a message. */
 export type ChatContext = {
@@ -135,6 +180,31 @@ export type ChatContext = {
   skills: ChatSkill[];
   /** About how many tokens all of it has: a token is taken as four bytes. */
   tokens: number;
+};
+
+/**
+ * An edit of a skill that was proposed. It is saved nowhere.
+ *
+ * To accept it, send `source` with `base_version` and `volume` to `PUT /skills/{skill_id}`; without a
+ * `base_version` it is a new file of the volume, for `POST /skills`.
+ */
+export type ChatEdit = {
+  /** The version that it rests on; absent where it would be a new file of that volume. */
+  base_version?: string | null;
+  /** The volume whose skill it copies, where the caller may not change that one. */
+  copy_of?: string | null;
+  /** What is different. */
+  file: ProposedFile;
+  /** Its name for people. */
+  name: string;
+  /** Why, in the words of the model. */
+  reason: string;
+  /** The skill. */
+  skill_id: string;
+  /** The whole file as it would be. */
+  source: string;
+  /** Where it would be saved. */
+  volume: string;
 };
 
 /** One event of `POST /chat/stream`: `data` of server-sent events. */
@@ -159,11 +229,29 @@ export type ChatEvent = {
   /** How long, in milliseconds. */
   wait_ms: number;
 } | {
-  /** With what. */
-  arguments: unknown;
-  /** Which. */
-  tool: string;
+  /** The call; how it ends is told later. */
+  call: ChatCall;
   type: "call";
+} | {
+  /** The number of the call. */
+  call: number;
+  /** The beginning of what it gave. */
+  result: string;
+  /** How it ended. */
+  state: ChatCallState;
+  type: "returned";
+} | {
+  /** Which, and with which skills. */
+  subagent: ChatSubagentView;
+  type: "subagent";
+} | {
+  /** The edit. */
+  edit: ChatEdit;
+  type: "edit";
+} | {
+  /** The amounts. */
+  budget: ChatBudget;
+  type: "budget";
 } | {
   /** The workflow. */
   proposal: ChatProposal;
@@ -264,6 +352,32 @@ export type ChatSkill = {
   why: Why[];
 };
 
+/** What became of a subagent. */
+export type ChatSubagentTrace = {
+  /** Its answer, or why there is none. */
+  answer: string;
+  /** Its number, from 1. */
+  number: number;
+  /** How it ended. */
+  outcome: Outcome;
+  /** The ids of the skills that it was given. */
+  skills: string[];
+  /** What it worked on. */
+  title: string;
+};
+
+/** A model that works on a part of an exchange, with instructions and skills of its own. */
+export type ChatSubagentView = {
+  /** The call that it came from; 0 in a trace. */
+  call: number;
+  /** Its number among those of the exchange, from 1. */
+  number: number;
+  /** The skills that it was given. */
+  skills: ChatSkill[];
+  /** What it works on, in a few words. */
+  title: string;
+};
+
 /** How much of a skill a model got. */
 export type ChatTold = "whole" | "beginning" | "nothing";
 
@@ -271,6 +385,8 @@ export type ChatTold = "whole" | "beginning" | "nothing";
 export type ChatTraceView = {
   /** The answer; what is very long without its middle. */
   answer: string;
+  /** What the model called, in order. */
+  calls?: ChatCall[];
   /** What it cost in US dollars, as a decimal number; `null` where nobody knows. */
   cost_usd?: string | null;
   feedback?: Feedback | null;
@@ -294,6 +410,8 @@ export type ChatTraceView = {
   skills_used: string[];
   /** When it was asked (RFC 3339, UTC). */
   started_at: string;
+  /** Who worked on parts of it. */
+  subagents?: ChatSubagentTrace[];
   /** The id. */
   trace_id: string;
   /** The volume it is kept in. */

@@ -18,7 +18,10 @@ export type { BrokenFile, Category, CategoryList, Diagnostic, Severity } from ".
 
 /** One event of an answer of the chat. */
 export type ChatEvent =
-  | Exclude<wire.ChatEvent, { type: "skills" | "proposal" | "usage" }>
+  | Exclude<wire.ChatEvent, { type: "skills" | "proposal" | "usage" | "call" | "subagent" | "edit" }>
+  | { type: "call"; call: ChatCall }
+  | { type: "subagent"; subagent: ChatSubagent }
+  | { type: "edit"; edit: ChatEdit }
   | { type: "skills"; skills: ChatSkill[] }
   | { type: "proposal"; proposal: ChatProposal }
   | { type: "usage"; usage: ChatUsage };
@@ -28,6 +31,18 @@ export type ChatSkill = Sent<wire.ChatSkill>;
 
 /** A workflow that was proposed. */
 export type ChatProposal = With<Sent<wire.ChatProposal, "volume">, { workflow: WorkflowDoc }>;
+
+/** A call of a tool by the model; without a state it goes on. */
+export type ChatCall = Sent<wire.ChatCall, "subagent" | "state">;
+
+/** A model that works on a part of an answer. */
+export type ChatSubagent = With<Sent<wire.ChatSubagentView>, { skills: ChatSkill[] }>;
+
+/** An edit of a skill that was proposed. */
+export type ChatEdit = Sent<wire.ChatEdit, "base_version" | "copy_of">;
+
+/** What a message took of what it may take. */
+export type ChatBudget = wire.ChatBudget;
 
 /** What an answer took. */
 export type ChatUsage = With<Sent<wire.ChatUsage>, { cost_usd: number | null }>;

@@ -13,6 +13,7 @@ const PAUSE = 400;
 
 const PARTS: Readonly<Record<string, string>> = {
   instructions: "what the model is told of this workbench",
+  tools: "what it may call",
   skills: "skills",
   messages: "earlier messages",
   message: "your message",

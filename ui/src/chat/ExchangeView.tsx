@@ -6,6 +6,8 @@ import { MarkdownView } from "../results/text/MarkdownView";
 import type { ChatUsage } from "../api/schema";
 import { Artifacts } from "./Artifacts";
 import styles from "./Chat.module.css";
+import { CallList } from "./CallList";
+import { EditCard } from "./EditCard";
 import { ProposalCard } from "./ProposalCard";
 import { SkillsUsed } from "./SkillsUsed";
 import type { Exchange } from "./exchange";
@@ -13,7 +15,7 @@ import type { Exchange } from "./exchange";
 /** A question and its answer. */
 export function ExchangeView({ exchange }: { exchange: Exchange }) {
   const { talk } = useWorkbench();
-  const { id, prompt, state, text, proposals, artifacts, notes, skills, error, usage, model, traceId } = exchange;
+  const { id, prompt, state, text, proposals, edits, calls, artifacts, notes, skills, error, usage, model, traceId } = exchange;
   const over = state !== "answering";
 
   return (
@@ -25,6 +27,7 @@ export function ExchangeView({ exchange }: { exchange: Exchange }) {
         </div>
       )}
       {skills.length > 0 && <SkillsUsed skills={skills} />}
+      {calls.length > 0 && <CallList exchange={exchange} />}
       {notes.length > 0 && (
         <ul className={styles.notes}>
           {notes.map((note, at) => (
@@ -48,6 +51,10 @@ export function ExchangeView({ exchange }: { exchange: Exchange }) {
       {proposals.map((proposal, at) => (
         // oxlint-disable-next-line react/no-array-index-key -- proposals are only ever added
         <ProposalCard key={at} proposal={proposal} best={at === 0} />
+      ))}
+      {edits.map((offered, at) => (
+        // oxlint-disable-next-line react/no-array-index-key -- edits are only ever added
+        <EditCard key={at} offered={offered} onAccept={() => void talk.accept(id, at)} onDismiss={() => talk.dismiss(id, at)} />
       ))}
       {artifacts.length > 0 && <Artifacts artifacts={artifacts} />}
       {error && (

@@ -1,4 +1,20 @@
-import type { ChatEvent, ChatProposal, ChatSkill, ChatUsage, SessionArtifact } from "../api/schema";
+import type {
+  ChatBudget,
+  ChatCall,
+  ChatEdit,
+  ChatEvent,
+  ChatProposal,
+  ChatSkill,
+  ChatSubagent,
+  ChatUsage,
+  SessionArtifact,
+} from "../api/schema";
+
+/** An edit that was proposed, and what the person made of it. */
+export type OfferedEdit = {
+  edit: ChatEdit;
+  fate: { at: "open" } | { at: "saving" } | { at: "saved"; commit: string } | { at: "dismissed" } | { at: "failed"; error: unknown };
+};
 
 /** A question and what became of it. */
 export type Exchange = {
@@ -15,6 +31,12 @@ export type Exchange = {
   skills: readonly ChatSkill[];
   text: string;
   proposals: readonly ChatProposal[];
+  edits: readonly OfferedEdit[];
+  /** What the model called, in order, and who works on parts of it. */
+  calls: readonly ChatCall[];
+  subagents: readonly ChatSubagent[];
+  /** What the message took of what it may take. */
+  budget: ChatBudget | null;
   /** What else came of it. */
   artifacts: readonly SessionArtifact[];
   /** What happens meanwhile, such as a pause or a workflow that the model mends. */
@@ -37,6 +59,10 @@ export function fresh(id: number, prompt: string): Exchange {
     skills: [],
     text: "",
     proposals: [],
+    edits: [],
+    calls: [],
+    subagents: [],
+    budget: null,
     artifacts: [],
     notes: [],
     usage: null,
@@ -58,12 +84,22 @@ export function heard(one: Exchange, event: ChatEvent): Partial<Exchange> {
     case "waiting":
       return note(`${event.reason}; trying again in ${Math.ceil(event.wait_ms / 1000)} s`);
     case "call":
-      return note(`The model calls \`${event.tool}\``);
+      return { calls: [...one.calls, event.call] };
+    case "returned": {
+      const { call, state, result } = event;
+      return { calls: one.calls.map((it) => (it.call === call ? { ...it, state, result } : it)) };
+    }
+    case "subagent":
+      return { subagents: [...one.subagents, event.subagent] };
+    case "edit":
+      return { edits: [...one.edits, { edit: event.edit, fate: { at: "open" } }] };
+    case "budget":
+      return { budget: event.budget };
     case "proposal":
       return { proposals: [...one.proposals, event.proposal] };
     case "rejected":
       return note(
-        `A workflow of the model cannot be used: ${event.reasons.join("; ")}${event.again ? " – it tries again" : ""}`,
+        `What the model proposes cannot be used: ${event.reasons.join("; ")}${event.again ? " – it tries again" : ""}`,
       );
     case "usage":
       return { usage: event.usage };

@@ -4,7 +4,7 @@ import { ApiError, type ChatApi, explain } from "../api/api";
 import type { Session } from "../api/schema";
 import { type SessionRef, type SessionsApi, teamOf } from "../api/sessions";
 import { exchangesOf } from "./conversation";
-import { type Exchange, fresh, heard } from "./exchange";
+import { type Exchange, fresh, heard, type OfferedEdit } from "./exchange";
 import { type Memory, pageMemory } from "./memory";
 
 /** A session that is open, and the team that it is read through where it is offered to one. */
@@ -41,6 +41,9 @@ export type Talk = {
   /** Asks the same once more, in place of the answer that there is. */
   again(id: number): Promise<void>;
   judge(id: number, feedback: Exchange["feedback"]): Promise<void>;
+  /** Saves an edit that was proposed: the `at`th of an exchange. */
+  accept(id: number, at: number): Promise<void>;
+  dismiss(id: number, at: number): void;
   /** Begins a new session with the next question, in this volume. */
   begin(address?: string): void;
   /** Goes on with a session. */
@@ -82,6 +85,8 @@ export function createTalk(api: ChatApi & SessionsApi, memory: Memory = pageMemo
     store.setState(({ exchanges }) => ({
       exchanges: exchanges.map((one) => (one.id === id ? { ...one, ...next(one) } : one)),
     }));
+  const decide = (id: number, at: number, fate: OfferedEdit["fate"]) =>
+    change(id, ({ edits }) => ({ edits: edits.map((one, place) => (place === at ? { ...one, fate } : one)) }));
   const promptOf = (id: number) => store.getState().exchanges.find((one) => one.id === id)?.prompt ?? "";
   const stop = () => {
     if (!running) return;
@@ -189,6 +194,18 @@ export function createTalk(api: ChatApi & SessionsApi, memory: Memory = pageMemo
         change(id, () => ({ feedback: one.feedback, error: explain(error) }));
       }
     },
+    async accept(id, at) {
+      const offered = store.getState().exchanges.find((one) => one.id === id)?.edits[at];
+      if (!offered || offered.fate.at === "saving" || offered.fate.at === "saved") return;
+      decide(id, at, { at: "saving" });
+      try {
+        const { commit } = await api.acceptEdit(offered.edit);
+        decide(id, at, { at: "saved", commit });
+      } catch (error) {
+        decide(id, at, { at: "failed", error });
+      }
+    },
+    dismiss: (id, at) => decide(id, at, { at: "dismissed" }),
     begin(address = OWN) {
       leave(address);
       memory.write(null);

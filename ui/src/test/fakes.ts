@@ -151,6 +151,7 @@ export function fakeApi(stored: Record<string, WorkflowDoc> = {}): LlmosApi & { 
       yield { type: "end", trace_id: "chat-20261120-120000-00000001", outcome: "success" };
     },
     judge: async () => ({}),
+    acceptEdit: async () => ({ commit: "c0ffee00c0ffee00" }),
     ...fakeSessions(),
     modelSettings: async () => NO_MODEL,
     setModel: async () => NO_MODEL,

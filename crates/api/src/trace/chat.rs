@@ -63,6 +63,8 @@ impl ChatReport {
             skills_used: skills.collect::<Result<_, _>>()?,
             model: None,
             usage: None,
+            calls: Vec::new(),
+            subagents: Vec::new(),
             started_at: convert::time("started_at", &self.started_at)?,
             finished_at: convert::time("finished_at", &self.finished_at)?,
             prompt: self.prompt,

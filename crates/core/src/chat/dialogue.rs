@@ -1,121 +1,101 @@
 //! One exchange with a model, as a machine without I/O: pieces of the answer
-//! go in, what people see comes out, and it says when the model is asked again.
+//! go in, what people see comes out, and it says which calls are to be carried
+//! out and when the model is asked again.
+
+mod said;
+mod told;
+
+use std::{collections::BTreeSet, mem::take};
 
 use crate::{
-    model::{EndReason, Message, ModelEvent, ModelRequest, Part, Role, ToolCall, ToolSpec, Usage},
-    workflow::Workflow,
+    model::{EndReason, Message, ModelEvent, ModelRequest, Part, Role, ToolCall},
+    workflow::{SkillSource, Workflow},
 };
 
-use super::graph;
+use super::{
+    ask::Ask,
+    budget::{Budget, Over},
+    edit::ProposedEdit,
+    graph,
+    material::{self, MAX_MATERIAL},
+    tool::{Asker, Tool},
+};
+pub use said::{CallState, Job, Next, Said, ToolAnswer};
+use told::{refusal, shown};
 
-/// How often a model is asked in all for one message.
-pub const MAX_ROUNDS: u32 = 6;
-/// How often a model may mend a workflow that is wrong.
+/// How often a model may mend a workflow or an edit that is wrong.
 pub const MAX_REPAIRS: u32 = 2;
+/// How many rounds may hold a call that is refused.
+pub const MAX_MISTAKES: u32 = 4;
+/// How many calls of one answer are carried out.
+pub const MAX_CALLS_AT_ONCE: usize = 8;
 
-/// What a model may call, within the rights of the person.
-pub trait Tools {
-    /// Describes them.
-    fn specs(&self) -> Vec<ToolSpec>;
-
-    /// Carries out a call. It changes nothing that a person did not confirm.
-    fn call(&self, call: &ToolCall) -> ToolAnswer;
-
-    /// Checks a workflow that the model wrote into its text.
-    fn check(&self, graph: &serde_json::Value) -> Result<Workflow, Vec<String>>;
-}
-
-/// What came of a call.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ToolAnswer {
-    /// Something for the model to read.
-    Text(String),
-    /// A workflow for the person.
-    Proposal(Box<Workflow>),
-    /// It cannot be done; one sentence for each reason.
-    Refused(Vec<String>),
-}
-
-/// What a person sees.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Said {
-    /// What really answers.
-    Model(String),
-    /// More text.
-    Text(String),
-    /// The provider is asked again after a pause.
-    Again {
-        /// Why.
-        reason: String,
-        /// After how many milliseconds.
-        wait_ms: u64,
-    },
-    /// The model called a tool.
-    Called {
-        /// Which.
-        tool: String,
-        /// With what.
-        arguments: serde_json::Value,
-    },
-    /// A workflow to look at.
-    Proposal(Box<Workflow>),
-    /// A workflow or call that is wrong.
-    Rejected {
-        /// What is wrong, one sentence each.
-        reasons: Vec<String>,
-        /// Whether the model gets another try.
-        again: bool,
-    },
-    /// What it took so far, all rounds together.
-    Usage(Usage),
-    /// The answer was cut off or held back.
-    Ended(EndReason),
-}
-
-/// What happens next.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Next {
-    /// More of this answer.
-    Listen,
-    /// The model is asked again.
-    Ask(Box<ModelRequest>),
-    /// Nothing: the exchange is over.
-    Over,
+/// What an exchange goes by: what is left, and which skills there are.
+pub struct Rules<'a> {
+    /// What is left, shared by all dialogues of one message.
+    pub budget: &'a mut Budget,
+    /// The skills that a workflow may be made of.
+    pub skills: &'a dyn SkillSource,
 }
 
 /// One exchange with a model.
 #[derive(Clone, Debug)]
 pub struct Dialogue {
+    asker: Asker,
     request: ModelRequest,
     /// Everything that was said.
     text: String,
     /// What was said in this round.
     round: String,
-    calls: Vec<ToolCall>,
-    usage: Usage,
-    rounds: u32,
-    repairs: u32,
+    /// The calls of this round, each with its number.
+    calls: Vec<(u32, ToolCall)>,
+    n_dropped: usize,
+    is_counted: bool,
+    waiting: Option<Waiting>,
+    /// What was called before, so that nobody goes round in circles.
+    called: BTreeSet<String>,
+    mistakes: u32,
+    /// Whether it was told that no call is left.
+    is_warned: bool,
     proposals: Vec<Workflow>,
     model: Option<String>,
 }
 
+/// A round whose calls are being carried out.
+#[derive(Clone, Debug)]
+struct Waiting {
+    text: String,
+    slots: Vec<Slot>,
+}
+
+#[derive(Clone, Debug)]
+struct Slot {
+    number: u32,
+    call: ToolCall,
+    answer: Option<ToolAnswer>,
+}
+
 impl Dialogue {
     /// Begins an exchange.
-    pub fn new(request: ModelRequest) -> Self {
+    pub fn new(asker: Asker, request: ModelRequest) -> Self {
         Self {
+            asker,
             request,
             text: String::new(),
             round: String::new(),
             calls: Vec::new(),
-            usage: Usage::default(),
-            rounds: 1,
-            repairs: 0,
+            n_dropped: 0,
+            is_counted: false,
+            waiting: None,
+            called: BTreeSet::new(),
+            mistakes: 0,
+            is_warned: false,
             proposals: Vec::new(),
             model: None,
         }
     }
 
-    /// What the model is asked first.
+    /// What the model is asked next.
     pub fn request(&self) -> &ModelRequest {
         &self.request
     }
@@ -125,28 +105,21 @@ impl Dialogue {
         &self.text
     }
 
-    /// What it took, all rounds together.
-    pub fn usage(&self) -> Usage {
-        self.usage
-    }
-
-    /// How often the model was asked.
-    pub fn n_rounds(&self) -> u32 {
-        self.rounds
-    }
-
     /// The workflows that were proposed.
     pub fn proposals(&self) -> &[Workflow] {
         &self.proposals
     }
 
-    /// What really answered, where the provider said so.
+    /// What really answers, where the provider said so.
     pub fn model(&self) -> Option<&str> {
         self.model.as_deref()
     }
 
     /// Takes a piece of the answer.
-    pub fn hear(&mut self, event: ModelEvent, tools: &dyn Tools) -> (Vec<Said>, Next) {
+    pub fn hear(&mut self, event: ModelEvent, rules: &mut Rules<'_>) -> (Vec<Said>, Next) {
+        if let Err(over) = rules.budget.check() {
+            return (vec![Said::Exhausted(over)], Next::Over);
+        }
         match event {
             ModelEvent::Again { reason, wait, .. } => {
                 let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
@@ -166,119 +139,237 @@ impl Dialogue {
                 self.round.push_str(&text);
                 (vec![Said::Text(text)], Next::Listen)
             }
+            ModelEvent::Call(_) if self.calls.len() == MAX_CALLS_AT_ONCE => {
+                self.n_dropped += 1;
+                (Vec::new(), Next::Listen)
+            }
             ModelEvent::Call(call) => {
-                let said =
-                    Said::Called { tool: call.name.clone(), arguments: call.arguments.clone() };
-                self.calls.push(call);
+                let number = rules.budget.name();
+                let arguments = shown(&call.arguments);
+                let said = Said::Called { number, tool: told::name(&call.name), arguments };
+                self.calls.push((number, call));
                 (vec![said], Next::Listen)
             }
             ModelEvent::Usage(usage) => {
-                self.usage += usage;
-                (vec![Said::Usage(self.usage)], Next::Listen)
+                self.is_counted = true;
+                rules.budget.take(usage);
+                let said = rules.budget.usage().map(Said::Usage);
+                (said.into_iter().collect(), Next::Listen)
             }
-            ModelEvent::End(reason) => self.end(reason, tools),
+            ModelEvent::End(reason) => self.end(reason, rules),
         }
     }
 
-    /// An answer is whole: carries out what it calls.
-    fn end(&mut self, reason: EndReason, tools: &dyn Tools) -> (Vec<Said>, Next) {
+    /// Takes what came of a call.
+    pub fn answered(
+        &mut self,
+        number: u32,
+        answer: ToolAnswer,
+        rules: &mut Rules<'_>,
+    ) -> (Vec<Said>, Next) {
+        let mut said = Vec::new();
+        self.put(number, answer, &mut said);
+        if self.waiting.as_ref().is_some_and(Waiting::is_whole) {
+            let next = self.finish(&mut said, rules);
+            return (said, next);
+        }
+        (said, Next::Listen)
+    }
+
+    /// An answer is whole: says what is to be carried out.
+    fn end(&mut self, reason: EndReason, rules: &mut Rules<'_>) -> (Vec<Said>, Next) {
         let mut said = Vec::new();
         if matches!(reason, EndReason::Length | EndReason::Filtered) {
             said.push(Said::Ended(reason));
         }
-        let round = std::mem::take(&mut self.round);
-        let calls = std::mem::take(&mut self.calls);
+        if !take(&mut self.is_counted) {
+            rules.budget.guess(told::size(&self.request) + self.round.len());
+        }
+        let text = take(&mut self.round);
+        let calls = take(&mut self.calls);
         if calls.is_empty() {
-            let Some(graph) = graph::graph_in(&round) else { return (said, Next::Over) };
-            let next = match tools.check(&graph) {
-                Ok(workflow) => {
-                    self.propose(workflow, &mut said);
-                    Next::Over
-                }
-                Err(reasons) => {
-                    let told = told(&reasons);
-                    self.reject(reasons, &mut said, |dialogue| {
-                        dialogue.add(Role::Assistant, vec![Part::Text(round)]);
-                        dialogue.add(Role::User, vec![Part::Text(told)]);
-                    })
-                }
-            };
+            let next = self.written(text, &mut said, rules);
             return (said, next);
         }
-        let mut parts: Vec<_> =
-            (!round.is_empty()).then_some(Part::Text(round)).into_iter().collect();
-        let mut results = Vec::new();
-        let (mut reasons, mut to_read) = (Vec::new(), false);
-        for call in calls {
-            let (text, failed) = match self.carry_out(&call, reason, tools) {
-                ToolAnswer::Text(text) => {
-                    to_read = true;
-                    (text, false)
-                }
-                ToolAnswer::Proposal(workflow) => {
-                    self.propose(*workflow, &mut said);
-                    ("the person sees it now".to_owned(), false)
-                }
-                ToolAnswer::Refused(why) => {
-                    let text = told(&why);
-                    reasons.extend(why);
-                    (text, true)
-                }
-            };
-            results.push(Part::Result { call: call.id.clone(), text, failed });
-            parts.push(Part::Call(call));
+        let (mut answers, mut jobs) = (Vec::new(), Vec::new());
+        for (number, call) in &calls {
+            match self.judge(call, reason, rules) {
+                Ok(ask) => jobs.push(Job { number: *number, ask }),
+                Err(answer) => answers.push((*number, answer)),
+            }
         }
-        let add = |dialogue: &mut Self| {
-            dialogue.add(Role::Assistant, parts);
-            dialogue.add(Role::User, results);
-        };
-        let next = if !reasons.is_empty() {
-            self.reject(reasons, &mut said, add)
-        } else if to_read {
-            add(self);
-            self.again()
-        } else {
-            Next::Over
+        let slot = |(number, call)| Slot { number, call, answer: None };
+        self.waiting = Some(Waiting { text, slots: calls.into_iter().map(slot).collect() });
+        for (number, answer) in answers {
+            self.put(number, answer, &mut said);
+        }
+        let next = match jobs.is_empty() {
+            true => self.finish(&mut said, rules),
+            false => Next::Carry(jobs),
         };
         (said, next)
     }
 
-    fn carry_out(&self, call: &ToolCall, reason: EndReason, tools: &dyn Tools) -> ToolAnswer {
+    /// Decides over a call: what is to be carried out, or what is said of it at once.
+    fn judge(
+        &mut self,
+        call: &ToolCall,
+        reason: EndReason,
+        rules: &mut Rules<'_>,
+    ) -> Result<Ask, ToolAnswer> {
+        let refused = |reason: &str| ToolAnswer::Refused(vec![reason.to_owned()]);
         if reason == EndReason::Length {
-            let text = "the answer was cut off before the call was whole; use fewer nodes";
-            return ToolAnswer::Refused(vec![text.to_owned()]);
+            let text = "the answer was cut off before the call was whole; use fewer nodes or words";
+            return Err(refused(text));
         }
-        tools.call(call)
+        rules.budget.call().map_err(ToolAnswer::Spent)?;
+        if !self.called.insert(format!("{} {}", call.name, call.arguments)) {
+            return Err(refused(
+                "this was called before with the same arguments; use the answer that you have",
+            ));
+        }
+        match Ask::check(call, self.asker).map_err(ToolAnswer::Refused)? {
+            Ask::ProposeWorkflow => Err(match graph::check_graph(&call.arguments, rules.skills) {
+                Ok(workflow) => ToolAnswer::Proposal(Box::new(workflow)),
+                Err(reasons) => ToolAnswer::Refused(reasons),
+            }),
+            ask => Ok(ask),
+        }
     }
 
-    fn propose(&mut self, workflow: Workflow, said: &mut Vec<Said>) {
-        self.proposals.push(workflow.clone());
-        said.push(Said::Proposal(Box::new(workflow)));
+    /// Puts an answer into its place, and tells of it.
+    fn put(&mut self, number: u32, answer: ToolAnswer, said: &mut Vec<Said>) {
+        let slots = self.waiting.iter_mut().flat_map(|waiting| &mut waiting.slots);
+        let Some(slot) = slots.into_iter().find(|slot| slot.number == number) else { return };
+        let (state, text) = told::result(&answer);
+        said.push(Said::Returned { number, state, text });
+        match &answer {
+            ToolAnswer::Proposal(workflow) => {
+                self.proposals.push((**workflow).clone());
+                said.push(Said::Proposal(workflow.clone()));
+            }
+            ToolAnswer::Edit(edit) => said.push(Said::Edit(edit.clone())),
+            _ => {}
+        }
+        slot.answer = Some(answer);
+    }
+
+    /// Everything was carried out: tells the model, if there is something to tell.
+    fn finish(&mut self, said: &mut Vec<Said>, rules: &mut Rules<'_>) -> Next {
+        let Some(Waiting { text, slots }) = self.waiting.take() else { return Next::Over };
+        let mut parts: Vec<_> =
+            (!text.is_empty()).then_some(Part::Text(text)).into_iter().collect();
+        let mut results = Vec::new();
+        let (mut reasons, mut to_read, mut spent, mut to_mend) = (Vec::new(), false, None, false);
+        for Slot { call, answer, .. } in slots {
+            let (text, failed) = match answer {
+                Some(ToolAnswer::Text(text)) => {
+                    to_read = true;
+                    (material::frame(&call.name, &material::cut(&text, MAX_MATERIAL)), false)
+                }
+                Some(ToolAnswer::Failed(text)) => {
+                    to_read = true;
+                    (material::frame(&call.name, &material::cut(&text, MAX_MATERIAL)), true)
+                }
+                Some(ToolAnswer::Proposal(_) | ToolAnswer::Edit(_)) => {
+                    ("the person sees it now, and decides".to_owned(), false)
+                }
+                Some(ToolAnswer::Refused(why)) => {
+                    let text = refusal(&call.name, &why);
+                    let tool = Tool::named(&call.name);
+                    to_mend |= matches!(tool, Some(Tool::ProposeWorkflow | Tool::ProposeEdit));
+                    reasons.extend(why);
+                    (text, true)
+                }
+                Some(ToolAnswer::Spent(over)) => {
+                    spent = Some(over);
+                    let most = rules.budget.most();
+                    (format!("{}; answer now with what you have", over.sentence(most)), true)
+                }
+                None => ("it was not carried out".to_owned(), true),
+            };
+            results.push(Part::Result { call: call.id.clone(), text, failed });
+            parts.push(Part::Call(call));
+        }
+        if let Some(over) = spent
+            && std::mem::replace(&mut self.is_warned, true)
+        {
+            if self.asker == Asker::Chief {
+                rules.budget.end(over);
+            }
+            said.push(Said::Exhausted(over));
+            return Next::Over;
+        }
+        if let Some(Part::Result { text, .. }) = results.last_mut() {
+            told::remark(text, take(&mut self.n_dropped), rules.budget.rounds_left(self.asker));
+        }
+        if !reasons.is_empty() {
+            return self.reject(reasons, to_mend, said, rules, |dialogue| {
+                dialogue.add(Role::Assistant, parts);
+                dialogue.add(Role::User, results);
+            });
+        }
+        if to_read || spent.is_some() {
+            self.add(Role::Assistant, parts);
+            self.add(Role::User, results);
+            return self.again(said, rules);
+        }
+        Next::Over
+    }
+
+    /// Nothing was called. A workflow may stand in the text.
+    fn written(&mut self, text: String, said: &mut Vec<Said>, rules: &mut Rules<'_>) -> Next {
+        let graph = match self.asker {
+            Asker::Chief => graph::graph_in(&text),
+            Asker::Subagent => None,
+        };
+        let Some(graph) = graph else { return Next::Over };
+        match graph::check_graph(&graph, rules.skills) {
+            Ok(workflow) => {
+                self.proposals.push(workflow.clone());
+                said.push(Said::Proposal(Box::new(workflow)));
+                Next::Over
+            }
+            Err(reasons) => {
+                let told = refusal(graph::TOOL, &reasons);
+                self.reject(reasons, true, said, rules, |dialogue| {
+                    dialogue.add(Role::Assistant, vec![Part::Text(text)]);
+                    dialogue.add(Role::User, vec![Part::Text(told)]);
+                })
+            }
+        }
     }
 
     /// Tells what is wrong, and asks again where the model may still mend it.
     fn reject(
         &mut self,
         reasons: Vec<String>,
+        to_mend: bool,
         said: &mut Vec<Said>,
+        rules: &mut Rules<'_>,
         add: impl FnOnce(&mut Self),
     ) -> Next {
-        let again = self.repairs < MAX_REPAIRS && self.rounds < MAX_ROUNDS;
-        said.push(Said::Rejected { reasons, again });
+        let most = if to_mend { MAX_REPAIRS } else { MAX_MISTAKES };
+        let again = self.mistakes < most;
+        if to_mend || !again {
+            said.push(Said::Rejected { reasons, again });
+        }
         if !again {
             return Next::Over;
         }
-        self.repairs += 1;
+        self.mistakes += 1;
         add(self);
-        self.again()
+        self.again(said, rules)
     }
 
-    fn again(&mut self) -> Next {
-        if self.rounds >= MAX_ROUNDS {
-            return Next::Over;
+    fn again(&mut self, said: &mut Vec<Said>, rules: &mut Rules<'_>) -> Next {
+        match rules.budget.round(self.asker) {
+            Ok(()) => Next::Ask(Box::new(self.request.clone())),
+            Err(over) => {
+                said.push(Said::Exhausted(over));
+                Next::Over
+            }
         }
-        self.rounds += 1;
-        Next::Ask(Box::new(self.request.clone()))
     }
 
     fn add(&mut self, role: Role, parts: Vec<Part>) {
@@ -286,8 +377,8 @@ impl Dialogue {
     }
 }
 
-/// What a model reads about its mistakes.
-fn told(reasons: &[String]) -> String {
-    let lines: Vec<_> = reasons.iter().map(|reason| format!("- {reason}")).collect();
-    format!("The workflow cannot be used:\n{}\nMend it and propose it again.", lines.join("\n"))
+impl Waiting {
+    fn is_whole(&self) -> bool {
+        self.slots.iter().all(|slot| slot.answer.is_some())
+    }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::TraceId;
 use crate::{
+    chat::CallState,
     markdown::{self, spaced},
     run::Outcome,
     slug::Slug,
@@ -32,6 +33,10 @@ pub struct ChatTrace {
     pub model: Option<String>,
     /// What the answer took, where somebody counted.
     pub usage: Option<ChatUsage>,
+    /// What the model called, in order.
+    pub calls: Vec<ChatCall>,
+    /// Who worked on parts of it.
+    pub subagents: Vec<ChatSubagent>,
     /// When it was asked.
     pub started_at: Timestamp,
     /// When the answer was there.
@@ -51,6 +56,36 @@ pub struct ChatUsage {
     pub output: u64,
     /// What it costs in US dollars, as a decimal number; `None` where nobody knows.
     pub cost_usd: Option<String>,
+}
+
+/// One call of a tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatCall {
+    /// Which tool.
+    pub tool: String,
+    /// The number of the subagent that called it; `None` where the model itself did.
+    pub subagent: Option<u32>,
+    /// With what, as JSON; what is very long without its end.
+    pub arguments: String,
+    /// How it ended.
+    pub state: CallState,
+    /// The beginning of what it gave.
+    pub result: String,
+}
+
+/// Somebody who worked on a part of an exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatSubagent {
+    /// Its number, counted from 1.
+    pub number: u32,
+    /// What it worked on, in a few words.
+    pub title: String,
+    /// The skills that it was given.
+    pub skills: Vec<Slug>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Its answer, or why there is none; what is very long without its end.
+    pub answer: String,
 }
 
 /// What a person said of an answer.
@@ -90,6 +125,15 @@ pub fn print(trace: &ChatTrace) -> String {
         let skills: Vec<_> = trace.skills_used.iter().map(|skill| format!("`{skill}`")).collect();
         let _ = writeln!(out, "Skills: {}\n", skills.join(", "));
     }
+    for call in &trace.calls {
+        let who = call.subagent.map(|n| format!(" by subagent {n}")).unwrap_or_default();
+        let name = call.tool.chars().filter(|c| !c.is_control() && *c != '`');
+        let (name, state) = (name.collect::<String>(), call.state.as_str());
+        let _ = writeln!(out, "- `{name}`{who}: {state}");
+    }
+    if !trace.calls.is_empty() {
+        out.push('\n');
+    }
     let mut texts = json!({"prompt": trace.prompt, "answer": trace.answer});
     if let Some(model) = &trace.model {
         texts["model"] = json!(model);
@@ -97,8 +141,25 @@ pub fn print(trace: &ChatTrace) -> String {
     if let Some(ChatUsage { input, output, cost_usd }) = &trace.usage {
         texts["usage"] = json!({"input": input, "output": output, "cost_usd": cost_usd});
     }
+    if !trace.calls.is_empty() {
+        texts["calls"] = trace.calls.iter().map(call).collect();
+    }
+    if !trace.subagents.is_empty() {
+        texts["subagents"] = trace.subagents.iter().map(subagent).collect();
+    }
     let _ = write!(out, "```json\n{}\n```\n", spaced(&texts));
     out
+}
+
+fn call(call: &ChatCall) -> Value {
+    let ChatCall { tool, subagent, arguments, state, result } = call;
+    json!({"tool": tool, "subagent": subagent, "arguments": arguments, "state": state.as_str(), "result": result})
+}
+
+fn subagent(one: &ChatSubagent) -> Value {
+    let ChatSubagent { number, title, skills, outcome, answer } = one;
+    let skills: Vec<_> = skills.iter().map(Slug::as_str).collect();
+    json!({"number": number, "title": title, "skills": skills, "outcome": outcome.as_str(), "answer": answer})
 }
 
 fn head(trace: &ChatTrace) -> Map<String, Value> {

@@ -6,10 +6,11 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    ChatTrace, ChatUsage, Feedback, LogLine, NodeTrace, RunTrace, Stream, Trace, TraceId,
-    TraceKind, TraceValue,
+    ChatCall, ChatSubagent, ChatTrace, ChatUsage, Feedback, LogLine, NodeTrace, RunTrace, Stream,
+    Trace, TraceId, TraceKind, TraceValue,
 };
 use crate::{
+    chat::CallState,
     diagnostic::{Diagnostic, Position},
     document::{self, Document, LineIndex},
     run::{ErrorKind, NodeError, NodeState, Outcome},
@@ -38,6 +39,28 @@ struct RawChat {
     model: Option<String>,
     #[serde(default)]
     usage: Option<RawUsage>,
+    #[serde(default)]
+    calls: Vec<RawCall>,
+    #[serde(default)]
+    subagents: Vec<RawSubagent>,
+}
+
+#[derive(Deserialize)]
+struct RawCall {
+    tool: String,
+    subagent: Option<u32>,
+    arguments: String,
+    state: String,
+    result: String,
+}
+
+#[derive(Deserialize)]
+struct RawSubagent {
+    number: u32,
+    title: String,
+    skills: Vec<String>,
+    outcome: String,
+    answer: String,
 }
 
 #[derive(Deserialize)]
@@ -213,11 +236,38 @@ fn chat(head: &Head, id: TraceId, texts: RawChat) -> Result<ChatTrace, Wrong> {
             output,
             cost_usd,
         }),
+        calls: texts.calls.into_iter().map(call).collect::<Result<_, Wrong>>()?,
+        subagents: texts.subagents.into_iter().map(subagent).collect::<Result<_, Wrong>>()?,
         started_at: head.parse("started_at")?,
         finished_at: head.parse("finished_at")?,
         prompt: texts.prompt,
         answer: texts.answer,
     })
+}
+
+fn call(raw: RawCall) -> Result<ChatCall, Wrong> {
+    let RawCall { tool, subagent, arguments, state, result } = raw;
+    let state = one_of("state", &state, &CallState::ALL, CallState::as_str)?;
+    Ok(ChatCall { tool, subagent, arguments, state, result })
+}
+
+fn subagent(raw: RawSubagent) -> Result<ChatSubagent, Wrong> {
+    let RawSubagent { number, title, skills, outcome, answer } = raw;
+    let bad = |err: &dyn Display| wrong("bad-trace", 0, format!("bad `skills`: {err}"));
+    let skills = skills.iter().map(|skill| skill.parse::<Slug>().map_err(|err| bad(&err)));
+    let skills = skills.collect::<Result<_, Wrong>>()?;
+    let outcome = one_of("outcome", &outcome, &Outcome::ALL, Outcome::as_str)?;
+    Ok(ChatSubagent { number, title, skills, outcome, answer })
+}
+
+fn one_of<T: Copy>(
+    field: &str,
+    text: &str,
+    all: &[T],
+    as_str: fn(T) -> &'static str,
+) -> Result<T, Wrong> {
+    let found = all.iter().copied().find(|one| as_str(*one) == text);
+    found.ok_or_else(|| wrong("bad-trace", 0, format!("bad `{field}`: `{}`", text.escape_debug())))
 }
 
 /// The front matter and where it begins.

@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    chat::CallState,
     key::sha256,
     run::ErrorKind,
     workflow::tests::{slug, workflow},
@@ -250,4 +251,45 @@ fn ids_sort_by_time() {
         let (earlier, later) = (id(micros, u32::MAX), id(micros + 1, 0));
         assert!(earlier.as_str() < later.as_str(), "{earlier} and {later}");
     }
+}
+
+#[test]
+fn a_chat_with_calls_and_subagents_reads_back() {
+    let call = |tool: &str, subagent, state| ChatCall {
+        tool: tool.to_owned(),
+        subagent,
+        arguments: r#"{"query": "a ``` b"}"#.to_owned(),
+        state,
+        result: "one\ntwo ``` three".to_owned(),
+    };
+    let states = CallState::ALL.into_iter();
+    let chat = ChatTrace {
+        id: TraceId::of_kind(TraceKind::Chat, "2026-11-20T15:30:00Z".parse().expect("a time"), 7),
+        user: slug("ana"),
+        team: Some(slug("atlas")),
+        outcome: Outcome::Success,
+        feedback: None,
+        skills_used: vec![slug("fft")],
+        model: Some("a/b".to_owned()),
+        usage: None,
+        calls: states.map(|state| call("read_skill", Some(1), state)).collect(),
+        subagents: vec![ChatSubagent {
+            number: 1,
+            title: "Spectrum `x`".to_owned(),
+            skills: vec![slug("fft")],
+            outcome: Outcome::Error,
+            answer: "## no\n```json\n{}\n```".to_owned(),
+        }],
+        started_at: "2026-11-20T15:30:00Z".parse().expect("a time"),
+        finished_at: "2026-11-20T15:30:01Z".parse().expect("a time"),
+        prompt: "what?".to_owned(),
+        answer: "that".to_owned(),
+    };
+    let file = print_chat(&chat);
+    assert!(file.contains("- `read_skill` by subagent 1: refused"), "{file}");
+    assert_eq!(parse_any(file.as_bytes()), Ok(Trace::Chat(Box::new(chat.clone()))));
+    let plain = ChatTrace { calls: Vec::new(), subagents: Vec::new(), ..chat };
+    let file = print_chat(&plain);
+    assert!(!file.contains("calls") && !file.contains("subagents"), "{file}");
+    assert_eq!(parse_any(file.as_bytes()), Ok(Trace::Chat(Box::new(plain))));
 }

@@ -47,8 +47,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Ask something
 ///
 /// Skills that fit the message go along with it. Where no model is connected the answer is put together from the
-/// skills alone: it says so, explains what was found, and proposes workflows that can run. Nothing is saved but the
-/// trace, and nothing runs.
+/// skills alone: it says so, explains what was found, and proposes workflows that can run. A model may call tools
+/// within the rights of the caller and a budget: it reads, runs saved workflows in a sandbox, and proposes. Nothing is
+/// saved but traces.
 #[utoipa::path(post, path = "/chat", tag = "chat", request_body = ChatRequest, responses(
     (status = 200, body = ChatAnswer),
     (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -73,8 +74,8 @@ async fn chat(
 /// Ask something, and read the answer as it comes
 ///
 /// Server-sent events; the `data` of each is one JSON object with a `type`: `start`, `skills`, `text`, `waiting`,
-/// `call`, `proposal`, `rejected`, `usage`, `note`, `error`, `end`. Closing the connection stops the model; what was
-/// said until then is kept in the trace.
+/// `call`, `returned`, `subagent`, `proposal`, `edit`, `rejected`, `usage`, `budget`, `note`, `error`, `end`. Closing
+/// the connection stops the model with all that it called; what was said until then is kept in the trace.
 #[utoipa::path(post, path = "/chat/stream", tag = "chat", request_body = ChatRequest, responses(
     (status = 200, body = ChatEvent, content_type = "text/event-stream"),
     (status = "4XX", body = Problem, content_type = "application/problem+json"),
@@ -100,7 +101,8 @@ async fn stream_chat(
 async fn begin(app: &App, asked: ChatRequest) -> Result<ChatExchange, ApiError> {
     let caller = app.caller(asked.user_id.as_deref(), asked.team_id.as_deref())?;
     let workbench = Arc::clone(&app.workbench);
-    blocking(move || workbench.begin_chat(&caller, &asked)).await
+    let exchange = blocking(move || workbench.begin_chat(&caller, &asked)).await?;
+    Ok(exchange.carried_by(Arc::clone(&app.carrier)))
 }
 
 /// Brings an exchange to its end, or stops it when the reader is gone; its trace is kept in any case.

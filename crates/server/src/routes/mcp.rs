@@ -9,7 +9,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use llmos_mcp::Runs;
+use llmos_mcp::Calls;
 use llmos_workbench::Workbench;
 use tokio_util::sync::CancellationToken;
 
@@ -32,10 +32,10 @@ struct Porter {
 
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(
     workbench: &Arc<Workbench>,
-    runs: Runs,
+    calls: &Calls,
 ) -> Router<S> {
     let stop = CancellationToken::new();
-    let service = llmos_mcp::http(Arc::clone(workbench), runs, stop.clone());
+    let service = llmos_mcp::http(calls, stop.clone());
     let porter = Porter { workbench: Arc::clone(workbench), stop, listens: Arc::default() };
     Router::new()
         .route_service(PATH, service)

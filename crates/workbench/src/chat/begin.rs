@@ -9,8 +9,9 @@ use llmos_api::{
 };
 use llmos_core::{
     chat::{
-        DEFAULT_SKILLS, MAX_CONTEXT_TOKENS, MAX_MESSAGE_BYTES, MAX_SKILLS, Reading, Sighting, Told,
-        instructions, offline_answer, read_skills, tool,
+        Asker, DEFAULT_SKILLS, MAX_CONTEXT_TOKENS, MAX_MESSAGE_BYTES, MAX_SKILLS, Reading,
+        Sighting, Task, Told, Tool, instructions, offline_answer, read_skills,
+        subagent_instructions,
     },
     compose::{Kitchen, Lead, LeadKind, Proposal, propose},
     model::{Limits, Message, ModelRequest, Role, SystemBlock},
@@ -33,6 +34,9 @@ const MAX_HISTORY_BYTES: usize = 128 << 10;
 pub(super) const MAX_LEADS: usize = 24;
 /// How many executable skills a model is offered by their ports.
 const MAX_OFFERED: usize = 16;
+
+/// How many skills go along with the part of a subagent.
+const SUBAGENT_SKILLS: usize = 3;
 
 /// Something that the search found for a message.
 pub(super) struct Seen {
@@ -83,7 +87,8 @@ impl Workbench {
                 let reading = read_skills(&texts, &nodes, MAX_CONTEXT_TOKENS);
                 let shown = shown(&skills, &reading.told);
                 let request = request(history, message, &reading);
-                Ok(ChatExchange::with_model(kept, names, shown, view, model, request))
+                let world = std::sync::Arc::clone(&self.world);
+                Ok(ChatExchange::with_model(kept, names, shown, (view, world, model), request))
             }
             None => {
                 let shown = shown(&skills, &[]);
@@ -243,6 +248,26 @@ pub(super) fn shown(skills: &[(&Seen, &Visible<SkillFile>)], told: &[Told]) -> V
     skills.iter().zip(told).map(one).collect()
 }
 
+/// What a subagent is asked, and the skills that the search chose for it.
+pub(super) fn for_subagent(view: &View, task: &Task) -> (ModelRequest, Vec<ChatSkill>) {
+    let seen = find(view, &task.skills, MAX_LEADS);
+    let skills: Vec<_> = seen
+        .iter()
+        .filter_map(|seen| Some((seen, view.skills.get(seen.doc)?)))
+        .take(SUBAGENT_SKILLS)
+        .collect();
+    let texts: Vec<&Skill> = skills.iter().map(|(_, skill)| &skill.file.skill).collect();
+    let reading = read_skills(&texts, &offered(view, &seen), MAX_CONTEXT_TOKENS / 2);
+    let mut system =
+        vec![SystemBlock { text: subagent_instructions(task), cached: reading.text.is_empty() }];
+    if !reading.text.is_empty() {
+        system.push(SystemBlock { text: reading.text.clone(), cached: true });
+    }
+    let messages = vec![Message::text(Role::User, task.instructions.clone())];
+    let (tools, limits) = (Tool::specs(Asker::Subagent), Limits::default());
+    (ModelRequest { system, messages, tools, limits }, shown(&skills, &reading.told))
+}
+
 /// What the model is asked.
 pub(super) fn request(history: &[ChatMessage], message: &str, reading: &Reading) -> ModelRequest {
     let mut system = vec![SystemBlock { text: instructions(), cached: reading.text.is_empty() }];
@@ -275,5 +300,5 @@ pub(super) fn request(history: &[ChatMessage], message: &str, reading: &Reading)
         messages.pop();
     }
     messages.push(Message::text(Role::User, message));
-    ModelRequest { system, messages, tools: vec![tool()], limits: Limits::default() }
+    ModelRequest { system, messages, tools: Tool::specs(Asker::Chief), limits: Limits::default() }
 }

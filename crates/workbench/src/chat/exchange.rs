@@ -5,21 +5,25 @@ use std::{collections::VecDeque, future::poll_fn, sync::Arc};
 
 use jiff::Timestamp;
 use llmos_api::{
-    chat::{ChatAnswer, ChatEvent, ChatProposal, ChatSkill, ChatUsage},
+    chat::{ChatAnswer, ChatBudget, ChatEvent, ChatProposal, ChatSkill, ChatUsage},
     problem,
     workflow::WorkflowDoc,
 };
 use llmos_core::{
-    chat::{Dialogue, Next, Said, TOOL, ToolAnswer, Tools, check_graph, tool},
-    model::{EndReason, Model, ModelError, ModelRequest, ModelStream, ToolCall, ToolSpec},
+    chat::{Amounts, Budget, Said},
+    model::{EndReason, Model, ModelError, ModelRequest, Usage},
     run::Outcome,
     slug::Slug,
     trace::TraceId,
     workflow::{Workflow, validate},
 };
-use serde_json::Value;
 
-use crate::{Caller, catalogue::View, sessions::InSession};
+use super::{
+    carrier::{Carrier, NoCarrier},
+    record::Record,
+    talk::{Heard, Table, Talk},
+};
+use crate::{Caller, World, catalogue::View, sessions::InSession};
 
 /// One exchange.
 pub struct ChatExchange {
@@ -35,7 +39,12 @@ pub struct ChatExchange {
     pub(super) workflows: Vec<Workflow>,
     usage: Option<ChatUsage>,
     rejected: Vec<String>,
+    /// What was called, and by whom.
+    pub(super) record: Record,
     pub(super) error: Option<ModelError>,
+    /// Why nothing more is done, where the budget ended it.
+    exhausted: Option<String>,
+    budget: Option<ChatBudget>,
     /// Whether something was said or proposed.
     found: bool,
     over: bool,
@@ -55,14 +64,7 @@ pub(super) struct Kept {
 enum State {
     /// The search alone answers.
     Alone,
-    Talking(Box<Talk>),
-}
-
-struct Talk {
-    view: Arc<View>,
-    model: Arc<dyn Model>,
-    dialogue: Dialogue,
-    stream: Option<ModelStream>,
+    Talking(Box<(Talk, Table)>),
 }
 
 impl ChatExchange {
@@ -70,13 +72,33 @@ impl ChatExchange {
         kept: Kept,
         names: Vec<String>,
         shown: Vec<ChatSkill>,
-        view: Arc<View>,
-        model: Arc<dyn Model>,
+        (view, world, model): (Arc<View>, Arc<dyn World>, Arc<dyn Model>),
         request: ModelRequest,
     ) -> Self {
         let label = model.label().to_string();
-        let talk = Talk { view, model, dialogue: Dialogue::new(request), stream: None };
-        Self::new(kept, names, shown, Some(label), State::Talking(Box::new(talk)))
+        let (caller, started_at) = (kept.caller.clone(), kept.started_at);
+        let table = Table {
+            view,
+            model,
+            caller,
+            carrier: Arc::new(NoCarrier),
+            budget: Budget::new(Amounts::MOST),
+            world,
+            started_at,
+            heard: VecDeque::new(),
+            n_subagents: 0,
+        };
+        let talk = Talk::new(None, request);
+        Self::new(kept, names, shown, Some(label), State::Talking(Box::new((talk, table))))
+    }
+
+    /// Lets calls of the model be carried out. Without a carrier each of them is refused.
+    #[must_use]
+    pub fn carried_by(mut self, carrier: Arc<dyn Carrier>) -> Self {
+        if let State::Talking(talking) = &mut self.state {
+            talking.1.carrier = carrier;
+        }
+        self
     }
 
     pub(super) fn without_model(
@@ -116,7 +138,10 @@ impl ChatExchange {
             workflows: Vec::new(),
             usage: None,
             rejected: Vec::new(),
+            record: Record::default(),
             error: None,
+            exhausted: None,
+            budget: None,
             found: false,
             over: false,
         }
@@ -133,40 +158,29 @@ impl ChatExchange {
             if self.over {
                 return None;
             }
-            let State::Talking(talk) = &mut self.state else {
+            let State::Talking(talking) = &mut self.state else {
                 self.over = true;
                 continue;
             };
-            let Talk { view, model, dialogue, stream } = &mut **talk;
-            let answer = stream.get_or_insert_with(|| model.ask(dialogue.request().clone()));
-            let piece = poll_fn(|context| answer.as_mut().poll_next(context)).await;
-            let (said, next) = match piece {
-                Some(Ok(event)) => dialogue.hear(event, &Within(view)),
-                Some(Err(error)) => {
-                    self.fail(error);
-                    continue;
-                }
-                // A stream that ends without its last event has said all that it will.
-                None => (Vec::new(), Next::Over),
-            };
-            match next {
-                Next::Listen => {}
-                Next::Ask(request) => *stream = Some(model.ask(*request)),
-                Next::Over => {
-                    *stream = None;
-                    self.over = true;
-                }
+            let (talk, table) = &mut **talking;
+            poll_fn(|context| talk.poll(context, table)).await;
+            let (is_over, error) = (talk.is_over, talk.error.take());
+            let budget = ChatBudget::from(&table.budget);
+            for heard in std::mem::take(&mut table.heard) {
+                self.take(heard);
             }
-            for said in said {
-                self.show(said);
+            self.count(budget);
+            match error {
+                Some(error) => self.fail(error),
+                None => self.over = is_over,
             }
         }
     }
 
     /// Nobody listens any more: the model is told to stop.
     pub fn stop(&mut self) {
-        if let State::Talking(talk) = &mut self.state {
-            talk.stream = None;
+        if let State::Talking(talking) = &mut self.state {
+            talking.0.stop();
         }
     }
 
@@ -174,6 +188,7 @@ impl ChatExchange {
     pub(super) fn outcome(&self) -> Outcome {
         match (&self.error, self.over) {
             (Some(_), _) => Outcome::Error,
+            (None, true) if self.exhausted.is_some() => Outcome::Error,
             (None, false) => Outcome::Cancelled,
             (None, true) if self.found => Outcome::Success,
             (None, true) => Outcome::Error,
@@ -190,7 +205,7 @@ impl ChatExchange {
         match (&self.error, self.over) {
             (Some(error), _) => Some(format!("No whole answer: {error}. {}", error.hint())),
             (None, false) => Some("The answer was stopped.".to_owned()),
-            (None, true) => None,
+            (None, true) => self.exhausted.clone(),
         }
     }
 
@@ -205,6 +220,10 @@ impl ChatExchange {
             proposals: self.proposals.clone(),
             usage: self.usage.clone(),
             rejected: self.rejected.clone(),
+            calls: self.record.calls.clone(),
+            edits: self.record.edits.clone(),
+            subagents: self.record.subagents.clone(),
+            budget: self.budget,
         }
     }
 
@@ -224,12 +243,36 @@ impl ChatExchange {
         self.stop();
     }
 
-    fn show(&mut self, said: Said) {
-        let event = match said {
+    /// Takes what was heard at the table, and shows it.
+    fn take(&mut self, heard: Heard) {
+        let event = match heard {
+            Heard::Said(None, said) => self.said(said),
+            Heard::Said(Some(subagent), said) => self.record.overheard(subagent, said),
+            Heard::Begun(subagent) => Some(self.record.begun(subagent)),
+            Heard::Done { number, outcome, answer } => {
+                self.record.done(number, outcome, answer);
+                None
+            }
+        };
+        self.ready.extend(event);
+    }
+
+    /// Tells what the message took, where that is more than before.
+    fn count(&mut self, budget: ChatBudget) {
+        let counted = |ChatBudget { spent, .. }| (spent.rounds, spent.calls, spent.tokens);
+        let is_more = self.budget.map(counted) != Some(counted(budget));
+        self.budget = Some(budget);
+        if is_more {
+            self.ready.push_back(ChatEvent::Budget { budget });
+        }
+    }
+
+    fn said(&mut self, said: Said) -> Option<ChatEvent> {
+        Some(match said {
             Said::Model(name) => {
                 let provider = self.label.as_deref().and_then(|label| label.split('/').next());
                 self.label = Some(format!("{}/{name}", provider.unwrap_or_default()));
-                return;
+                return None;
             }
             Said::Text(text) => {
                 self.answer.push_str(&text);
@@ -237,7 +280,10 @@ impl ChatExchange {
                 ChatEvent::Text { text }
             }
             Said::Again { reason, wait_ms } => ChatEvent::Waiting { reason, wait_ms },
-            Said::Called { tool, arguments } => ChatEvent::Call { tool, arguments },
+            Said::Called { number, tool, arguments } => {
+                self.record.called(None, number, tool, arguments)
+            }
+            Said::Returned { number, state, text } => self.record.returned(number, state, text),
             Said::Proposal(workflow) => {
                 let proposal = self.proposal(&workflow);
                 self.proposals.push(proposal.clone());
@@ -246,16 +292,24 @@ impl ChatExchange {
                 self.found = true;
                 ChatEvent::Proposal { proposal: Box::new(proposal) }
             }
+            Said::Edit(edit) => {
+                self.rejected.clear();
+                self.found = true;
+                self.record.edited(*edit)
+            }
             Said::Rejected { reasons, again } => {
                 self.rejected.clone_from(&reasons);
                 ChatEvent::Rejected { reasons, again }
             }
             Said::Usage(usage) => {
-                let model = self.label.as_deref().unwrap_or_default();
-                let model = model.split_once('/').map_or(model, |(_, model)| model);
-                let usage = ChatUsage::new(model, &usage);
+                let usage = self.usage_of(&usage);
                 self.usage = Some(usage.clone());
                 ChatEvent::Usage { usage }
+            }
+            Said::Exhausted(over) => {
+                let text = format!("Stopped: {}", over.sentence(Amounts::MOST));
+                self.exhausted = Some(text.clone());
+                ChatEvent::Note { text }
             }
             Said::Ended(EndReason::Length) => {
                 ChatEvent::Note { text: "the answer was cut off at its longest length".to_owned() }
@@ -263,13 +317,18 @@ impl ChatExchange {
             Said::Ended(_) => {
                 ChatEvent::Note { text: "the provider held the answer back".to_owned() }
             }
-        };
-        self.ready.push_back(event);
+        })
+    }
+
+    fn usage_of(&self, usage: &Usage) -> ChatUsage {
+        let model = self.label.as_deref().unwrap_or_default();
+        let model = model.split_once('/').map_or(model, |(_, model)| model);
+        ChatUsage::new(model, usage)
     }
 
     fn proposal(&self, workflow: &Workflow) -> ChatProposal {
         let findings = match &self.state {
-            State::Talking(talk) => validate(workflow, &*talk.view),
+            State::Talking(talking) => validate(workflow, &*talking.1.view),
             State::Alone => Vec::new(),
         };
         ChatProposal {
@@ -279,29 +338,5 @@ impl ChatExchange {
             reasons: Vec::new(),
             findings: findings.iter().map(problem::Finding::from).collect(),
         }
-    }
-}
-
-/// What a model may call, within what the person sees.
-struct Within<'a>(&'a View);
-
-impl Tools for Within<'_> {
-    fn specs(&self) -> Vec<ToolSpec> {
-        vec![tool()]
-    }
-
-    fn call(&self, call: &ToolCall) -> ToolAnswer {
-        if call.name != TOOL {
-            let name: String = call.name.chars().take(60).collect();
-            return ToolAnswer::Refused(vec![format!("there is no tool `{name}`; use `{TOOL}`")]);
-        }
-        match self.check(&call.arguments) {
-            Ok(workflow) => ToolAnswer::Proposal(Box::new(workflow)),
-            Err(reasons) => ToolAnswer::Refused(reasons),
-        }
-    }
-
-    fn check(&self, graph: &Value) -> Result<Workflow, Vec<String>> {
-        check_graph(graph, self.0)
     }
 }

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use llmos_api::{
-    chat::{ChatEvent, ChatTraceView, JudgeChat},
+    chat::{ChatCall, ChatEvent, ChatSubagentTrace, ChatTraceView, JudgeChat},
     problem,
     trace::{self as wire, SavedTrace},
 };
@@ -56,6 +56,8 @@ impl Workbench {
             skills_used: kept.skills.clone(),
             model: model.map(str::to_owned),
             usage,
+            calls: exchange.record.traced_calls(),
+            subagents: exchange.record.traced_subagents(),
             started_at: kept.started_at,
             finished_at: self.world.now().max(kept.started_at),
             prompt: kept.prompt.clone(),
@@ -82,6 +84,7 @@ impl Workbench {
                 trouble: exchange.trouble(),
                 trace: trace.id.path(),
                 proposals: &exchange.workflows,
+                edits: &exchange.record.edited,
             };
             self.keep_answer(place, answer)?;
         }
@@ -112,6 +115,10 @@ impl Workbench {
             input_tokens: usage.as_ref().map(|usage| usage.input),
             output_tokens: usage.as_ref().map(|usage| usage.output),
             cost_usd: usage.and_then(|usage| usage.cost_usd),
+            calls: (trace.calls.into_iter().enumerate())
+                .map(|(at, call)| ChatCall::of_trace(call, at))
+                .collect(),
+            subagents: trace.subagents.into_iter().map(ChatSubagentTrace::from).collect(),
             started_at: trace.started_at.to_string(),
             finished_at: trace.finished_at.to_string(),
         })

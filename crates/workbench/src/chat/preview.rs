@@ -6,7 +6,7 @@ use llmos_api::{
 };
 use llmos_core::{
     chat::{MAX_CONTEXT_TOKENS, MAX_MESSAGE_BYTES, instructions, read_skills},
-    model::Part,
+    model::{Part, ToolSpec},
     skill::Skill,
 };
 
@@ -44,10 +44,14 @@ impl Workbench {
         let reading = read_skills(&texts, &offered(&view, &seen), MAX_CONTEXT_TOKENS);
         let history = joined.as_ref().map_or(&asked.history, |(_, before)| before);
         let request = request(history, message, &reading);
+        let tool = |tool: &ToolSpec| {
+            tool.name.len() + tool.description.len() + tool.schema.to_string().len()
+        };
         let (_, before) = request.messages.split_last().expect("because the message is among them");
         let n_bytes = before.iter().flat_map(|said| &said.parts).map(size).sum();
         let parts = [
             ("instructions", instructions().len()),
+            ("tools", request.tools.iter().map(tool).sum()),
             ("skills", reading.text.len()),
             ("messages", n_bytes),
             ("message", message.len()),

@@ -123,19 +123,28 @@ impl Workbench {
         let mut diffs = Vec::new();
         for (path, after) in difference.changed.iter().take(MAX_FILES) {
             let (old, new) = (read(difference.before.get(path))?, read(after.as_ref())?);
-            let compared = diff::files(path, old.as_deref(), new.as_deref());
-            let size = |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|bytes| bytes.len() as u64);
-            let fields = compared.changes.iter().flatten();
-            diffs.push(wire::ProposedFile {
-                path: path.to_string(),
-                text: compared.lines.is_some(),
-                hunks: compared.lines.iter().flatten().map(hunk).collect(),
-                bytes_before: size(&old),
-                bytes_after: size(&new),
-                fields: fields.map(field).collect(),
-            });
+            diffs.push(file_diff(path, old.as_deref(), new.as_deref()));
         }
         Ok(diffs)
+    }
+}
+
+/// Shows what is different in one file.
+pub(crate) fn file_diff(
+    path: &VolumePath,
+    old: Option<&[u8]>,
+    new: Option<&[u8]>,
+) -> wire::ProposedFile {
+    let compared = diff::files(path, old, new);
+    let size = |bytes: Option<&[u8]>| bytes.map(|bytes| bytes.len() as u64);
+    let fields = compared.changes.iter().flatten();
+    wire::ProposedFile {
+        path: path.to_string(),
+        text: compared.lines.is_some(),
+        hunks: compared.lines.iter().flatten().map(hunk).collect(),
+        bytes_before: size(old),
+        bytes_after: size(new),
+        fields: fields.map(field).collect(),
     }
 }
 

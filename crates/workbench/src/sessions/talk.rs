@@ -3,6 +3,8 @@
 
 use llmos_api::chat::{ChatMessage, ChatRequest, ChatRole};
 use llmos_core::{
+    chat::ProposedEdit,
+    diff::text::{lines, unified},
     session::{KeptMessage, MessageKey, Part, Role, SessionHead, check_replaces},
     slug::Slug,
     volume::VolumePath,
@@ -34,6 +36,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) trace: VolumePath,
     /// Workflows that were proposed.
     pub(crate) proposals: &'a [Workflow],
+    /// Edits of skills that were proposed.
+    pub(crate) edits: &'a [ProposedEdit],
 }
 
 impl Workbench {
@@ -98,10 +102,10 @@ impl Workbench {
 
     /// Keeps what was answered. Sent again, it is kept once.
     pub(crate) fn keep_answer(&self, place: &InSession, answer: Answer<'_>) -> Result<(), Error> {
-        let Answer { text, trouble, trace, proposals } = answer;
+        let Answer { text, trouble, trace, proposals, edits } = answer;
         let now = self.world.now();
         let mut messages = Vec::new();
-        if !text.trim().is_empty() || !proposals.is_empty() {
+        if !text.trim().is_empty() || !proposals.is_empty() || !edits.is_empty() {
             let key = place.key.then("answer");
             let mut new = incoming::said(key, Role::Assistant, text, now);
             new.message.traces.push(trace.clone());
@@ -110,6 +114,14 @@ impl Workbench {
                 let name = proposal.name.clone();
                 let content = Some(workflow::print(proposal));
                 let (artifact, file) = incoming::made(&place.id, kind, name, content);
+                new.message.artifacts.push(artifact);
+                new.files.extend(file);
+            }
+            for edit in edits {
+                let kind = "edit".parse().expect("because it is a slug");
+                let name = format!("{}.diff", edit.id);
+                let hunks = lines(&edit.before, &edit.after);
+                let (artifact, file) = incoming::made(&place.id, kind, name, Some(unified(&hunks)));
                 new.message.artifacts.push(artifact);
                 new.files.extend(file);
             }

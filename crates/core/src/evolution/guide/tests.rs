@@ -21,6 +21,8 @@ fn chat(at: i64, prompt: &str, answer: &str) -> ChatTrace {
         answer: answer.to_owned(),
         model: None,
         usage: None,
+        calls: Vec::new(),
+        subagents: Vec::new(),
     }
 }
 
