@@ -21,13 +21,14 @@ struct Bench {
     workbench: bool,
 }
 
-const BENCHES: [Bench; 15] = [
+const BENCHES: [Bench; 16] = [
     Bench { name: "skills", job: || native(&["skills"]), workbench: false },
     Bench { name: "search", job: || native(&["search"]), workbench: false },
     Bench { name: "patterns", job: || native(&["patterns"]), workbench: false },
     Bench { name: "flow", job: || native(&["flow"]), workbench: false },
     Bench { name: "commits", job: || native(&["commits"]), workbench: false },
     Bench { name: "kill", job: || native(&["kill"]), workbench: false },
+    Bench { name: "save", job: save, workbench: true },
     Bench { name: "scale", job: scale, workbench: true },
     Bench { name: "evolve", job: || native(&["evolve"]), workbench: false },
     Bench { name: "engine", job: || script("engine.mjs"), workbench: true },
@@ -79,6 +80,10 @@ fn native(args: &[&str]) -> Job {
 
 fn http() -> Job {
     native(&["http"]).args([repo::target().join("release/llmos")])
+}
+
+fn save() -> Job {
+    native(&["save"]).args([repo::target().join("release/llmos")])
 }
 
 fn scale() -> Job {

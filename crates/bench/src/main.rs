@@ -10,6 +10,7 @@ mod flow;
 mod http;
 mod kill;
 mod patterns;
+mod save;
 mod scale;
 mod search;
 mod server;
@@ -33,10 +34,11 @@ fn main() -> Result<()> {
         ["kill"] => kill::run()?.print()?,
         ["kill-writers", round, fault, root] => kill::writers(round, fault, root.as_ref())?,
         ["scale", server] => scale::run(server.as_ref())?.print()?,
+        ["save", server] => save::run(server.as_ref())?.print()?,
         ["bare"] => bare::serve()?,
         _ => bail!(
             "name a measurement: `skills`, `search`, `patterns`, `commits`, `evolve`, `kill`, `flow`, `http SERVER`, \
-             `scale SERVER`"
+             `save SERVER`, `scale SERVER`"
         ),
     }
     Ok(())
