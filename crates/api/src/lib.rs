@@ -4,6 +4,7 @@
 //! WebAssembly face, `--json` of the command. The domain types of `llmos-core`
 //! are not serializable; whoever stands at the rim converts. No rule lives here.
 
+pub mod blob;
 pub mod chat;
 pub mod context;
 pub mod cron;

@@ -4,7 +4,7 @@ mod convert;
 
 use serde::{Deserialize, Serialize};
 
-use crate::workflow::WorkflowDoc;
+use crate::{blob::BlobFacts, workflow::WorkflowDoc};
 
 /// Body of `POST /sessions`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -196,6 +196,9 @@ pub struct SessionArtifact {
     /// The workflow that it holds, where it holds one; only in answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow: Option<Box<WorkflowDoc>>,
+    /// The blob that its content points to, where it is a pointer; only in answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob: Option<BlobFacts>,
 }
 
 /// An artifact as it may be sent: whole, or as the line that a commit message has.

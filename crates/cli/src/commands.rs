@@ -3,6 +3,7 @@
 pub(crate) mod archive;
 pub(crate) mod backup;
 pub(crate) mod behind_wall;
+pub(crate) mod blob;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod evolve;

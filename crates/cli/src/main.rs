@@ -1,6 +1,7 @@
 //! The `llmos` command: reads its arguments, puts the adapters together, and
 //! turns every failure into two lines and an exit code. It holds no rule.
 
+mod blobs;
 mod commands;
 mod crons;
 mod failure;
@@ -51,6 +52,7 @@ enum Command {
     Promote(commands::promote::Args),
     Proposal(commands::proposal::Args),
     Session(commands::session::Args),
+    Blob(commands::blob::Args),
     User(commands::user::Args),
     Team(commands::team::Args),
     Key(commands::key::Args),
@@ -113,6 +115,7 @@ fn main() -> ExitCode {
         Command::Promote(args) => commands::promote::run(&args),
         Command::Proposal(args) => commands::proposal::run(&args),
         Command::Session(args) => commands::session::run(&args),
+        Command::Blob(args) => commands::blob::run(&args),
         Command::User(args) => commands::user::run(args),
         Command::Team(args) => commands::team::run(args),
         Command::Key(args) => commands::key::run(args),

@@ -30,12 +30,20 @@ impl SessionPlace {
         self.state.clone().unwrap_or_else(|| volumes.join("state"))
     }
 
+    /// Says whether sessions were ever kept there, as far as that can be told without opening them.
+    pub(crate) fn are_there(&self, volumes: &Path) -> bool {
+        let has_redis = self.redis.as_deref().is_some_and(|url| !url.is_empty());
+        has_redis || self.file(volumes).is_file()
+    }
+
+    fn file(&self, volumes: &Path) -> PathBuf {
+        self.state(volumes).join("sessions.sqlite")
+    }
+
     /// Opens the sessions of these volumes.
     pub(crate) fn open(&self, volumes: &Path) -> Result<Arc<dyn Sessions>, Failure> {
         match self.redis.as_deref().filter(|url| !url.is_empty()) {
-            None => {
-                Ok(Arc::new(SqliteSessions::open(&self.state(volumes).join("sessions.sqlite"))?))
-            }
+            None => Ok(Arc::new(SqliteSessions::open(&self.file(volumes))?)),
             Some(url) => {
                 let sessions = RedisSessions::open(url)?;
                 if sessions.writes_through() == Some(false) {

@@ -110,6 +110,13 @@ pub trait Branches: Send + Sync {
     /// Lists the branches, `main` among them, sorted by name; none while the volume does not exist.
     fn branches(&self, volume: &VolumeId) -> Result<Vec<Branch>, StoreError>;
 
+    /// Lists every commit that something in the volume names: branches, and what is no branch here, such as
+    /// tags, what a remote had, and names that only Git knows. Whatever a person can still get at with `git`
+    /// is reached from one of them.
+    fn tips(&self, volume: &VolumeId) -> Result<Vec<CommitId>, StoreError> {
+        Ok(self.branches(volume)?.into_iter().map(|branch| branch.tip).collect())
+    }
+
     /// Makes a branch that begins at a commit.
     ///
     /// Fails with [`StoreError::BranchExists`] where there is one of that name, or one that stands
@@ -161,6 +168,10 @@ pub trait OverBranches: Send + Sync {
 impl<T: OverBranches> Branches for T {
     fn branches(&self, volume: &VolumeId) -> Result<Vec<Branch>, StoreError> {
         self.below().branches(volume)
+    }
+
+    fn tips(&self, volume: &VolumeId) -> Result<Vec<CommitId>, StoreError> {
+        self.below().tips(volume)
     }
 
     fn create_branch(

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod api_key;
+pub mod blob;
 pub mod branch;
 pub mod chat;
 pub mod compose;

@@ -19,7 +19,7 @@ const MAX_FINDINGS: usize = 10;
 /// What went wrong inside is for the log.
 pub(crate) fn fault(error: &Error, unknown: ErrorCode) -> ErrorData {
     let code = match error.kind() {
-        ErrorKind::Invalid | ErrorKind::Content => ErrorCode::INVALID_PARAMS,
+        ErrorKind::Invalid | ErrorKind::Content | ErrorKind::TooLarge => ErrorCode::INVALID_PARAMS,
         ErrorKind::Unknown | ErrorKind::Denied | ErrorKind::Unproven => unknown,
         ErrorKind::Conflict | ErrorKind::Busy | ErrorKind::NoRoom | ErrorKind::Internal => {
             ErrorCode::INTERNAL_ERROR

@@ -48,6 +48,8 @@ pub(crate) struct App {
     pub(crate) git: Arc<Semaphore>,
     /// How many bodies of Git clients may be on their way in at once.
     pub(crate) git_bodies: Arc<Semaphore>,
+    /// How many blobs may be on their way, in or out, at once.
+    pub(crate) blobs: Arc<Semaphore>,
     pub(crate) assets: Arc<Assets>,
     pub(crate) openapi: Bytes,
 }

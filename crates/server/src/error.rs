@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use llmos_api::{chat::ChatEvent, problem::Problem};
-use llmos_core::store::StoreError;
+use llmos_core::{blob::BlobsError, store::StoreError};
 use llmos_workbench::{Error, ErrorKind};
 
 /// A refusal on its way to the client.
@@ -58,7 +58,7 @@ impl ApiError {
         error
     }
 
-    /// Names the volume that is at fault, if one is; how it is at fault is for the log.
+    /// Names the volume or blob that is at fault, if one is; how it is at fault is for the log.
     fn from_volume_or_internal(error: Error) -> Self {
         let mut answer = Self::internal(());
         if let Error::Store { source: source @ StoreError::Damaged { volume, .. } } = &error {
@@ -66,6 +66,13 @@ impl ApiError {
             problem.kind = "urn:llmos:problem:damaged".to_owned();
             problem.code = "damaged".to_owned();
             problem.detail = format!("volume `{volume}` cannot be used as it is");
+            problem.hint = source.hint().map(str::to_owned);
+        }
+        if let Error::Blobs { source: source @ BlobsError::Damaged { .. } } = &error {
+            let problem = &mut answer.problem;
+            problem.kind = "urn:llmos:problem:blob-damaged".to_owned();
+            problem.code = "blob-damaged".to_owned();
+            problem.detail = source.to_string();
             problem.hint = source.hint().map(str::to_owned);
         }
         answer.cause = Some(Cause(Arc::new(error)));
@@ -102,6 +109,7 @@ impl From<Error> for ApiError {
             ErrorKind::Conflict => StatusCode::CONFLICT,
             ErrorKind::Content => StatusCode::UNPROCESSABLE_ENTITY,
             ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorKind::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
             ErrorKind::Internal => return Self::from_volume_or_internal(error),
         };

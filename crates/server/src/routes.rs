@@ -1,6 +1,7 @@
 //! All routes, each both bare and under `/api`.
 
 mod around_chat;
+mod blobs;
 mod chat;
 mod context;
 mod crons;
@@ -71,6 +72,7 @@ const MAX_INPUT_BYTES: usize = 64 << 20;
         (name = "volumes", description = "The Git repositories that hold all of it"),
         (name = "chat", description = "Talking about skills, with a model or without"),
         (name = "sessions", description = "Conversations with what came of them"),
+        (name = "blobs", description = "Files of any size that lie outside of Git, by the hash of their content"),
         (name = "packages", description = "Python packages that nodes may import"),
         (name = "system", description = "The server itself"),
     )
@@ -98,6 +100,7 @@ pub fn router(settings: Settings) -> Router {
         user: settings.user,
         git: Arc::new(Semaphore::new(git::MAX_CONVERSATIONS)),
         git_bodies: Arc::new(Semaphore::new(git::MAX_BODIES)),
+        blobs: Arc::new(Semaphore::new(blobs::MAX_AT_ONCE)),
         assets: Arc::new(Assets::embedded()),
         openapi: openapi.into(),
     };
@@ -136,6 +139,7 @@ fn described() -> OpenApiRouter<App> {
         .merge(shares::routes())
         .merge(replay::routes())
         .merge(around_chat::routes())
+        .merge(blobs::routes())
         .merge(volumes::routes())
         .merge(teams::routes())
         .merge(remotes::routes())

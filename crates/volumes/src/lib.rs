@@ -31,6 +31,7 @@ mod secret;
 mod session;
 mod side;
 mod sign;
+mod tips;
 mod tree;
 mod trees;
 mod upkeep;
@@ -262,6 +263,10 @@ impl Store for GitStore {
 impl Branches for GitStore {
     fn branches(&self, volume: &VolumeId) -> Result<Vec<Branch>, StoreError> {
         self.volume(volume).branches()
+    }
+
+    fn tips(&self, volume: &VolumeId) -> Result<Vec<CommitId>, StoreError> {
+        self.volume(volume).tips()
     }
 
     fn create_branch(

@@ -128,6 +128,16 @@ impl Volume {
         &self,
         repository: &gix::Repository,
     ) -> Result<Vec<(String, ObjectId)>, StoreError> {
+        let mut found = self.all_names(repository)?;
+        found.retain(|(name, _)| !name.starts_with("refs/remotes/"));
+        Ok(found)
+    }
+
+    /// All names of the repository that hold on to objects.
+    pub(crate) fn all_names(
+        &self,
+        repository: &gix::Repository,
+    ) -> Result<Vec<(String, ObjectId)>, StoreError> {
         let looked = odd::fault_in_refs(&self.git()).map_err(self.medium("listing names"))?;
         if let Some(fault) = looked {
             return Err(self.damaged(fault));
@@ -137,12 +147,8 @@ impl Volume {
         let mut found = Vec::new();
         for reference in all {
             let reference = reference.map_err(|err| self.damaged(err))?;
-            let name = reference.name().as_bstr().to_string();
-            if name.starts_with("refs/remotes/") {
-                continue;
-            }
             if let Some(id) = reference.target().try_id() {
-                found.push((name, id.to_owned()));
+                found.push((reference.name().as_bstr().to_string(), id.to_owned()));
             }
         }
         Ok(found)

@@ -9,6 +9,7 @@ use llmos_api::{
 use llmos_core::{
     access::Denied,
     api_key::ApiKeySourceError,
+    blob::{BlobHash, BlobsError},
     cron::JobsError,
     exchange::ExchangeError,
     members::DirectoryError,
@@ -228,6 +229,23 @@ pub enum Error {
     Sessions {
         /// Why.
         source: SessionsError,
+    },
+    /// This program keeps no blobs.
+    #[error("this program keeps no blobs")]
+    NoBlobs,
+    /// There is a pointer, and nothing that it points to.
+    #[error("the content of blob `{hash}` is not here, though volume `{volume}` refers to it")]
+    BlobMissing {
+        /// Which.
+        hash: BlobHash,
+        /// The volume that refers to it.
+        volume: VolumeId,
+    },
+    /// The blobs did not do what they were asked.
+    #[error(transparent)]
+    Blobs {
+        /// Why.
+        source: BlobsError,
     },
     /// This program talks with no models.
     #[error("this program talks with no models")]

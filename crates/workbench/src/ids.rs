@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use llmos_core::{
+    blob::{BlobHash, MediaType},
     branch::BranchName,
     cron::CronId,
     slug::Slug,
@@ -44,6 +45,19 @@ pub fn session_volume(
 pub fn path(text: &str) -> Result<VolumePath, Error> {
     text.parse()
         .map_err(|source: llmos_core::volume::VolumePathError| bad("path", &source, source.hint()))
+}
+
+/// Reads the hash of a blob.
+pub fn blob(field: &'static str, text: &str) -> Result<BlobHash, Error> {
+    text.parse()
+        .map_err(|source: llmos_core::blob::BlobHashError| bad(field, &source, source.hint()))
+}
+
+/// Reads what sort of content something is said to be.
+pub fn media_type(text: &str) -> Result<MediaType, Error> {
+    text.parse().map_err(|source: llmos_core::blob::MediaTypeError| {
+        bad("Content-Type", &source, source.hint())
+    })
 }
 
 /// Reads the id of a trace.

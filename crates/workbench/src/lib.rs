@@ -8,6 +8,7 @@
 
 mod archive;
 mod blame;
+mod blobs;
 mod branches;
 mod caller;
 mod calls;
@@ -51,6 +52,7 @@ use llmos_core::{
 };
 
 pub use archive::{Archived, Month, MonthError};
+pub use blobs::{BlobPlace, Collect, FoundBlob, NewBlob};
 pub use caller::Caller;
 pub use calls::PreparedCall;
 pub use chat::{Carrier, Carrying, ChatExchange};
@@ -70,6 +72,7 @@ pub use volumes::HistoryFilter;
 pub use workflows::{PythonTask, WorkflowFilter};
 pub use world::World;
 
+use blobs::{KeptBlobs, Pointers};
 use catalogue::Catalogue;
 use evolution::Evolution;
 use hands::Hands;
@@ -92,6 +95,8 @@ pub struct Workbench {
     evolution: Evolution,
     models: Option<Arc<dyn Models>>,
     sessions: Option<Arc<dyn Sessions>>,
+    blobs: Option<KeptBlobs>,
+    pointers: Pointers,
 }
 
 impl Workbench {
@@ -106,6 +111,8 @@ impl Workbench {
             evolution: Evolution::default(),
             models: None,
             sessions: None,
+            blobs: None,
+            pointers: Pointers::default(),
             store,
             world,
             directory: Arc::new(NoDirectory),

@@ -242,7 +242,12 @@ impl Workbench {
     }
 
     /// The session, if the caller may do this with it.
-    fn session(&self, caller: &Caller, id: &Slug, part: Part) -> Result<SessionHead, Error> {
+    pub(crate) fn session(
+        &self,
+        caller: &Caller,
+        id: &Slug,
+        part: Part,
+    ) -> Result<SessionHead, Error> {
         let found = self.sessions()?.read(id, 1, 0)?;
         let (head, _) = found.ok_or_else(|| unknown(id))?;
         let seen = may_take_part(caller.actor(), Part::Look, &head);
@@ -257,7 +262,7 @@ impl Workbench {
         Ok(head)
     }
 
-    fn messages(
+    pub(crate) fn messages(
         &self,
         id: &Slug,
         first: u64,
@@ -266,7 +271,7 @@ impl Workbench {
         self.sessions()?.read(id, first, limit)?.ok_or_else(|| unknown(id))
     }
 
-    fn sessions(&self) -> Result<&dyn Sessions, Error> {
+    pub(crate) fn sessions(&self) -> Result<&dyn Sessions, Error> {
         self.sessions.as_deref().ok_or(Error::NoSessions)
     }
 

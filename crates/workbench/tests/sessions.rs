@@ -104,6 +104,7 @@ impl Fixture {
 
 fn code(name: &str, content: &str) -> SentArtifact {
     SentArtifact::Whole(SessionArtifact {
+        blob: None,
         kind: "code".to_owned(),
         name: name.to_owned(),
         path: None,

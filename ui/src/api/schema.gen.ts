@@ -46,6 +46,36 @@ export type BlamedLine = {
   text: string;
 };
 
+/** What a pointer says of a blob. */
+export type BlobFacts = {
+  /** The SHA-256 of the content, 64 hexadecimal digits. */
+  hash: string;
+  /** What sort of content it is said to be. */
+  media_type: string;
+  /** What the file is called. */
+  name: string;
+  /** How many bytes it has. */
+  size: number;
+};
+
+/** A pointer in a volume. */
+export type BlobFile = BlobFacts & {
+  /** Whether the content is here. */
+  is_here: boolean;
+  /** Where it is. */
+  path: string;
+};
+
+/** Answer of `GET /blobs`. */
+export type BlobList = {
+  /** Those of this page, by path. */
+  blobs: BlobFile[];
+  /** How many pointers the volume has. */
+  total: number;
+  /** The address of the volume. */
+  volume: string;
+};
+
 /** Answer of `GET /volumes/branches`. */
 export type BranchList = {
   /** The branches by name; `main` is what the volume shows. */
@@ -1793,6 +1823,7 @@ export type SentArtifact = string | SessionArtifact;
 
 /** A thing that came of a session. */
 export type SessionArtifact = {
+  blob?: BlobFacts | null;
   /** What it holds, as text. */
   content?: string | null;
   /** What it is, such as `code`, `skill`, `workflow`, `plot`, `file`. */
@@ -2284,6 +2315,18 @@ export type UpdateSkill = {
   user_id?: string | null;
   /** Where it is; the caller's own volume when left out. */
   volume?: string | null;
+};
+
+/** Answer of `POST /blobs`. */
+export type UploadedBlob = BlobFacts & {
+  /** The newest commit of the volume, which has the pointer. */
+  commit?: string | null;
+  /** Where in the volume the pointer is; left out where none was committed. */
+  path?: string | null;
+  /** The text that stands for it. A message of a session carries it as the content of an artifact. */
+  pointer: string;
+  /** The address of the volume that has it. */
+  volume: string;
 };
 
 /** A skill in the text. */

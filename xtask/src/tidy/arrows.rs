@@ -6,13 +6,14 @@ use super::{Member, Workspace};
 /// For each crate, the crates of this workspace that it may know.
 ///
 /// What only tests need is not looked at.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("llmos-core", &[]),
     ("llmos-api", &["llmos-core"]),
     ("llmos-volumes", &["llmos-core"]),
     ("llmos-members", &["llmos-core"]),
     ("llmos-store", &["llmos-core"]),
     ("llmos-headless", &["llmos-core", "llmos-api"]),
+    ("llmos-blobs", &["llmos-core"]),
     ("llmos-llm", &["llmos-core"]),
     ("llmos-packages", &[]),
     ("llmos-workbench", &["llmos-core", "llmos-api"]),
@@ -23,6 +24,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
         &[
             "llmos-core",
             "llmos-api",
+            "llmos-blobs",
             "llmos-volumes",
             "llmos-members",
             "llmos-store",

@@ -1,13 +1,14 @@
 //! Between sessions of the core and their wire form.
 
 use llmos_core::{
+    blob::Pointer,
     session::{self, Artifact, KeptMessage, Replaced, Role, SessionFile},
     trace::TraceId,
     volume::VolumePath,
     workflow,
 };
 
-use crate::workflow::WorkflowDoc;
+use crate::{blob::BlobFacts, workflow::WorkflowDoc};
 
 use super::{SessionArtifact, SessionMessage, SessionRole, SessionStatus};
 
@@ -60,6 +61,9 @@ impl SessionMessage {
             let held = content.as_deref().filter(|_| artifact.kind.as_str() == "workflow");
             SessionArtifact {
                 workflow: held.and_then(held_workflow).map(Box::new),
+                blob: content.as_deref().and_then(|content| {
+                    Some(BlobFacts::from(&Pointer::parse(content.as_bytes()).ok()?))
+                }),
                 content,
                 kind: artifact.kind.to_string(),
                 name: artifact.name,

@@ -18,7 +18,8 @@ use crate::{
 ///
 /// The server may run meanwhile: each volume is in the file as it was at one moment, with every change that was
 /// answered before; so are members, API keys, the schedule, conversations, what was counted for learning, remotes and
-/// people's models. Not in it: edits in folders that are not committed, Python packages, and the two keys of this
+/// people's models. Not in it: edits in folders that are not committed, uploaded files (copy the folder `blobs`, whose files
+/// never change), Python packages, and the two keys of this
 /// installation (`.llmos-lite-secret`, `.llmos-lite-master-key`); without the latter, keys to models are entered anew.
 #[derive(clap::Args)]
 pub(crate) struct Args {

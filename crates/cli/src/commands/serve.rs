@@ -18,6 +18,7 @@ use llmos_workbench::{RemoteKeeper, Work, Workbench};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
+    blobs::BlobArgs,
     crons,
     failure::{Failure, FailureKind},
     hands,
@@ -75,6 +76,8 @@ pub(crate) struct Args {
     crons: crons::CronArgs,
     #[command(flatten)]
     sessions: SessionPlace,
+    #[command(flatten)]
+    blobs: BlobArgs,
 }
 
 pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
@@ -109,6 +112,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
         .with_sessions(args.sessions.open(&args.volumes)?)
         .with_ledgers(Arc::new(Beside::volumes(&args.volumes)))
         .with_thresholds(args.learning.thresholds());
+    let workbench = args.blobs.add_to(workbench, &args.volumes)?;
     let seeded = workbench.seed_system(&library::files(), env!("CARGO_PKG_VERSION"))?;
     if let Some(commit) = &seeded.commit {
         say(&format!("system volume: {} files brought up to date in {commit}", seeded.n_changed));

@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
+use llmos_core::blob::BlobHash;
 use serde_json::{Map, Value, json};
 
 use crate::{
     chance::Chance,
-    world::{SKILLS, TEAMS, TRACE, USERS, VALUE, VOLUMES, World, skill},
+    world::{HIDDEN, SKILLS, TEAMS, TRACE, USERS, VALUE, VOLUMES, World, marker, skill},
 };
 
 /// A call of the HTTP door.
@@ -170,7 +171,12 @@ fn text(name: &str, chance: &mut Chance, world: &World) -> String {
         "sha256" => VALUE.to_owned(),
         "source" => skill(chance.of::<&str>(&SKILLS), &format!("text {}", chance.below(3))),
         "reason" | "name" | "description" | "content" => format!("text {}", chance.below(3)),
-        "path" => chance.of(&["skills/secret.md", "skills", "traces", "metadata.json"]).to_string(),
+        "path" => {
+            let paths = ["skills/secret.md", "skills", "traces", "metadata.json", HIDDEN];
+            chance.of(&paths).to_string()
+        }
+        "hash" => BlobHash::of(marker(chance.of(&VOLUMES)).as_bytes()).to_string(),
+        "session" => chance.of(&world.sessions).clone(),
         "q" => "gives".to_owned(),
         "state" => chance.of(&["open", "approved"]).to_string(),
         "kind" => "executable".to_owned(),

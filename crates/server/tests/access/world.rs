@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use llmos_api::proposal::ProposeSkill;
 use llmos_core::{
     access::TeamRole,
+    blob::{BlobHash, Blobs, Pointer, Upload},
     branch::{Branches, Volumes},
     cron::Zone,
     members::{Directory, DirectoryError, Members, User},
@@ -26,7 +27,7 @@ use llmos_core::{
     workflow,
 };
 use llmos_server::{AllowedHosts, NoPackages, Settings};
-use llmos_testkit::{MemoryJobs, MemoryStore};
+use llmos_testkit::{MemoryBlobs, MemoryJobs, MemoryStore};
 use llmos_workbench::{CronParts, Crons, Work, Workbench, World as Surroundings};
 
 use crate::{heard::Heard, oracle::People, spy::Spy};
@@ -36,6 +37,8 @@ pub(crate) const TEAMS: [&str; 3] = ["atlas", "borea", "none"];
 pub(crate) const SKILLS: [&str; 4] = ["load", "shared", "mine", "secret"];
 /// The hash of a large value that every trace has.
 pub(crate) const VALUE: &str = "080a9ed428559ef602668b4c00f114f1a11c3f6b02a435f0bdc154578e4d7f22";
+/// Where each volume has a pointer to a blob that holds its marker.
+pub(crate) const HIDDEN: &str = "files/hidden.txt.blob.md";
 pub(crate) const TRACE: &str = "run-20261120-153000-0a1b2c3d";
 
 /// The volumes that there are from the start.
@@ -104,7 +107,10 @@ impl World {
         let kept = Arc::new(Kept(Mutex::new(None)));
         let store: Arc<dyn Volumes> = Arc::clone(&spy) as _;
         let heard = Arc::new(Heard::default());
+        let blobs = MemoryBlobs::new();
+        VOLUMES.into_iter().for_each(|volume| hide(&blobs, volume));
         let workbench = Workbench::new(store, Arc::new(Fixed(AtomicU32::new(1))))
+            .with_blobs(Arc::new(blobs), 1 << 20)
             .with_sessions(Arc::clone(&heard) as _)
             .with_directory(Arc::clone(&kept) as _);
         let shipped = |path: &str, content: String| ShippedFile {
@@ -246,6 +252,16 @@ impl World {
     }
 }
 
+/// Puts the marker of a volume into a blob of it.
+fn hide(blobs: &MemoryBlobs, volume: &str) {
+    let upload = Upload {
+        volume: &volume.parse().expect("it is a volume"),
+        limit: 1 << 20,
+        now: &|| Timestamp::UNIX_EPOCH,
+    };
+    blobs.put(upload, &mut marker(volume).as_bytes()).expect("it is in memory");
+}
+
 /// A session of a volume.
 fn session(volume: &str) -> SessionHead {
     let id = format!("session-{}", volume.replace('/', "-"));
@@ -276,6 +292,8 @@ fn people() -> People {
 
 fn fill(spy: &Spy, volume: &str) {
     let hidden = marker(volume);
+    let hash = BlobHash::of(hidden.as_bytes());
+    let kind = "text/plain".parse().expect("it is a type");
     let flow = format!(
         "---\nworkflow_id: secret\nname: {hidden}\n---\n\n```json\n{{\"nodes\": [{{\"id\": \"a\", \"skill_id\": \"secret\"}}], \"edges\": []}}\n```\n"
     );
@@ -284,6 +302,7 @@ fn fill(spy: &Spy, volume: &str) {
         ("skills/mine.md", skill("mine", "something")),
         ("skills/shared.md", skill("shared", "something")),
         ("traces/2026/11/20/run-20261120-153000-0a1b2c3d.md", trace_of(&flow)),
+        (HIDDEN, Pointer::new(hash, hidden.len() as u64, kind, "hidden.txt").to_string()),
         ("workflows/secret.md", flow),
     ];
     let object = format!("traces/2026/11/20/objects/{VALUE}.json");

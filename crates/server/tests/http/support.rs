@@ -20,7 +20,7 @@ use llmos_core::{
     seed::ShippedFile,
 };
 use llmos_server::{AllowedHosts, NoPackages, Packages, ServerPython, Settings};
-use llmos_testkit::{MemoryJobs, MemorySessions, MemoryStore};
+use llmos_testkit::{MemoryBlobs, MemoryJobs, MemorySessions, MemoryStore};
 use llmos_volumes::GitStore;
 use llmos_workbench::{CronParts, Crons, Error, Work, Workbench, World};
 use serde_json::Value;
@@ -32,6 +32,9 @@ pub(crate) const CODING: &str = "---\nname: Python coding\ncategory: coding\ndes
 pub(crate) const BROKEN: &str =
     "---\nskill_id: broken\nname: Broken\ntype: python-wasm\ninputs: [\n---\n\nno code\n";
 pub(crate) const FLOW: &str = "---\nworkflow_id: total\nname: Total of numbers\ndescription: Loads numbers and adds them\ntags: [example]\n---\n\n# Total of numbers\n\n```json\n{\n  \"nodes\": [\n    {\"id\": \"load\", \"skill_id\": \"load\", \"inputs\": {\"n\": 4}},\n    {\"id\": \"sum\", \"skill_id\": \"sum\"}\n  ],\n  \"edges\": [\n    {\"from\": \"load.values\", \"to\": \"sum.values\"}\n  ]\n}\n```\n";
+
+/// The largest blob of this door.
+pub(crate) const BLOB_LIMIT: u64 = 4 << 20;
 
 /// A world in which it is always the same time, and chance counts up.
 pub(crate) struct Fixed(AtomicU32);
@@ -125,7 +128,9 @@ impl Client {
     ) -> Self {
         let world = Arc::new(Fixed::new());
         let crons = self::crons(Arc::clone(&world) as Arc<dyn World>);
-        let workbench = Workbench::new(store, world).with_sessions(Arc::new(MemorySessions::new()));
+        let workbench = Workbench::new(store, world)
+            .with_sessions(Arc::new(MemorySessions::new()))
+            .with_blobs(Arc::new(MemoryBlobs::new()), BLOB_LIMIT);
         let file = |path: &str, text: &str| ShippedFile {
             path: path.parse().expect("it is a path"),
             content: text.into(),

@@ -3,7 +3,10 @@
 use std::{fs, path::Path, thread, time::Duration};
 
 use crate::folder::{ByHand, Volumes, ana, git, git_output};
-use llmos_core::store::{BlobId, Expected, HistoryQuery, Store, StoreError};
+use llmos_core::{
+    branch::Branches,
+    store::{BlobId, Expected, HistoryQuery, Store, StoreError},
+};
 use llmos_testkit::store::{change, edit, paths, put, text};
 use llmos_volumes::GitStore;
 
@@ -325,4 +328,49 @@ fn a_deep_folder_is_no_danger() {
     volumes.commit(&ana(), change("delete", vec![edit(&deep, Expected::Anything, None)])).unwrap();
     assert!(!volumes.ana().join("d").exists());
     volumes.assert_clean();
+}
+
+/// Whatever somebody can still get at with `git` is reached from one of these.
+#[test]
+fn every_name_of_the_repository_leads_to_a_tip() {
+    let volumes = Volumes::new();
+    assert_eq!(volumes.tips(&ana()).unwrap(), []);
+    put(&*volumes, "user/ana", &[("a.md", "one")]);
+    volumes.settle();
+    let on_a_side = |name: &str| {
+        let tree = volumes.git(&["rev-parse", "HEAD^{tree}"]);
+        let commit = volumes.git(&["commit-tree", &tree, "-m", name]);
+        volumes.git(&["update-ref", name, &commit]);
+        commit
+    };
+    let names = [
+        "refs/heads/pr/ana/plot",
+        "refs/heads/ü",
+        "refs/tags/light",
+        "refs/remotes/origin/main",
+        "refs/stash",
+        "refs/llmos-lite/saved",
+    ];
+    let mut want: Vec<String> = names.into_iter().map(on_a_side).collect();
+    let tagged = on_a_side("refs/heads/tagged");
+    volumes.git(&["tag", "-a", "heavy", "-m", "a tag", &tagged]);
+    volumes.git(&["tag", "-a", "heavier", "-m", "a tag of a tag", "heavy"]);
+    volumes.git(&["update-ref", "-d", "refs/heads/tagged"]);
+    let blob = volumes.git(&["rev-parse", "HEAD:a.md"]);
+    volumes.git(&["update-ref", "refs/tags/no-commit", &blob]);
+    let head = volumes.git(&["rev-parse", "HEAD"]);
+    want.extend([tagged, head]);
+    want.sort();
+    let tips = || -> Vec<String> {
+        volumes.tips(&ana()).unwrap().into_iter().map(|commit| commit.0).collect()
+    };
+    assert_eq!(tips(), want);
+    let detached = on_a_side("refs/heads/gone");
+    volumes.git(&["checkout", "--quiet", "--detach", &detached]);
+    volumes.git(&["update-ref", "-d", "refs/heads/gone"]);
+    assert!(tips().contains(&detached));
+    volumes.git(&["checkout", "--quiet", "main"]);
+    put(&*volumes, "user/ana", &[("a.md", "two")]);
+    let newest = volumes.head(&ana()).unwrap().unwrap();
+    assert!(tips().contains(&newest.0), "also while it is on its way to Git");
 }

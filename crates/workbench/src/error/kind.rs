@@ -3,8 +3,8 @@
 use std::io;
 
 use llmos_core::{
-    exchange::ExchangeError, model::SettingsError, remote::RemoteError, session::SessionsError,
-    store::StoreError,
+    blob::BlobsError, exchange::ExchangeError, model::SettingsError, remote::RemoteError,
+    session::SessionsError, store::StoreError,
 };
 
 use super::Error;
@@ -26,6 +26,8 @@ pub enum ErrorKind {
     Content,
     /// Another program holds the volume, or somebody has to mend the file of members; later it may work.
     Busy,
+    /// It is more than is taken.
+    TooLarge,
     /// The disk takes nothing: it is full, or may not be written to.
     NoRoom,
     /// The program or its surroundings failed.
@@ -57,7 +59,14 @@ impl Error {
             Self::BadSkill { .. } | Self::BadWorkflow { .. } | Self::BrokenFile { .. } => {
                 ErrorKind::Content
             }
-            Self::NoModels | Self::NoSessions => ErrorKind::Denied,
+            Self::NoModels | Self::NoSessions | Self::NoBlobs => ErrorKind::Denied,
+            Self::BlobMissing { .. } => ErrorKind::Unknown,
+            Self::Blobs { source: BlobsError::TooLarge { .. } } => ErrorKind::TooLarge,
+            Self::Blobs { source: BlobsError::Cut { .. } } => ErrorKind::Invalid,
+            Self::Blobs { source: BlobsError::Medium { source, .. } } => {
+                if no_room(&**source).is_some() { ErrorKind::NoRoom } else { ErrorKind::Internal }
+            }
+            Self::Blobs { source: BlobsError::Damaged { .. } } => ErrorKind::Internal,
             Self::KeyUsed { .. } => ErrorKind::Conflict,
             Self::Sessions { source: SessionsError::Unknown { .. } } => ErrorKind::Unknown,
             Self::Sessions { source: SessionsError::Medium { .. } } => ErrorKind::Internal,
@@ -72,7 +81,11 @@ impl Error {
                     | StoreError::BranchMoved { .. }
                     | StoreError::CheckedOut { .. },
             } => ErrorKind::Conflict,
-            Self::Store { source } if no_room(source).is_some() => ErrorKind::NoRoom,
+            Self::Store { source: StoreError::Medium { source, .. } }
+                if no_room(&**source).is_some() =>
+            {
+                ErrorKind::NoRoom
+            }
             Self::Exchange { source: ExchangeError::Client { .. } } => ErrorKind::Invalid,
             Self::Remote { source: RemoteError::None { .. } } => ErrorKind::Unknown,
             Self::Remote { source: RemoteError::Unreachable { .. } } => ErrorKind::Busy,
@@ -116,6 +129,14 @@ impl Error {
             Self::NoModels => "no-models",
             Self::NoSessions => "no-sessions",
             Self::LinkClosed => "link-closed",
+            Self::NoBlobs => "no-blobs",
+            Self::BlobMissing { .. } => "blob-missing",
+            Self::Blobs { source: BlobsError::TooLarge { .. } } => "body-too-large",
+            Self::Blobs { source: BlobsError::Cut { .. } } => "bad-body",
+            Self::Blobs { source: BlobsError::Damaged { .. } } => "blob-damaged",
+            Self::Blobs { source: BlobsError::Medium { source, .. } } => {
+                if no_room(&**source).is_some() { "no-room" } else { "blobs" }
+            }
             Self::KeyUsed { .. } => "key-used",
             Self::Sessions { source: SessionsError::Moved { .. } } => "stale",
             Self::Sessions { source: SessionsError::Full { .. } } => "session-full",
@@ -126,7 +147,11 @@ impl Error {
             Self::Store { source: StoreError::BranchExists { .. } } => "branch-exists",
             Self::Store { source: StoreError::BranchMoved { .. } } => "branch-moved",
             Self::Store { source: StoreError::CheckedOut { .. } } => "checked-out",
-            Self::Store { source } if no_room(source).is_some() => "no-room",
+            Self::Store { source: StoreError::Medium { source, .. } }
+                if no_room(&**source).is_some() =>
+            {
+                "no-room"
+            }
             Self::Store { .. } => "store",
             Self::CronsOff => "crons-off",
             Self::Jobs { .. } => "jobs",
@@ -178,11 +203,19 @@ impl Error {
                 diagnostics.iter().find_map(|found| found.hint.clone())
             }
             Self::BadWorkflow { findings } => findings.iter().find_map(|found| found.hint.clone()),
-            Self::NoModels | Self::NoSessions => Some("start it with `llmos serve`".to_owned()),
             Self::LinkClosed => Some(
                 "look whether all of it is there; one that was revoked or has ended stays closed, so ask for a new one"
                     .to_owned(),
             ),
+            Self::BlobMissing { .. } => Some(
+                "upload the same content again with `llmos blob put`, or start the server with the place that has it"
+                    .to_owned(),
+            ),
+            Self::Blobs { source: BlobsError::Medium { source, .. } } => {
+                no_room(&**source).map(str::to_owned)
+            }
+            Self::Blobs { source } => source.hint().map(str::to_owned),
+            Self::NoModels | Self::NoSessions | Self::NoBlobs => Some("start it with `llmos serve`".to_owned()),
             Self::KeyUsed { .. } => Some("send another key, or the same message again".to_owned()),
             Self::Sessions { source: SessionsError::Moved { .. } } => {
                 Some("read it again, then repeat the change".to_owned())
@@ -192,18 +225,22 @@ impl Error {
             }
             Self::Sessions { .. } => None,
             Self::Settings { source } => Some(source.hint().to_owned()),
-            Self::Store { source } => no_room(source).or(source.hint()).map(str::to_owned),
+            Self::Store { source } => {
+                let full = match source {
+                    StoreError::Medium { source, .. } => no_room(&**source),
+                    _ => None,
+                };
+                full.or(source.hint()).map(str::to_owned)
+            }
             Self::Exchange { source } => source.hint().map(str::to_owned),
             Self::Remote { source } => source.hint().map(str::to_owned),
         }
     }
 }
 
-/// Says what to do where a volume failed because the disk takes nothing.
-fn no_room(error: &StoreError) -> Option<&'static str> {
-    let StoreError::Medium { source, .. } = error else { return None };
-    let first: &(dyn std::error::Error + 'static) = &**source;
-    let causes = std::iter::successors(Some(first), |cause| cause.source());
+/// Says what to do where something failed because the disk takes nothing.
+fn no_room(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    let causes = std::iter::successors(Some(error), |cause| cause.source());
     let mut kinds = causes.filter_map(|cause| Some(cause.downcast_ref::<io::Error>()?.kind()));
     kinds.find_map(|kind| match kind {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

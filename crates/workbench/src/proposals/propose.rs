@@ -36,6 +36,7 @@ impl Workbench {
                     hint: error.hint().to_owned(),
                 }
             })?;
+        self.carry_blobs((&from, &to), copied.contents())?;
         let tip = self.branch_for(caller, &to, &branch, &main, &copied.provenance)?;
         let edits = self.edits_at(&to, &tip, &copied)?;
         let message = promoted(&copied.id, &copied.provenance, true);

@@ -48,6 +48,8 @@ impl Workbench {
         }
         let session = session_of(&head, messages);
         files.insert(session.path(), print_document(&session).into_bytes());
+        let carried = files.iter().map(|(path, content)| (path, content.as_slice()));
+        self.carry_blobs((&head.volume, &volume), carried)?;
         let commit = match self.commit_that_holds(&volume, &session.path(), &files)? {
             Some(commit) => commit,
             None => {

@@ -3,6 +3,7 @@
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use llmos_api::session::{AddMessage, SentArtifact, SessionArtifact};
 use llmos_core::{
+    blob::{Pointer, pointer_path},
     session::{Artifact, Message, MessageKey, NewMessage, Role, SessionFile, artifact_path},
     slug::Slug,
     trace::TraceId,
@@ -73,8 +74,13 @@ pub(super) fn made(
     name: String,
     content: Option<String>,
 ) -> (Artifact, Option<SessionFile>) {
-    let file =
-        content.map(|content| SessionFile { path: artifact_path(session, &kind, &name), content });
+    let file = content.map(|content| {
+        let path = artifact_path(session, &kind, &name);
+        // A pointer to a blob is named like one, or it would not be known again.
+        let pointer =
+            Pointer::parse(content.as_bytes()).ok().and_then(|_| pointer_path(&path).ok());
+        SessionFile { path: pointer.unwrap_or(path), content }
+    });
     let path = file.as_ref().map(|file| file.path.clone());
     (Artifact { kind, name, path }, file)
 }

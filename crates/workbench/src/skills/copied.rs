@@ -39,6 +39,11 @@ impl Copied {
         folder.and_then(Result::ok).unwrap_or_else(|| self.path.clone())
     }
 
+    /// Returns every file with what it holds.
+    pub(crate) fn contents(&self) -> impl Iterator<Item = (&VolumePath, &[u8])> {
+        self.files.iter().map(|(path, content)| (path, content.as_slice()))
+    }
+
     /// Returns the text of the copy.
     pub(super) fn text(&self) -> &[u8] {
         self.files.first().map(|(_, text)| text.as_slice()).unwrap_or_default()

@@ -35,6 +35,7 @@ impl Workbench {
         let PromoteSkill { team_id, to, skill_id, reason, .. } = asked;
         let (to, from) = self.way(caller, to.as_deref(), team_id.as_deref(), Action::Promote)?;
         let copied = self.copied(&from, skill_id, reason)?;
+        self.carry_blobs((&from, &to), copied.contents())?;
         let upgrades = self.may_replace(&to, &copied)?;
         let version = BlobId::of(copied.text());
         let edit = |(path, content): &(_, Vec<u8>)| Edit {
