@@ -193,12 +193,9 @@ fn read(tool: Tool, fields: &mut Fields<'_>) -> Option<Ask> {
             let workflow = fields.maybe_parsed("workflow_id").map(Uses::Workflow);
             let skill = fields.maybe_parsed("skill_id").map(Uses::Skill);
             let inputs = fields.object("inputs");
-            let what = match (workflow, skill) {
-                (Some(what), None) | (None, Some(what)) => what,
-                _ => {
-                    fields.blame("give either `workflow_id` or `skill_id`".to_owned());
-                    return None;
-                }
+            let ((Some(what), None) | (None, Some(what))) = (workflow, skill) else {
+                fields.blame("give either `workflow_id` or `skill_id`".to_owned());
+                return None;
             };
             Ask::Run { what, inputs }
         }

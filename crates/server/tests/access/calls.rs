@@ -175,7 +175,7 @@ fn text(name: &str, chance: &mut Chance, world: &World) -> String {
             let paths = ["skills/secret.md", "skills", "traces", "metadata.json", HIDDEN];
             chance.of(&paths).to_string()
         }
-        "hash" => BlobHash::of(marker(chance.of(&VOLUMES)).as_bytes()).to_string(),
+        "hash" => BlobHash::of(marker(chance.of::<&str>(&VOLUMES)).as_bytes()).to_string(),
         "session" => chance.of(&world.sessions).clone(),
         "q" => "gives".to_owned(),
         "state" => chance.of(&["open", "approved"]).to_string(),

@@ -26,10 +26,13 @@ pub(crate) struct Pointers(Mutex<Known>);
 #[derive(Default)]
 struct Known {
     /// Where below a folder files stand that are named like pointers. Their ids mean something in one volume alone.
-    below: HashMap<(VolumeId, FolderId), Arc<Vec<(String, BlobId)>>>,
+    below: HashMap<(VolumeId, FolderId), Below>,
     /// `None` where it is no pointer whatever its name is.
     read: HashMap<BlobId, Option<Pointer>>,
 }
+
+/// The files named like pointers below a folder, by their path from there.
+type Below = Arc<Vec<(String, BlobId)>>;
 
 impl Pointers {
     /// The pointers that the newest commit of a volume has, by path.
@@ -76,7 +79,7 @@ impl Known {
         at: (&VolumeId, &CommitId),
         path: &VolumePath,
         id: FolderId,
-    ) -> Result<Arc<Vec<(String, BlobId)>>, Error> {
+    ) -> Result<Below, Error> {
         let key = (at.0.clone(), id);
         if let Some(found) = self.below.get(&key) {
             return Ok(Arc::clone(found));

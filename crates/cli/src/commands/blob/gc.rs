@@ -72,7 +72,7 @@ fn print(found: &BlobGarbage, json: bool) -> Result<(), Failure> {
     match found.removed {
         true => say(&format!("{n} files with {n_bytes} bytes were removed")),
         false => {
-            say(&format!("{n} files with {n_bytes} bytes can go; remove them with `--remove`"))
+            say(&format!("{n} files with {n_bytes} bytes can go; remove them with `--remove`"));
         }
     }
     Ok(())

@@ -59,10 +59,8 @@ pub(super) fn run(blob: &Blob, args: &Args) -> Result<ExitCode, Failure> {
         let _ = out.json(&kept)?;
     } else {
         let path = kept.path.unwrap_or_default();
-        drop(out.line(&format!(
-            "{} {} bytes {}/{path}",
-            kept.blob.hash, kept.blob.size, kept.volume
-        ))?);
+        let _ = out
+            .line(&format!("{} {} bytes {}/{path}", kept.blob.hash, kept.blob.size, kept.volume))?;
     }
     out.finish()?;
     Ok(ExitCode::SUCCESS)

@@ -58,7 +58,7 @@ fn disposition(kind: &str, name: &str) -> HeaderValue {
     for byte in name.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
-                exact.push(char::from(byte))
+                exact.push(char::from(byte));
             }
             _ => exact.push_str(&format!("%{byte:02X}")),
         }
