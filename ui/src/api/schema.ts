@@ -58,7 +58,7 @@ export type Session = Sent<wire.SessionView>;
 export type SessionList = With<wire.SessionList, { sessions: Session[] }>;
 
 /** A thing that came of a session. */
-export type SessionArtifact = With<Sent<wire.SessionArtifact, "path" | "content" | "workflow">, { workflow?: WorkflowDoc }>;
+export type SessionArtifact = With<Sent<wire.SessionArtifact, "path" | "content" | "workflow" | "blob">, { workflow?: WorkflowDoc }>;
 
 /** A message of a session. */
 export type SessionMessage = With<Sent<wire.SessionMessage, "replaces" | "replaced">, { artifacts: SessionArtifact[] }>;

@@ -69,6 +69,7 @@ export function Windowed<Item>(props: WindowedProps<Item>) {
 
   return (
     // A scrolling region must be reachable with the keyboard.
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- its role is given by whoever shows it
     <div
       ref={scroller}
       role={role}
