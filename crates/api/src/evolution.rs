@@ -63,7 +63,7 @@ pub struct EvolveReport {
     pub drafts: Vec<DraftSummary>,
     /// The patterns that came up often enough, most often first.
     pub patterns: Vec<PatternView>,
-    /// Skills that were proposed for promotion.
+    /// What would go up, in words: skills that were proposed, and workflows, which are only named.
     pub proposals: Vec<String>,
 }
 

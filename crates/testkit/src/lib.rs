@@ -3,6 +3,7 @@
 pub mod blobs;
 pub mod branch;
 pub mod jobs;
+mod library;
 mod memory;
 mod memory_blobs;
 mod memory_jobs;
@@ -12,6 +13,7 @@ mod redis;
 pub mod sessions;
 pub mod store;
 
+pub use library::library;
 pub use memory::MemoryStore;
 pub use memory_blobs::MemoryBlobs;
 pub use memory_jobs::MemoryJobs;

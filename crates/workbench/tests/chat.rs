@@ -3,8 +3,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -22,11 +20,10 @@ use llmos_api::{
 use llmos_core::{
     chat::check_graph,
     model::{EndReason, ModelError, ModelEvent, Part, ToolCall, Usage},
-    seed::ShippedFile,
     skill::{self, Executable},
     slug::Slug,
 };
-use llmos_testkit::{MemoryStore, OneModel, ScriptedModel};
+use llmos_testkit::{MemoryStore, OneModel, ScriptedModel, library};
 use llmos_workbench::{
     Caller, ChatExchange, ErrorKind, Page, Workbench, WorkflowFilter, World, ids,
 };
@@ -45,20 +42,6 @@ impl World for Still {
     fn random(&self) -> u32 {
         self.0.fetch_add(1, Ordering::Relaxed)
     }
-}
-
-fn library() -> Vec<ShippedFile> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../library");
-    let mut files = Vec::new();
-    for folder in ["skills", "workflows"] {
-        for entry in fs::read_dir(root.join(folder)).expect("the library is there") {
-            let entry = entry.expect("it can be read");
-            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            let content = fs::read(entry.path()).expect("it can be read");
-            files.push(ShippedFile { path: path.parse().expect("it is a path"), content });
-        }
-    }
-    files
 }
 
 fn executable() -> BTreeMap<Slug, Executable> {

@@ -911,7 +911,7 @@ export type EvolveReport = {
   patterns: PatternView[];
   /** How many patterns came up often enough. */
   patterns_detected: number;
-  /** Skills that were proposed for promotion. */
+  /** What would go up, in words: skills that were proposed, and workflows, which are only named. */
   proposals: string[];
   /** How many skills this pass made or changed. */
   skills_created: number;

@@ -38,6 +38,24 @@ export function SessionList({ onDone }: { onDone: () => void }) {
   if (result.state === "failed") return <Failure error={result.error} />;
   const { sessions, offered, teams } = result.value;
 
+  const rows = (all: readonly Session[]) => (
+    <ul>
+      {all.slice(0, shown).map((session) => (
+        <SessionRow
+          key={session.id}
+          session={session}
+          current={session.id === open}
+          onOpen={() => {
+            void talk.open(session);
+            onDone();
+          }}
+          onChanged={again}
+          onDelete={() => setLeaving(session)}
+        />
+      ))}
+    </ul>
+  );
+
   return (
     <section className={styles.list} aria-label="Sessions">
       <form
@@ -64,21 +82,7 @@ export function SessionList({ onDone }: { onDone: () => void }) {
       {[...byVolume(sessions)].map(([address, all]) => (
         <div key={address} role="group" aria-label={address}>
           <h3>{address}</h3>
-          <ul>
-            {all.slice(0, shown).map((session) => (
-              <SessionRow
-                key={session.id}
-                session={session}
-                current={session.id === open}
-                onOpen={() => {
-                  void talk.open(session);
-                  onDone();
-                }}
-                onChanged={again}
-                onDelete={() => setLeaving(session)}
-              />
-            ))}
-          </ul>
+          {rows(all)}
           {all.length > shown && (
             <Button small onClick={() => setShown(shown + STEP)}>
               Show more of {all.length}
@@ -89,21 +93,7 @@ export function SessionList({ onDone }: { onDone: () => void }) {
       {[...byTeam(offered)].map(([team, all]) => (
         <div key={team} role="group" aria-label={`Offered to team ${team}`}>
           <h3>Offered to team {team}, read-only</h3>
-          <ul>
-            {all.slice(0, shown).map((session) => (
-              <SessionRow
-                key={session.id}
-                session={session}
-                current={session.id === open}
-                onOpen={() => {
-                  void talk.open(session);
-                  onDone();
-                }}
-                onChanged={again}
-                onDelete={() => setLeaving(session)}
-              />
-            ))}
-          </ul>
+          {rows(all)}
         </div>
       ))}
       {leaving && (

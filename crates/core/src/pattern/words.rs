@@ -69,7 +69,6 @@ current present
 rename move
 schedule appointment meeting
 stolen steal theft
-deposit topup
 withdraw withdrawal
 exchange convert conversion
 identity identification

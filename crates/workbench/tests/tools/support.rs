@@ -2,8 +2,6 @@
 //! carries reads out at once and lets runs wait for ever.
 
 use std::{
-    fs,
-    path::Path,
     sync::{
         Arc, Weak,
         atomic::{AtomicI64, AtomicU32, AtomicUsize, Ordering},
@@ -21,11 +19,10 @@ use llmos_api::{
 use llmos_core::{
     chat::{Ask, Asker, ToolAnswer},
     model::{EndReason, Model, ModelError, ModelEvent, ToolCall},
-    seed::ShippedFile,
     slug::Slug,
     store::Store,
 };
-use llmos_testkit::{MemoryStore, OneModel, ScriptedModel};
+use llmos_testkit::{MemoryStore, OneModel, ScriptedModel, library};
 use llmos_workbench::{Caller, Carrier, Carrying, ChatExchange, Workbench, World};
 use serde_json::{Value, json};
 
@@ -230,18 +227,4 @@ pub(crate) fn end(reason: EndReason) -> Event {
 pub(crate) fn kind(event: &ChatEvent) -> String {
     let json = serde_json::to_value(event).expect("it is plain data");
     json["type"].as_str().expect("it has a type").to_owned()
-}
-
-fn library() -> Vec<ShippedFile> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../library");
-    let mut files = Vec::new();
-    for folder in ["skills", "workflows"] {
-        for entry in fs::read_dir(root.join(folder)).expect("the library is there") {
-            let entry = entry.expect("it can be read");
-            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            let content = fs::read(entry.path()).expect("it can be read");
-            files.push(ShippedFile { path: path.parse().expect("it is a path"), content });
-        }
-    }
-    files
 }
