@@ -33,6 +33,7 @@ const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
 
 /// What the result of a node is kept under; printed as lower-case hex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(align(32))]
 pub struct Key([u8; 32]);
 
 /// What all nodes of one skill share.

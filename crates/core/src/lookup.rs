@@ -3,6 +3,9 @@
 /// A slot that holds nothing.
 const FREE: u32 = u32::MAX;
 
+/// How many places of a large table are read at once: more than a processor can wait for.
+pub(crate) const BATCH: usize = 32;
+
 /// Which place a name has in a list. The list itself stays with whoever asks.
 ///
 /// A table of hashes beside numbers, so that a name that is looked up is
@@ -27,13 +30,23 @@ impl Lookup {
         let n_slots = (names.len() * 2).next_power_of_two();
         let slots = vec![Slot { hash: 0, number: FREE }; n_slots];
         let mut lookup = Self { slots, is_unique: true };
-        for (number, name) in names.iter().enumerate() {
-            let hash = hash(name.as_ref().as_bytes());
-            let slot = lookup.find(hash, name.as_ref(), names);
-            if lookup.slots[slot].number == FREE {
-                lookup.slots[slot] = Slot { hash, number: small(number) };
-            } else {
-                lookup.is_unique = false;
+        let mask = n_slots.wrapping_sub(1);
+        for (at, batch) in names.chunks(BATCH).enumerate() {
+            // As in `get_each`: whatever waits for memory is done for many names at once.
+            let mut hashes = [0; BATCH];
+            hashes.iter_mut().zip(batch).for_each(|(to, it)| *to = hash(it.as_ref().as_bytes()));
+            let was_free = hashes.map(|hash| lookup.slots[hash as usize & mask].number == FREE);
+            for (i, name) in batch.iter().enumerate() {
+                let (hash, first) = (hashes[i], hashes[i] as usize & mask);
+                let slot = match was_free[i] && lookup.slots[first].number == FREE {
+                    true => first,
+                    false => lookup.find(hash, name.as_ref(), names),
+                };
+                if lookup.slots[slot].number == FREE {
+                    lookup.slots[slot] = Slot { hash, number: small(at * BATCH + i) };
+                } else {
+                    lookup.is_unique = false;
+                }
             }
         }
         lookup
@@ -48,6 +61,48 @@ impl Lookup {
     pub(crate) fn get(&self, name: &str, names: &[impl AsRef<str>]) -> Option<usize> {
         let slot = self.slots.get(self.find(hash(name.as_bytes()), name, names))?;
         (slot.number != FREE).then_some(slot.number as usize)
+    }
+
+    /// Returns the number of each of many names, as [`Self::get`] does, and calls `found` with them in turn.
+    ///
+    /// A large table does not fit the caches, and looking up one name waits for memory three times: for
+    /// its text, its slot, and the text there. So each of these is done for a batch: the processor
+    /// waits for many of them at once.
+    pub(crate) fn get_each<'n>(
+        &self,
+        asked: impl IntoIterator<Item = &'n str>,
+        names: &[impl AsRef<str>],
+        mut found: impl FnMut(Option<usize>),
+    ) {
+        let mut asked = asked.into_iter();
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut batch = [""; BATCH];
+        loop {
+            let mut n = 0;
+            for (place, name) in batch.iter_mut().zip(asked.by_ref()) {
+                *place = name;
+                n += 1;
+            }
+            let batch = &batch[..n];
+            let mut hashes = [0; BATCH];
+            hashes.iter_mut().zip(batch).for_each(|(to, name)| *to = hash(name.as_bytes()));
+            let slots = hashes.map(|hash| self.slots.get(hash as usize & mask).copied());
+            let mut there = [None; BATCH];
+            for (to, (slot, hash)) in there.iter_mut().zip(slots.iter().zip(hashes)) {
+                let number = slot.filter(|slot| slot.hash == hash).map(|slot| slot.number as usize);
+                *to = number.and_then(|number| Some((number, names.get(number)?.as_ref())));
+            }
+            for (name, there) in batch.iter().zip(there) {
+                match there {
+                    Some((number, text)) if text == *name => found(Some(number)),
+                    // Another name stood there first.
+                    _ => found(self.get(name, names)),
+                }
+            }
+            if n < BATCH {
+                return;
+            }
+        }
     }
 
     /// Finds the slot of a name, or the free one where it would be.
@@ -95,12 +150,21 @@ mod tests {
         for n in 0..4000 {
             assert_eq!(lookup.get(&format!("n{n}"), &names), Some(n));
         }
+        let asked: Vec<String> = (0..4500).rev().map(|n| format!("n{n}")).collect();
+        for n_asked in [0, 1, BATCH - 1, BATCH, asked.len()] {
+            let asked = &asked[asked.len() - n_asked..];
+            let one_by_one: Vec<_> = asked.iter().map(|name| lookup.get(name, &names)).collect();
+            let mut found = Vec::new();
+            lookup.get_each(asked.iter().map(String::as_str), &names, |number| found.push(number));
+            assert_eq!(found, one_by_one);
+        }
         assert_eq!(lookup.get("n4000", &names), None);
         assert_eq!(lookup.get("", &names), None);
         assert!(!lookup.is_unique() && Lookup::new(&names[..4000]).is_unique());
         let none: [String; 0] = [];
         assert_eq!(Lookup::new(&none).get("a", &none), None);
         assert_eq!(Lookup::default().get("a", &none), None);
+        Lookup::default().get_each(["a"], &none, |number| assert_eq!(number, None));
     }
 
     #[test]

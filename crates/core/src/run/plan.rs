@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{
     graph::{Graph, Order},
     key::{Feed, Key, SkillKey},
-    lookup::{Lookup, small},
+    lookup::{BATCH, Lookup, small},
     skill::{Executable, Port, Runtime},
     slug::Slug,
     workflow::{
@@ -97,6 +97,11 @@ impl<T> Lists<T> {
     fn of(&self, i: usize) -> &[T] {
         let Range { start, end } = self.starts[i] as usize..self.starts[i + 1] as usize;
         &self.items[start..end]
+    }
+
+    /// Returns the lists of neighbours as one.
+    fn of_all(&self, lists: &Range<usize>) -> &[T] {
+        &self.items[self.starts[lists.start] as usize..self.starts[lists.end] as usize]
     }
 }
 
@@ -255,39 +260,51 @@ impl Plan {
         let mut keys = vec![None; self.n_nodes()];
         let mut done = vec![false; self.n_nodes()];
         let mut feeds = Vec::new();
-        let mut derive = |i: usize, keys: &mut Vec<Option<Key>>| {
-            feeds.clear();
-            keys[i] = self.derive_key(i, keys, &mut feeds);
-        };
-        for i in 0..self.n_nodes() {
-            if self.links(i).iter().all(|link| done[link.from()]) {
-                derive(i, &mut keys);
-                done[i] = true;
+        let mut ahead = Vec::new();
+        for first in (0..self.n_nodes()).step_by(BATCH) {
+            let batch = first..self.n_nodes().min(first + BATCH);
+            // What feeds these nodes may be anywhere: it is fetched for all of them before the first is
+            // derived, so that the processor does not wait for memory at each. Who is derived in between comes later.
+            let links = self.links.of_all(&batch);
+            ahead.clear();
+            ahead.extend(links.iter().map(|link| keys[link.from()]));
+            let mut ahead = ahead.as_slice();
+            for i in batch {
+                let links = self.links(i);
+                let (fetched, rest) = ahead.split_at(links.len());
+                ahead = rest;
+                if links.iter().all(|link| done[link.from()]) {
+                    keys[i] = self.derive_key(i, |at, from| fetched[at].or(keys[from]), &mut feeds);
+                    done[i] = true;
+                }
             }
         }
         for i in self.order.nodes() {
             if !done[i] {
-                derive(i, &mut keys);
+                keys[i] = self.derive_key(i, |_, from| keys[from], &mut feeds);
             }
         }
         keys
     }
 
     /// Derives the key of a node; `None` when one of the nodes that feed it has none.
+    ///
+    /// `key_of` tells the key of the node that a link comes from, by the place of the link and that of the node.
     fn derive_key<'a>(
         &'a self,
         i: usize,
-        keys: &[Option<Key>],
+        key_of: impl Fn(usize, usize) -> Option<Key>,
         feeds: &mut Vec<(&'a str, Feed<'a>)>,
     ) -> Option<Key> {
+        feeds.clear();
         let skill = self.skill(i);
         let key = skill.key.as_ref()?;
         for &input in &skill.sorted {
             let name = skill.inputs[input as usize].name.as_str();
             let value = self.value(i, input);
-            match self.links(i).iter().find(|link| link.input == input) {
-                Some(link) => {
-                    let key = keys[link.from()]?;
+            match self.links(i).iter().enumerate().find(|(_, link)| link.input == input) {
+                Some((at, link)) => {
+                    let key = key_of(at, link.from())?;
                     let port = self.ports(i, *link).1.name.as_str();
                     feeds.push((name, Feed::Link { key, port, fallback: value }));
                 }

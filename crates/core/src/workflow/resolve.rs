@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, PortRef, SkillSource, Uses, Workflow, nest::Nest, source::Ports};
+use super::{Finding, SkillSource, Uses, Workflow, nest::Nest, source::Ports};
 use crate::{
     graph::{Graph, Order},
     lookup::{Lookup, small},
@@ -137,9 +137,15 @@ impl<'a> Check<'a> {
 
     /// Finds the nodes and ports that each edge connects.
     fn look_up_edges(&mut self) {
-        for (i, edge) in self.workflow.edges.iter().enumerate() {
-            let (from, output) = self.look_up(&edge.from, Side::Output);
-            let (to, input) = self.look_up(&edge.to, Side::Input);
+        let edges = &self.workflow.edges;
+        let ends = edges.iter().flat_map(|edge| [&edge.from, &edge.to]);
+        let mut nodes = Vec::with_capacity(edges.len() * 2);
+        let ids = ends.map(|end| end.node.as_str());
+        self.index.get_each(ids, &self.ids, |node| nodes.push(node.map_or(NONE, small)));
+        for (i, (edge, nodes)) in edges.iter().zip(nodes.chunks_exact(2)).enumerate() {
+            let (from, to) = (nodes[0], nodes[1]);
+            let output = self.look_up_port(from, Side::Output, &edge.from.port);
+            let input = self.look_up_port(to, Side::Input, &edge.to.port);
             self.wires.push(Wire { from, output, to, input });
             if input != NONE {
                 let feed = &mut self.feeds[(self.input_starts[to as usize] + input) as usize];
@@ -148,11 +154,12 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn look_up(&self, end: &PortRef, side: Side) -> (u32, u32) {
-        let Some(node) = self.find(&end.node) else { return (NONE, NONE) };
-        let ports = self.ports(node).map_or(&[][..], |ports| side.of(ports));
-        let port = ports.iter().position(|port| port.name == end.port);
-        (small(node), port.map_or(NONE, small))
+    fn look_up_port(&self, node: u32, side: Side, name: &str) -> u32 {
+        if node == NONE {
+            return NONE;
+        }
+        let ports = self.ports(node as usize).map_or(&[][..], |ports| side.of(ports));
+        ports.iter().position(|port| port.name == name).map_or(NONE, small)
     }
 
     /// Finds a node by its id: the first that has it.
