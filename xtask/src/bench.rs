@@ -21,7 +21,7 @@ struct Bench {
     workbench: bool,
 }
 
-const BENCHES: [Bench; 16] = [
+const BENCHES: [Bench; 17] = [
     Bench { name: "skills", job: || native(&["skills"]), workbench: false },
     Bench { name: "search", job: || native(&["search"]), workbench: false },
     Bench { name: "patterns", job: || native(&["patterns"]), workbench: false },
@@ -30,6 +30,7 @@ const BENCHES: [Bench; 16] = [
     Bench { name: "kill", job: || native(&["kill"]), workbench: false },
     Bench { name: "save", job: save, workbench: true },
     Bench { name: "scale", job: scale, workbench: true },
+    Bench { name: "chat", job: chat, workbench: true },
     Bench { name: "evolve", job: || native(&["evolve"]), workbench: false },
     Bench { name: "engine", job: || script("engine.mjs"), workbench: true },
     Bench { name: "python", job: || script("python.mjs"), workbench: true },
@@ -88,6 +89,10 @@ fn save() -> Job {
 
 fn scale() -> Job {
     native(&["scale"]).args([repo::target().join("release/llmos")])
+}
+
+fn chat() -> Job {
+    native(&["chat"]).args([repo::target().join("release/llmos")])
 }
 
 fn script(name: &str) -> Job {

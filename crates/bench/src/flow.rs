@@ -2,7 +2,7 @@
 //! machine alone, with a host that gives each node its result at once.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, bail, ensure};
 use llmos_core::graph::levels;
@@ -16,6 +16,7 @@ use crate::table::{Table, count, median, time};
 use crate::volume::Choice;
 
 const SIZES: [usize; 4] = [100, 1_000, 10_000, 100_000];
+const ROUNDS: usize = 25;
 
 /// How the edges of a made-up workflow run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,17 +42,21 @@ pub(crate) fn run() -> Result<Table> {
     ]);
     let skills = BTreeMap::from([(slug("add")?, add())]);
     for (shape, name) in [(Shape::Chain, "chain"), (Shape::Mesh, "mesh")] {
+        let mut cases = SIZES
+            .map(|n_nodes| Case::new(shape, n_nodes))
+            .into_iter()
+            .collect::<Result<Vec<_>>>()?;
+        // All sizes in turns, as what is compared must see the same machine.
+        for _ in 0..ROUNDS {
+            for case in &mut cases {
+                case.plan(&skills)?;
+            }
+        }
         let mut smaller: Option<(Duration, Duration)> = None;
-        for n_nodes in SIZES {
-            let edges = edges(shape, n_nodes);
-            let order = median(|| levels(n_nodes, &edges));
-            let workflow = workflow(n_nodes, &edges)?;
-            let plan = || {
-                Plan::new(&workflow, &skills, &BTreeMap::new())
-                    .map_err(|findings| anyhow!("the workflow has {} findings", findings.len()))
-            };
-            let planned = plan()?;
-            let planning = median(plan);
+        for case in &mut cases {
+            let n_nodes = case.workflow.nodes.len();
+            let (order, planning) = (middle(&mut case.order), middle(&mut case.planning));
+            let planned = case.planned(&skills)?;
             drive(planned.clone(), n_nodes)?;
             // A run takes its plan; the copy is not part of driving it.
             let copying = median(|| planned.clone());
@@ -59,7 +64,7 @@ pub(crate) fn run() -> Result<Table> {
             table.row([
                 name.to_owned(),
                 count(n_nodes),
-                count(edges.len()),
+                count(case.edges.len()),
                 time(order),
                 growth(smaller.map(|(order, _)| order), order),
                 time(planning),
@@ -71,6 +76,48 @@ pub(crate) fn run() -> Result<Table> {
         }
     }
     Ok(table)
+}
+
+/// One graph, and how long it took to plan it.
+struct Case {
+    edges: Vec<(usize, usize)>,
+    workflow: Workflow,
+    order: Vec<Duration>,
+    planning: Vec<Duration>,
+}
+
+impl Case {
+    fn new(shape: Shape, n_nodes: usize) -> Result<Self> {
+        let edges = edges(shape, n_nodes);
+        let workflow = workflow(n_nodes, &edges)?;
+        Ok(Self { edges, workflow, order: Vec::new(), planning: Vec::new() })
+    }
+
+    fn planned(&self, skills: &BTreeMap<Slug, Executable>) -> Result<Plan> {
+        Plan::new(&self.workflow, skills, &BTreeMap::new())
+            .map_err(|findings| anyhow!("the workflow has {} findings", findings.len()))
+    }
+
+    /// Plans it as often as takes as long as planning the largest once.
+    fn plan(&mut self, skills: &BTreeMap<Slug, Executable>) -> Result<()> {
+        let n_nodes = self.workflow.nodes.len();
+        for _ in 0..SIZES[SIZES.len() - 1] / n_nodes {
+            let begun = Instant::now();
+            let ordered = std::hint::black_box(levels(n_nodes, &self.edges));
+            self.order.push(begun.elapsed());
+            drop(ordered);
+            let begun = Instant::now();
+            let planned = std::hint::black_box(self.planned(skills)?);
+            self.planning.push(begun.elapsed());
+            drop(planned);
+        }
+        Ok(())
+    }
+}
+
+fn middle(times: &mut [Duration]) -> Duration {
+    times.sort();
+    times[times.len() / 2]
 }
 
 fn growth(smaller: Option<Duration>, time: Duration) -> String {

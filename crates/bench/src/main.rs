@@ -2,6 +2,7 @@
 //! Each command prints one table as JSON.
 
 mod bare;
+mod chat;
 mod client;
 mod commits;
 mod data;
@@ -20,6 +21,10 @@ mod volume;
 
 use anyhow::{Result, bail};
 
+/// As in the program that is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -35,10 +40,11 @@ fn main() -> Result<()> {
         ["kill-writers", round, fault, root] => kill::writers(round, fault, root.as_ref())?,
         ["scale", server] => scale::run(server.as_ref())?.print()?,
         ["save", server] => save::run(server.as_ref())?.print()?,
+        ["chat", server] => chat::run(server.as_ref())?.print()?,
         ["bare"] => bare::serve()?,
         _ => bail!(
             "name a measurement: `skills`, `search`, `patterns`, `commits`, `evolve`, `kill`, `flow`, `http SERVER`, \
-             `save SERVER`, `scale SERVER`"
+             `save SERVER`, `scale SERVER`, `chat SERVER`"
         ),
     }
     Ok(())

@@ -179,6 +179,8 @@ fn filled(program: &Path, n_traces: usize) -> Result<TempDir> {
         while text.is_empty() {
             text = fs::read_to_string(user.join(&path)).unwrap_or_default();
         }
+        // One that is killed may leave its lock on the branch, where Git finds it.
+        server.stop()?;
         (id, text)
     };
     let mut child = Command::new("git")

@@ -31,11 +31,17 @@ impl Drop for Server {
 impl Server {
     /// Starts `llmos serve` on a folder of volumes, and waits until it answers.
     pub(crate) fn start(program: &Path, volumes: &Path) -> Result<Self> {
+        Self::start_with(program, volumes, &[])
+    }
+
+    /// The same, with settings in its environment.
+    pub(crate) fn start_with(program: &Path, volumes: &Path, env: &[(&str, &str)]) -> Result<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let started = Instant::now();
         let process = Command::new(program)
             .args(["serve", "--port", &port.to_string(), "--volumes"])
             .arg(volumes)
+            .envs(env.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -55,6 +61,15 @@ impl Server {
             ensure!(started.elapsed() < Duration::from_secs(60), "the server does not answer");
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// Stops it as its owner would, and waits until everything it has to do is done.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        let told = Command::new("kill").arg(self.process.id().to_string()).status()?;
+        ensure!(told.success(), "the server cannot be told to stop");
+        let status = self.process.wait()?;
+        ensure!(status.success(), "the server stopped with {status}");
+        Ok(())
     }
 
     /// The memory that it holds now, and the most it ever held, in MB.

@@ -69,7 +69,8 @@ impl Choice {
         usize::try_from(self.0 % n).expect("because it is below a usize")
     }
 
-    fn words(&mut self, n: usize) -> String {
+    /// So many words of those that skills are made of.
+    pub(crate) fn words(&mut self, n: usize) -> String {
         (0..n).map(|_| WORDS[self.below(WORDS.len())]).collect::<Vec<_>>().join(" ")
     }
 }

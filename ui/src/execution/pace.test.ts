@@ -48,3 +48,22 @@ test("a picture that takes long leaves four times as long for the work", () => {
   vi.advanceTimersByTime(200);
   expect(late).toHaveBeenCalledOnce();
 });
+
+test("what goes on for long is shown twice a second, and what begins after a pause as often as before", () => {
+  const pace = framePace();
+  let nShown = 0;
+  const spell = (ms: number) => {
+    nShown = 0;
+    for (let at = 0; at < ms; at += 20) {
+      pace(() => (nShown += 1));
+      vi.advanceTimersByTime(20);
+    }
+    return nShown;
+  };
+  spell(11_000);
+  const late = spell(5_000);
+  expect(late).toBeGreaterThanOrEqual(8);
+  expect(late).toBeLessThanOrEqual(11);
+  vi.advanceTimersByTime(3_000);
+  expect(spell(1_000)).toBeGreaterThanOrEqual(4);
+});
