@@ -1,6 +1,8 @@
 //! New objects on their way to disk: first in memory, then as loose files or in a pack.
 
 use std::{
+    borrow::Cow,
+    collections::BTreeSet,
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -22,19 +24,76 @@ const STORED_FROM: usize = 32 << 10;
 /// Numbers the unfinished files of this process.
 static UNFINISHED: AtomicU64 = AtomicU64::new(0);
 
+/// The bytes of an object, in pieces that the forms of one large folder share.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Content(Vec<Arc<Vec<u8>>>);
+
+impl Content {
+    pub(crate) fn len(&self) -> usize {
+        self.0.iter().map(|piece| piece.len()).sum()
+    }
+
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(|piece| piece.as_slice())
+    }
+
+    /// Returns all of it in one, copied where it lies in several pieces.
+    pub(crate) fn whole(&self) -> Cow<'_, [u8]> {
+        match self.0.as_slice() {
+            [one] => Cow::Borrowed(one),
+            pieces => {
+                let mut all = Vec::with_capacity(self.len());
+                pieces.iter().for_each(|piece| all.extend_from_slice(piece));
+                Cow::Owned(all)
+            }
+        }
+    }
+
+    /// Counts the bytes of the pieces that another one does not share.
+    pub(crate) fn bytes_beside(&self, other: &Self) -> usize {
+        let theirs: BTreeSet<_> = other.0.iter().map(Arc::as_ptr).collect();
+        let own = self.0.iter().filter(|piece| !theirs.contains(&Arc::as_ptr(piece)));
+        own.map(|piece| piece.len()).sum()
+    }
+}
+
+impl FromIterator<Arc<Vec<u8>>> for Content {
+    fn from_iter<T: IntoIterator<Item = Arc<Vec<u8>>>>(pieces: T) -> Self {
+        Self(pieces.into_iter().collect())
+    }
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(whole: Vec<u8>) -> Self {
+        Self(vec![Arc::new(whole)])
+    }
+}
+
 /// An object that is not yet on disk.
 #[derive(Debug)]
 pub(crate) struct Object {
     pub(crate) id: ObjectId,
     pub(crate) kind: Kind,
-    pub(crate) data: Arc<Vec<u8>>,
+    pub(crate) data: Content,
+    /// How many bytes it holds that the older form does not hold for it.
+    pub(crate) own_bytes: usize,
     /// The older form of the same folder, of which it is an edit.
     pub(crate) previous: Option<ObjectId>,
 }
 
 impl Object {
-    pub(crate) fn new(kind: Kind, data: Arc<Vec<u8>>, previous: Option<ObjectId>) -> Self {
-        Self { id: id_of(kind, &data), kind, data, previous }
+    pub(crate) fn new(kind: Kind, data: Vec<u8>, previous: Option<ObjectId>) -> Self {
+        Self::with_id(id_of(kind, &data), kind, data, previous)
+    }
+
+    /// An object of which the id is known.
+    pub(crate) fn with_id(
+        id: ObjectId,
+        kind: Kind,
+        data: Vec<u8>,
+        previous: Option<ObjectId>,
+    ) -> Self {
+        Self { id, kind, own_bytes: data.len(), data: data.into(), previous }
     }
 }
 
@@ -128,13 +187,16 @@ fn header(kind: Kind, len: usize) -> Vec<u8> {
 }
 
 fn deflated(object: &Object) -> io::Result<Vec<u8>> {
-    let level = match object.data.len() {
+    let len = object.data.len();
+    let level = match len {
         STORED_FROM.. => Compression::none(),
         _ => Compression::fast(),
     };
-    let mut out = ZlibEncoder::new(Vec::with_capacity(object.data.len() / 2 + 64), level);
-    out.write_all(&header(object.kind, object.data.len()))?;
-    out.write_all(&object.data)?;
+    let mut out = ZlibEncoder::new(Vec::with_capacity(len / 2 + 64), level);
+    out.write_all(&header(object.kind, len))?;
+    for piece in object.data.pieces() {
+        out.write_all(piece)?;
+    }
     out.finish()
 }
 

@@ -19,7 +19,6 @@ use flate2::{Compression, write::ZlibEncoder};
 use gix::{ObjectId, objs::Kind};
 use sha1::Digest;
 
-pub(crate) use delta::n_same_at_start;
 pub(crate) use merge::{is_sound, merge, remove};
 
 use crate::{
@@ -81,7 +80,7 @@ pub(crate) fn write(disk: &dyn Disk, objects: &Path, new: &[Shared]) -> io::Resu
             });
             let place = match delta {
                 Some((base, (offset, depth))) => {
-                    let delta = delta::between(&base.data, &object.data);
+                    let delta = delta::between(&base.data.whole(), &object.data.whole());
                     (pack.add_delta(object.id, *offset, &delta)?, depth + 1)
                 }
                 None => (pack.add(object)?, 0),
@@ -115,7 +114,7 @@ impl Draft {
             Kind::Blob => 3,
             Kind::Tag => 4,
         };
-        self.entry(object.id, kind, &object.data, |_, _| {})
+        self.entry(object.id, kind, &object.data.whole(), |_, _| {})
     }
 
     fn add_delta(&mut self, id: ObjectId, base: u64, delta: &[u8]) -> io::Result<u64> {

@@ -64,7 +64,7 @@ impl Volume {
         let pending = self.pending();
         let found = pending.iter().flat_map(|pending| &pending.objects).find(|it| it.id == id);
         if let Some(object) = found.filter(|object| object.kind == Kind::Blob) {
-            return Ok(object.data.as_ref().clone());
+            return Ok(object.data.whole().into_owned());
         }
         let Some(repository) = self.open_to_read()? else { return Err(self.unknown(&blob.0)) };
         let header = repository.try_find_header(id).map_err(|err| self.damaged(err))?;

@@ -66,7 +66,7 @@ impl<'a> Trees<'a> {
     pub(crate) fn root(&self, at: &CommitId) -> Result<ObjectId, StoreError> {
         let id = self.volume.object_id(&at.0)?;
         match self.pending_object(id, Kind::Commit) {
-            Some(commit) => gix::objs::CommitRefIter::from_bytes(&commit.data, id.kind())
+            Some(commit) => gix::objs::CommitRefIter::from_bytes(&commit.data.whole(), id.kind())
                 .tree_id()
                 .map_err(|err| self.volume.damaged(err)),
             None => self.volume.tree_of(&self.repository, id),
@@ -133,16 +133,16 @@ impl<'a> Trees<'a> {
         if let Some(tree) = self.volume.sound.get(id) {
             return Ok(tree);
         }
-        Ok(Arc::new(Listed::read(self.data(id)?).ok_or(TreeError::Broken)?))
+        Ok(Arc::new(Listed::read(&self.data(id)?).ok_or(TreeError::Broken)?))
     }
 
-    fn data(&self, id: ObjectId) -> Result<Arc<Vec<u8>>, TreeError> {
+    fn data(&self, id: ObjectId) -> Result<Vec<u8>, TreeError> {
         if let Some(tree) = self.volume.sound.get(id) {
-            return Ok(Arc::clone(tree.data()));
+            return Ok(tree.content().whole().into_owned());
         }
         Ok(match self.pending_object(id, Kind::Tree) {
-            Some(object) => Arc::clone(&object.data),
-            None => Arc::new(self.repository.find_tree(id)?.detach().data),
+            Some(object) => object.data.whole().into_owned(),
+            None => self.repository.find_tree(id)?.detach().data,
         })
     }
 

@@ -187,7 +187,7 @@ impl Volume {
             }
             let Ok(object) = repository.find_object(id) else { continue };
             let object = object.detach();
-            let object = Object { id, kind: object.kind, data: Arc::new(object.data), previous };
+            let object = Object::with_id(id, object.kind, object.data, previous);
             found.insert(id, Arc::new(object));
         }
         let all: Vec<Shared> = order.iter().filter_map(|id| found.get(id).cloned()).collect();

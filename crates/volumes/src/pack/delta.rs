@@ -34,7 +34,7 @@ pub(super) fn between(base: &[u8], target: &[u8]) -> Vec<u8> {
 const BLOCK: usize = 256;
 
 /// Returns how many bytes two contents begin with alike.
-pub(crate) fn n_same_at_start(a: &[u8], b: &[u8]) -> usize {
+fn n_same_at_start(a: &[u8], b: &[u8]) -> usize {
     let same = |(a, b): &(&[u8], &[u8])| a == b;
     let whole = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(same).count() * BLOCK;
     whole + a[whole..].iter().zip(&b[whole..]).take_while(|(a, b)| a == b).count()

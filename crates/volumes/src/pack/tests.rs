@@ -41,11 +41,7 @@ fn forms(choice: &mut Choice, n_files: usize, n_forms: usize) -> Vec<Shared> {
     for step in 0..n_forms {
         let n_changes = if step == 0 { n_files } else { 1 + choice.below(3) };
         for _ in 0..n_changes {
-            let blob = Object::new(
-                Kind::Blob,
-                Arc::new(format!("{step} {}", choice.0).into_bytes()),
-                None,
-            );
+            let blob = Object::new(Kind::Blob, format!("{step} {}", choice.0).into_bytes(), None);
             let name = format!("file-{:05}", choice.below(n_files * 2));
             if choice.below(4) == 0 {
                 names.remove(&name);
@@ -59,7 +55,7 @@ fn forms(choice: &mut Choice, n_files: usize, n_forms: usize) -> Vec<Shared> {
             data.extend_from_slice(format!("100644 {name}\0").as_bytes());
             data.extend_from_slice(id.as_slice());
         }
-        let tree = Arc::new(Object::new(Kind::Tree, Arc::new(data), previous));
+        let tree = Arc::new(Object::new(Kind::Tree, data, previous));
         previous = Some(tree.id);
         made.push(tree);
     }
@@ -72,7 +68,7 @@ fn assert_holds(folder: &TempDir, all: &[Shared]) {
     git(folder, &["fsck", "--full", "--strict", "--no-dangling"]);
     for object in all {
         let kind = if object.kind == Kind::Tree { "tree" } else { "blob" };
-        assert_eq!(git(folder, &["cat-file", kind, &object.id.to_string()]), *object.data);
+        assert_eq!(git(folder, &["cat-file", kind, &object.id.to_string()]), *object.data.whole());
     }
 }
 

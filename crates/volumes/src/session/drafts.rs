@@ -64,10 +64,10 @@ impl Drafts {
     pub(crate) fn put(
         &mut self,
         kind: Kind,
-        data: impl Into<Arc<Vec<u8>>>,
+        data: Vec<u8>,
         previous: Option<ObjectId>,
     ) -> ObjectId {
-        let object = Object::new(kind, data.into(), previous);
+        let object = Object::new(kind, data, previous);
         let id = object.id;
         self.put_object(object);
         id
@@ -75,8 +75,10 @@ impl Drafts {
 
     /// Keeps a tree and returns its id.
     pub(crate) fn put_tree(&mut self, mut tree: Listed, previous: Option<ObjectId>) -> ObjectId {
-        let (id, data) = (tree.id(), Arc::clone(tree.data()));
-        self.put_object(Object { id, kind: Kind::Tree, data, previous });
+        let (id, data) = (tree.id(), tree.content());
+        let before = previous.and_then(|previous| self.sound.get(previous));
+        let own_bytes = before.map_or(data.len(), |before| data.bytes_beside(&before.content()));
+        self.put_object(Object { id, kind: Kind::Tree, data, own_bytes, previous });
         // Made of one whose names were looked at.
         self.sound.add(id, Arc::new(tree));
         id
@@ -96,11 +98,11 @@ impl Drafts {
             return Ok(tree);
         }
         let data = match self.by_id.get(&id) {
-            Some(object) => Arc::clone(&object.data),
-            None => Arc::new(self.repository.find_tree(id)?.detach().data),
+            Some(object) => object.data.whole(),
+            None => self.repository.find_tree(id)?.detach().data.into(),
         };
         check_names(&data)?;
-        let tree = Arc::new(Listed::read(data).ok_or(TreeError::Broken)?);
+        let tree = Arc::new(Listed::read(&data).ok_or(TreeError::Broken)?);
         self.sound.add(id, Arc::clone(&tree));
         Ok(tree)
     }
@@ -157,7 +159,7 @@ impl Drafts {
         if self.shows_trees || object.kind != Kind::Tree {
             remember_all(&mut self.repository, std::slice::from_ref(&object));
         }
-        self.bytes += object.data.len();
+        self.bytes += object.own_bytes;
         self.by_id.insert(object.id, Arc::clone(&object));
         self.fresh.push(object);
     }
@@ -181,10 +183,10 @@ impl SoundTrees {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|(known, _)| *known != id);
         known.push_back((id, tree));
-        let mut bytes: usize = known.iter().map(|(_, tree)| tree.data().len()).sum();
+        let mut bytes: usize = known.iter().map(|(_, tree)| tree.len()).sum();
         while known.len() > Self::MANY || bytes > Self::MANY_BYTES {
             let Some((_, oldest)) = known.pop_front() else { return };
-            bytes -= oldest.data().len();
+            bytes -= oldest.len();
         }
     }
 }
@@ -211,7 +213,7 @@ fn check_names(tree: &[u8]) -> Result<(), TreeError> {
 pub(crate) fn remember_all(repository: &mut Repository, objects: &[Shared]) {
     let mut storage = repository.objects.take_object_memory().unwrap_or_default();
     for object in objects {
-        storage.insert(object.id, (object.kind, object.data.as_ref().clone()));
+        storage.insert(object.id, (object.kind, object.data.whole().into_owned()));
     }
     repository.objects.set_object_memory(storage);
 }

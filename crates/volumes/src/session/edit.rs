@@ -46,5 +46,5 @@ pub(crate) fn edit_tree(
         };
         listed.set(name.as_bytes(), new).ok_or(TreeError::Broken)?;
     }
-    Ok((!listed.data().is_empty()).then(|| drafts.put_tree(listed, tree)))
+    Ok((!listed.is_empty()).then(|| drafts.put_tree(listed, tree)))
 }

@@ -6,25 +6,38 @@ use std::{cmp::Ordering, sync::Arc};
 use gix::{ObjectId, objs::Kind};
 use sha1::Digest;
 
-use crate::{object, pack::n_same_at_start};
+use crate::object::{self, Content};
 
 /// The bytes of an id in a tree.
 const ID_BYTES: usize = 20;
 
-/// So many bytes of a tree lie between two sums that are remembered.
-const STRIDE: usize = 8 << 10;
+/// From so many bytes on a piece of a tree ends with its entry; one of twice as many is divided.
+const PIECE_BYTES: usize = 8 << 10;
 
 /// A tree as Git writes it, sorted, with the place of each entry.
+///
+/// It lies in pieces, which its copies share: an edit of a large folder copies the piece that it
+/// changes. No entry lies in two pieces, and none is empty.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Listed {
-    data: Arc<Vec<u8>>,
-    starts: Vec<u32>,
-    /// The sum of all before each [`STRIDE`], as of the last [`Self::id`].
+    pieces: Vec<Piece>,
+    len: usize,
+    /// The sum of all before each piece, as of the last [`Self::id`].
     ///
     /// The sum is most of what an edit of a large folder costs. A file that is
     /// saved again keeps the length of the tree, so it is summed from there on.
     sums: Vec<sha1::Sha1>,
 }
+
+#[derive(Clone, Debug, Default)]
+struct Piece {
+    data: Arc<Vec<u8>>,
+    /// Where each entry starts in it.
+    starts: Arc<Vec<u32>>,
+}
+
+/// Where an entry is: its piece, and its number there.
+type Place = (usize, usize);
 
 /// One entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,35 +55,55 @@ impl Entry<'_> {
 
 impl Listed {
     /// Reads a tree; `None` where it is not as Git writes trees, in Git's order.
-    pub(crate) fn read(data: impl Into<Arc<Vec<u8>>>) -> Option<Self> {
-        let data = data.into();
-        let mut starts = Vec::with_capacity(data.len() / 40);
-        let mut at = 0;
+    pub(crate) fn read(data: &[u8]) -> Option<Self> {
+        let mut pieces = Vec::with_capacity(data.len() / PIECE_BYTES + 1);
+        let mut starts = Vec::new();
+        let (mut from, mut at) = (0, 0);
         let mut last: Option<Entry<'_>> = None;
+        let mut cut = |from: usize, to: usize, starts: &mut Vec<u32>| {
+            let starts = Arc::new(std::mem::take(starts));
+            pieces.push(Piece { data: Arc::new(data[from..to].to_vec()), starts });
+        };
         while at < data.len() {
-            let (entry, end) = entry(&data, at)?;
+            let (entry, end) = entry(data, at)?;
             if last.is_some_and(|last| {
                 order(last.name, last.is_tree(), entry.name, entry.is_tree()).is_ge()
             }) {
                 return None;
             }
-            starts.push(u32::try_from(at).ok()?);
+            starts.push(u32::try_from(at - from).ok()?);
             (at, last) = (end, Some(entry));
+            if at - from >= PIECE_BYTES {
+                cut(from, at, &mut starts);
+                from = at;
+            }
         }
-        Some(Self { data, starts, sums: Vec::new() })
+        if at > from {
+            cut(from, at, &mut starts);
+        }
+        Some(Self { pieces, len: data.len(), sums: Vec::new() })
     }
 
-    pub(crate) fn data(&self) -> &Arc<Vec<u8>> {
-        &self.data
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Returns all of its bytes, shared with it.
+    pub(crate) fn content(&self) -> Content {
+        self.pieces.iter().map(|piece| Arc::clone(&piece.data)).collect()
     }
 
     /// Computes the id, as Git does, from the first change since the last time on.
     pub(crate) fn id(&mut self) -> ObjectId {
         let known = self.sums.pop();
-        let mut sum = known.unwrap_or_else(|| object::sum_of_header(Kind::Tree, self.data.len()));
-        for part in self.data[self.sums.len() * STRIDE..].chunks(STRIDE) {
+        let mut sum = known.unwrap_or_else(|| object::sum_of_header(Kind::Tree, self.len));
+        for piece in &self.pieces[self.sums.len()..] {
             self.sums.push(sum.clone());
-            sum.update(part);
+            sum.update(piece.data.as_slice());
         }
         ObjectId::Sha1(sum.finalize().into())
     }
@@ -78,8 +111,8 @@ impl Listed {
     /// Finds what has a name.
     pub(crate) fn find(&self, name: &[u8]) -> Option<Entry<'_>> {
         // A folder stands elsewhere than a file of its name would.
-        let index = self.place(name, false).or_else(|_| self.place(name, true)).ok()?;
-        self.at(index)
+        let place = self.place(name, false).or_else(|_| self.place(name, true)).ok()?;
+        self.at(place)
     }
 
     /// Goes through the names that stand for something else in a later tree, with what they stood for and stand for.
@@ -89,12 +122,18 @@ impl Listed {
         &'a self,
         later: &'a Self,
     ) -> impl Iterator<Item = (Entry<'a>, [Option<Entry<'a>>; 2])> {
-        let same = n_same_at_start(&self.data, &later.data);
-        // Both are the same up to the entry in which they part.
-        let first = self.starts.partition_point(|start| *start as usize <= same).saturating_sub(1);
-        let (mut at, mut later_at) = (first, first);
+        let (mut at, mut later_at) = ((0, 0), (0, 0));
         std::iter::from_fn(move || {
             loop {
+                // Pieces that are the same in both are passed over as a whole.
+                while at.1 == 0
+                    && later_at.1 == 0
+                    && let (Some(old), Some(new)) =
+                        (self.pieces.get(at.0), later.pieces.get(later_at.0))
+                    && (Arc::ptr_eq(&old.data, &new.data) || old.data == new.data)
+                {
+                    (at.0, later_at.0) = (at.0 + 1, later_at.0 + 1);
+                }
                 let (old, new) = (self.at(at), later.at(later_at));
                 let order = match (&old, &new) {
                     (None, None) => return None,
@@ -106,8 +145,12 @@ impl Listed {
                 };
                 let old = old.filter(|_| order.is_le());
                 let new = new.filter(|_| order.is_ge());
-                at += usize::from(old.is_some());
-                later_at += usize::from(new.is_some());
+                if old.is_some() {
+                    at = self.after(at);
+                }
+                if new.is_some() {
+                    later_at = later.after(later_at);
+                }
                 if old != new {
                     return old.or(new).map(|entry| (entry, [old, new]));
                 }
@@ -118,20 +161,20 @@ impl Listed {
     /// Puts an entry in the place of whatever has its name.
     pub(crate) fn set(&mut self, name: &[u8], new: Option<(&str, ObjectId)>) -> Option<()> {
         if let Some((mode, id)) = new
-            && let Ok(index) = self.place(name, mode == "40000")
-            && self.at(index)?.mode == mode.as_bytes()
+            && let Ok(place) = self.place(name, mode == "40000")
+            && self.at(place)?.mode == mode.as_bytes()
             && self.place(name, mode != "40000").is_err()
         {
-            return self.replace_id(index, id);
+            return self.replace_id(place, id);
         }
         for is_tree in [false, true] {
-            if let Ok(index) = self.place(name, is_tree) {
-                self.splice(index, 1, &[])?;
+            if let Ok(place) = self.place(name, is_tree) {
+                self.splice(place, 1, &[])?;
             }
         }
         let Some((mode, id)) = new else { return Some(()) };
-        let index = match self.place(name, mode == "40000") {
-            Ok(index) | Err(index) => index,
+        let place = match self.place(name, mode == "40000") {
+            Ok(place) | Err(place) => place,
         };
         let mut bytes = Vec::with_capacity(mode.len() + name.len() + ID_BYTES + 2);
         bytes.extend_from_slice(mode.as_bytes());
@@ -139,46 +182,85 @@ impl Listed {
         bytes.extend_from_slice(name);
         bytes.push(0);
         bytes.extend_from_slice(id.as_slice());
-        self.splice(index, 0, &bytes)
+        self.splice(place, 0, &bytes)
     }
 
-    fn replace_id(&mut self, index: usize, id: ObjectId) -> Option<()> {
-        let end = self.start(index + 1);
-        let place = Arc::make_mut(&mut self.data).get_mut(end - ID_BYTES..end)?;
+    fn replace_id(&mut self, (piece, index): Place, id: ObjectId) -> Option<()> {
+        let changed = self.pieces.get_mut(piece)?;
+        let end = changed.start(index + 1);
+        let place = Arc::make_mut(&mut changed.data).get_mut(end - ID_BYTES..end)?;
         place.copy_from_slice(id.as_slice());
-        self.sums.truncate((end - ID_BYTES) / STRIDE + 1);
+        self.sums.truncate(piece + 1);
         Some(())
     }
 
-    /// Replaces `n` entries from `index` on by the bytes of one, or of none.
-    fn splice(&mut self, index: usize, n: usize, bytes: &[u8]) -> Option<()> {
-        let start = self.start(index);
-        let end = self.start(index + n);
+    /// Replaces `n` entries of a piece by the bytes of one, or of none.
+    fn splice(&mut self, (at, index): Place, n: usize, bytes: &[u8]) -> Option<()> {
         // The length is the first thing that goes into the sum.
         self.sums.clear();
-        Arc::make_mut(&mut self.data).splice(start..end, bytes.iter().copied());
+        if self.pieces.is_empty() {
+            self.pieces.push(Piece::default());
+        }
+        let piece = self.pieces.get_mut(at)?;
+        let (start, end) = (piece.start(index), piece.start(index + n));
+        self.len = self.len + bytes.len() - (end - start);
+        u32::try_from(self.len).ok()?;
+        Arc::make_mut(&mut piece.data).splice(start..end, bytes.iter().copied());
         let new = (!bytes.is_empty()).then_some(start as u32);
-        self.starts.splice(index..index + n, new);
+        let starts = Arc::make_mut(&mut piece.starts);
+        starts.splice(index..index + n, new);
         let first = index + usize::from(new.is_some());
         let (more, less) = (u32::try_from(bytes.len()).ok()?, (end - start) as u32);
-        self.starts[first..].iter_mut().for_each(|start| *start = *start - less + more);
-        u32::try_from(self.data.len()).ok().map(drop)
+        starts[first..].iter_mut().for_each(|start| *start = *start - less + more);
+        if piece.data.is_empty() {
+            self.pieces.remove(at);
+        } else if piece.data.len() > 2 * PIECE_BYTES && piece.starts.len() > 1 {
+            let rest = piece.split();
+            self.pieces.insert(at + 1, rest);
+        }
+        Some(())
     }
 
+    fn at(&self, (piece, index): Place) -> Option<Entry<'_>> {
+        let piece = self.pieces.get(piece)?;
+        Some(entry(&piece.data, piece.start(index))?.0)
+    }
+
+    /// Returns the place behind another.
+    fn after(&self, (piece, index): Place) -> Place {
+        match self.pieces.get(piece) {
+            Some(within) if index + 1 < within.starts.len() => (piece, index + 1),
+            _ => (piece + 1, 0),
+        }
+    }
+
+    /// Says where an entry stands, or where it would.
+    fn place(&self, name: &[u8], is_tree: bool) -> Result<Place, Place> {
+        let beside = |piece: &Piece, start: usize| match entry(&piece.data, start) {
+            Some((entry, _)) => order(entry.name, entry.is_tree(), name, is_tree),
+            None => Ordering::Less,
+        };
+        // The last piece that does not begin behind it.
+        let at = self.pieces.partition_point(|piece| beside(piece, 0).is_le()).saturating_sub(1);
+        let Some(piece) = self.pieces.get(at) else { return Err((0, 0)) };
+        let found = piece.starts.binary_search_by(|start| beside(piece, *start as usize));
+        found.map(|index| (at, index)).map_err(|index| (at, index))
+    }
+}
+
+impl Piece {
     fn start(&self, index: usize) -> usize {
         self.starts.get(index).map_or(self.data.len(), |start| *start as usize)
     }
 
-    fn at(&self, index: usize) -> Option<Entry<'_>> {
-        Some(entry(&self.data, self.start(index))?.0)
-    }
-
-    /// Says where an entry stands, or where it would.
-    fn place(&self, name: &[u8], is_tree: bool) -> Result<usize, usize> {
-        self.starts.binary_search_by(|start| match entry(&self.data, *start as usize) {
-            Some((entry, _)) => order(entry.name, entry.is_tree(), name, is_tree),
-            None => Ordering::Less,
-        })
+    /// Keeps the first half of its entries and returns the rest.
+    fn split(&mut self) -> Self {
+        let starts = Arc::make_mut(&mut self.starts);
+        let mut rest = starts.split_off(starts.len() / 2);
+        let cut = rest[0];
+        rest.iter_mut().for_each(|start| *start -= cut);
+        let data = Arc::make_mut(&mut self.data).split_off(cut as usize);
+        Self { data: Arc::new(data), starts: Arc::new(rest) }
     }
 }
 
@@ -247,9 +329,8 @@ mod tests {
                 let found = listed.find(name.as_bytes()).map(|found| (found.is_tree(), found.id));
                 prop_assert_eq!(found, new.map(|(is_tree, number)| (is_tree, id(number))));
             }
-            prop_assert_eq!(&**listed.data(), &by_git(&expected));
-            let again = Listed::read(listed.data().as_ref().clone()).unwrap();
-            prop_assert_eq!(again.starts, listed.starts);
+            prop_assert_eq!(listed.content().whole().into_owned(), by_git(&expected));
+            prop_assert!(Listed::read(&by_git(&expected)).is_some());
         }
     }
 
@@ -266,23 +347,76 @@ mod tests {
             }
             for (n, new) in edits {
                 listed.set(name(n).as_bytes(), new.map(|number| ("100644", id(number)))).unwrap();
-                prop_assert_eq!(listed.id(), object::id_of(Kind::Tree, listed.data()));
+                let whole = listed.content().whole().into_owned();
+                prop_assert_eq!(listed.len(), whole.len());
+                prop_assert_eq!(listed.id(), object::id_of(Kind::Tree, &whole));
                 prop_assert_eq!(listed.id(), listed.clone().id());
+                let mut again = Listed::read(&whole).unwrap();
+                prop_assert_eq!(listed.id(), again.id());
+                prop_assert_eq!(listed.differing(&again).count(), 0);
             }
         }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn two_forms_of_a_large_tree_differ_in_what_was_edited(
+            edits in proptest::collection::vec((0..1_500_u32, proptest::option::weighted(0.8, 1..9_u8)), 1..40),
+            is_read_anew: bool,
+        ) {
+            let name = |n: u32| format!("file-{n:04}.md");
+            let mut before = Listed::default();
+            for n in 0..1_000 {
+                before.set(name(n).as_bytes(), Some(("100644", id(0)))).unwrap();
+            }
+            let mut expected = std::collections::BTreeMap::new();
+            let mut after = before.clone();
+            for (n, new) in edits {
+                let was = (n < 1_000).then(|| id(0));
+                after.set(name(n).as_bytes(), new.map(|number| ("100644", id(number)))).unwrap();
+                expected.insert(name(n), [was, new.map(id)]);
+            }
+            expected.retain(|_, [was, is]| was != is);
+            if is_read_anew {
+                after = Listed::read(&after.content().whole()).unwrap();
+            }
+            let found: std::collections::BTreeMap<String, [Option<ObjectId>; 2]> = before
+                .differing(&after)
+                .map(|(entry, both)| {
+                    (String::from_utf8(entry.name.to_vec()).unwrap(), both.map(|it| it.map(|it| it.id)))
+                })
+                .collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn an_edit_copies_one_piece_alone() {
+        let mut listed = Listed::default();
+        for n in 0..2_000 {
+            listed.set(format!("file-{n:04}.md").as_bytes(), Some(("100644", id(0)))).unwrap();
+        }
+        let before = listed.content();
+        listed.set(b"file-1000.md", Some(("100644", id(1)))).unwrap();
+        let own = listed.content().bytes_beside(&before);
+        assert!((1..=2 * PIECE_BYTES).contains(&own), "{own} of {} bytes", listed.len());
+        listed.set(b"file-1000-more.md", Some(("100644", id(1)))).unwrap();
+        let own = listed.content().bytes_beside(&before);
+        assert!((1..=3 * PIECE_BYTES).contains(&own), "{own} of {} bytes", listed.len());
     }
 
     #[test]
     fn a_tree_out_of_order_or_cut_off_is_not_read() {
         let mut listed = Listed::default();
         listed.set(b"a", Some(("100644", id(1)))).unwrap();
-        let a = listed.data().as_ref().clone();
+        let a = listed.content().whole().into_owned();
         let mut listed = Listed::default();
         listed.set(b"b", Some(("100644", id(1)))).unwrap();
-        let b = listed.data().as_ref().clone();
-        assert!(Listed::read([a.clone(), b.clone()].concat()).is_some());
-        assert!(Listed::read([b.clone(), a.clone()].concat()).is_none());
-        assert!(Listed::read([a.clone(), a.clone()].concat()).is_none());
-        assert!(Listed::read(b[..b.len() - 1].to_vec()).is_none());
+        let b = listed.content().whole().into_owned();
+        assert!(Listed::read(&[a.clone(), b.clone()].concat()).is_some());
+        assert!(Listed::read(&[b.clone(), a.clone()].concat()).is_none());
+        assert!(Listed::read(&[a.clone(), a.clone()].concat()).is_none());
+        assert!(Listed::read(&b[..b.len() - 1]).is_none());
     }
 }

@@ -152,7 +152,7 @@ fn own_objects(
     }
     let read = |id| -> io::Result<Shared> {
         let object = repository.find_object(id).map_err(io::Error::other)?.detach();
-        Ok(Arc::new(Object { id, kind: object.kind, data: Arc::new(object.data), previous: None }))
+        Ok(Arc::new(Object::with_id(id, object.kind, object.data, None)))
     };
     ids.into_iter().map(read).collect::<io::Result<Vec<_>>>().map(Some)
 }
