@@ -44,6 +44,17 @@ const SEQUENCES: u64 = 800;
 /// With so many calls every route is reached by one that is answered; some ask for much to come together.
 const ENOUGH_FOR_EVERY_ROUTE: u64 = 100_000;
 
+/// What no call of this world can end well: there is no other host, no model, nothing learned, and no link whose
+/// token was told; jobs run by hand, see `direct`. Their doors are tried all the same, and must not read or write.
+const NEVER_ANSWERED: [&str; 6] = [
+    "/crons/{id}",
+    "/drafts/{draft_id}",
+    "/models/settings",
+    "/shared/session",
+    "/volumes/remote",
+    "/traces/{trace_id}/feedback",
+];
+
 /// The most calls of a sequence.
 const MAX_CALLS: usize = 10;
 
@@ -98,7 +109,9 @@ fn is_worth_something(tally: &Tally) {
     println!("{} calls; answered and refused: {:#?}", tally.n_calls, tally.routes);
     println!("written: {:#?}", tally.writes);
     for (route, [answered, _]) in &tally.routes {
-        let enough = tally.n_calls >= ENOUGH_FOR_EVERY_ROUTE;
+        let path = route.split_once(' ').map_or("", |(_, path)| path);
+        let may_never = NEVER_ANSWERED.iter().any(|never| path.starts_with(never));
+        let enough = tally.n_calls >= ENOUGH_FOR_EVERY_ROUTE && !may_never;
         assert!(*answered > 0 || !enough, "no call of `{route}` ever succeeded");
     }
     for volume in ["user/ana", "team/atlas", "system"] {

@@ -164,7 +164,15 @@ fn note_team(name: &str, value: &str, teams: &mut BTreeSet<String>) {
 fn text(name: &str, chance: &mut Chance, world: &World) -> String {
     match name {
         "team_id" | "with_team" => chance.of(&TEAMS).to_string(),
+        // A volume that something goes to, or the commit that it goes back to.
+        "to" if chance.percent(40) => chance.of(&world.ids).clone(),
         "volume" | "to" => chance.of(&VOLUMES).to_string(),
+        "share_id" if !world.shares.is_empty() => chance.of(&world.shares).clone(),
+        "trace_id" if !world.chats.is_empty() && chance.percent(50) => {
+            chance.of(&world.chats).clone()
+        }
+        "name" if chance.percent(40) => "topic".to_owned(),
+        "feedback" => "good".to_owned(),
         "skill_id" => chance.of(&SKILLS[..3]).to_string(),
         "workflow_id" => chance.of(&["secret", "new"]).to_string(),
         "trace_id" => TRACE.to_owned(),

@@ -49,7 +49,9 @@ pub(crate) fn allows(people: &People, who: &Who, call: &str, touch: &Touch) -> b
         Touch::Begin(volume) => {
             writes(people, who, call, volume) || proposes(people, who, volume).is_some()
         }
-        Touch::Write(volume, branch) if branch == "main" => writes(people, who, call, volume),
+        Touch::Write(volume, branch) if !branch.starts_with("pr/") => {
+            writes(people, who, call, volume)
+        }
         Touch::Write(volume, branch) => {
             let own = proposes(people, who, volume).map(|name| format!("pr/{name}/"));
             own.is_some_and(|own| branch.starts_with(&own)) || decides(people, who, volume)
@@ -72,7 +74,7 @@ pub(crate) fn reads(people: &People, who: &Who, volume: &VolumeId) -> bool {
     }
 }
 
-/// Whether `main` of a volume may change.
+/// Whether `main` of a volume may change, and branches be made and deleted that are no proposals.
 fn writes(people: &People, who: &Who, call: &str, volume: &VolumeId) -> bool {
     let merges = call.ends_with("/approve") || call.ends_with("/revert");
     match (who, volume) {

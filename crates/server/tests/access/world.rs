@@ -19,7 +19,7 @@ use llmos_core::{
     members::{Directory, DirectoryError, Members, User},
     run::{NodeState, Outcome},
     seed::ShippedFile,
-    session::{Message, NewMessage, Role, SessionHead, Sessions},
+    session::{Message, NewMessage, Role, SessionHead, Sessions, Shares},
     slug::Slug,
     store::{Author, Change, Edit, Expected, HistoryQuery, Store},
     trace::{self, NodeTrace, RunTrace, TraceValue},
@@ -94,6 +94,10 @@ pub(crate) struct World {
     pub(crate) ids: Vec<String>,
     /// What was proposed: the volume and the commit.
     pub(crate) proposals: Vec<(String, String)>,
+    /// The shares of sessions.
+    pub(crate) shares: Vec<String>,
+    /// The traces of chats.
+    pub(crate) chats: Vec<String>,
     /// The volumes as they are at the start.
     begun: MemoryStore,
 }
@@ -149,6 +153,8 @@ impl World {
             local: false,
             ids: Vec::new(),
             proposals: Vec::new(),
+            shares: Vec::new(),
+            chats: Vec::new(),
         };
         world.tell();
         world.propose();
@@ -229,10 +235,17 @@ impl World {
         *self.kept.0.lock().expect("nobody failed") = now;
     }
 
+    fn shares_of(&self, volume: &str) -> Vec<String> {
+        let shares = self.heard.unseen().shares_of(&session(volume).id).expect("it is in memory");
+        shares.into_iter().map(|share| share.id.to_string()).collect()
+    }
+
     /// Looks up which commits, versions and proposals there are now.
     pub(crate) fn learn(&mut self) {
         self.ids.clear();
         self.proposals.clear();
+        self.chats.clear();
+        self.shares = VOLUMES.iter().flat_map(|volume| self.shares_of(volume)).collect();
         let store = self.spy.unseen();
         for volume in VOLUMES {
             let id: VolumeId = volume.parse().expect("it is a volume");
@@ -246,6 +259,9 @@ impl World {
             self.proposals.extend(open.map(|branch| (volume.to_owned(), branch.tip.0)));
             if let Some(head) = store.head(&id).expect("it is in memory") {
                 let files = store.list(&id, &head, None).expect("it is in memory");
+                let names = files.iter().filter_map(|entry| entry.path.as_str().rsplit('/').next());
+                let chats = names.filter_map(|name| name.strip_suffix(".md"));
+                self.chats.extend(chats.filter(|id| id.starts_with("chat-")).map(str::to_owned));
                 self.ids.extend(files.into_iter().take(3).map(|entry| entry.blob.0));
             }
         }
