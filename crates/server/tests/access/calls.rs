@@ -171,7 +171,7 @@ fn text(name: &str, chance: &mut Chance, world: &World) -> String {
         "trace_id" if !world.chats.is_empty() && chance.percent(50) => {
             chance.of(&world.chats).clone()
         }
-        "name" if chance.percent(40) => "topic".to_owned(),
+        "name" if chance.percent(40) => chance.of(&["topic", "other"]).to_string(),
         "feedback" => "good".to_owned(),
         "skill_id" => chance.of(&SKILLS[..3]).to_string(),
         "workflow_id" => chance.of(&["secret", "new"]).to_string(),

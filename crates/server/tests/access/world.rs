@@ -19,7 +19,7 @@ use llmos_core::{
     members::{Directory, DirectoryError, Members, User},
     run::{NodeState, Outcome},
     seed::ShippedFile,
-    session::{Message, NewMessage, Role, SessionHead, Sessions, Shares},
+    session::{Message, NewMessage, Role, SessionHead, Sessions, Share, SharedWith, Shares},
     slug::Slug,
     store::{Author, Change, Edit, Expected, HistoryQuery, Store},
     trace::{self, NodeTrace, RunTrace, TraceValue},
@@ -39,6 +39,8 @@ pub(crate) const SKILLS: [&str; 4] = ["load", "shared", "mine", "secret"];
 pub(crate) const VALUE: &str = "080a9ed428559ef602668b4c00f114f1a11c3f6b02a435f0bdc154578e4d7f22";
 /// Where each volume has a pointer to a blob that holds its marker.
 pub(crate) const HIDDEN: &str = "files/hidden.txt.blob.md";
+/// The hash of a token that nobody has.
+const LINK: &str = "11d0e9b2a9d1d0c2c7a3ccf0ae36cbd6bc4de2cba2f1c8a2b6dcd5e0d5c7a1f3";
 pub(crate) const TRACE: &str = "run-20261120-153000-0a1b2c3d";
 
 /// The volumes that there are from the start.
@@ -158,6 +160,7 @@ impl World {
         };
         world.tell();
         world.propose();
+        world.branch();
         world.begun = (*world.spy.unseen()).clone();
         world
     }
@@ -179,7 +182,9 @@ impl World {
                 },
                 files: Vec::new(),
             };
-            self.heard.unseen().create(&session(volume), &[said]).expect("it is new");
+            let sessions = self.heard.unseen();
+            sessions.create(&session(volume), &[said]).expect("it is new");
+            sessions.add_share(&link(volume)).expect("it is new");
         }
         self.people = people();
         self.local = local;
@@ -209,6 +214,17 @@ impl World {
                 ..ProposeSkill::default()
             };
             self.workbench.propose_skill(&caller, &asked).expect("it may be proposed");
+        }
+    }
+
+    /// Gives each volume a branch that is no proposal.
+    fn branch(&self) {
+        let store = self.spy.unseen();
+        for volume in VOLUMES {
+            let id: VolumeId = volume.parse().expect("it is a volume");
+            let head = store.head(&id).expect("it is in memory").expect("it was filled");
+            let name = "topic".parse().expect("it is a name");
+            store.create_branch(&id, &name, &head).expect("it is new");
         }
     }
 
@@ -255,7 +271,8 @@ impl World {
             self.proposals.extend(merged.map(|merged| (volume.to_owned(), merged.0.clone())));
             self.ids.extend(history.into_iter().map(|commit| commit.id.0));
             let branches = store.branches(&id).expect("it is in memory");
-            let open = branches.into_iter().filter(|branch| !branch.name.is_main());
+            let open =
+                branches.into_iter().filter(|branch| branch.name.as_str().starts_with("pr/"));
             self.proposals.extend(open.map(|branch| (volume.to_owned(), branch.tip.0)));
             if let Some(head) = store.head(&id).expect("it is in memory") {
                 let files = store.list(&id, &head, None).expect("it is in memory");
@@ -285,6 +302,20 @@ fn session(volume: &str) -> SessionHead {
     let volume_id = volume.parse().expect("it is a volume");
     let user = "ana".parse().expect("it is a slug");
     SessionHead::new(id, marker(volume), volume_id, user, Timestamp::UNIX_EPOCH)
+}
+
+/// A link to the session of a volume, whose token nobody has.
+fn link(volume: &str) -> Share {
+    let session = session(volume).id;
+    Share {
+        id: format!("link-{session}").parse().expect("it is a slug"),
+        session,
+        with: SharedWith::Link(LINK.parse().expect("it is a hash")),
+        by: "ana".parse().expect("it is a slug"),
+        created_at: Timestamp::UNIX_EPOCH,
+        ends_at: None,
+        n_messages: None,
+    }
 }
 
 fn people() -> People {

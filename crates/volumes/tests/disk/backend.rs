@@ -3,7 +3,7 @@
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{
         Arc,
@@ -72,6 +72,13 @@ fn pass(from: &mut dyn Read, to: &mut dyn Write, left: &AtomicI64) -> io::Result
     }
 }
 
+/// The program itself: `git` would start it, and be all that is killed.
+fn program() -> io::Result<PathBuf> {
+    let asked = Command::new("git").arg("--exec-path").output()?;
+    let folder = String::from_utf8(asked.stdout).map_err(io::Error::other)?;
+    Ok(Path::new(folder.trim_end()).join("git-http-backend"))
+}
+
 fn answer(stream: &TcpStream, root: &Path, left: &AtomicI64) -> io::Result<()> {
     spend(left, 1)?;
     let mut from = BufReader::new(stream);
@@ -80,9 +87,8 @@ fn answer(stream: &TcpStream, root: &Path, left: &AtomicI64) -> io::Result<()> {
     let mut words = line.split_whitespace();
     let (method, target) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let mut command = Command::new("git");
+    let mut command = Command::new(program()?);
     command
-        .arg("http-backend")
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("GIT_CONFIG_NOSYSTEM", "1")
@@ -111,9 +117,13 @@ fn answer(stream: &TcpStream, root: &Path, left: &AtomicI64) -> io::Result<()> {
     }
     let mut child = command.env("CONTENT_LENGTH", length.to_string()).spawn()?;
     let stdin = child.stdin.take();
-    let given =
-        stdin.map_or(Ok(()), |mut stdin| pass(&mut from.by_ref().take(length), &mut stdin, left));
+    let mut body = from.by_ref().take(length);
+    let mut given = stdin.map_or(Ok(()), |mut stdin| pass(&mut body, &mut stdin, left));
+    if given.is_ok() && body.limit() > 0 {
+        given = Err(io::ErrorKind::UnexpectedEof.into());
+    }
     if given.is_err() {
+        // It waits for the rest of the body without a pause, and for ever.
         child.kill()?;
         child.wait()?;
         return given;
