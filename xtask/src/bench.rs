@@ -28,13 +28,13 @@ const BENCHES: [Bench; 17] = [
     Bench { name: "flow", job: || native(&["flow"]), workbench: false },
     Bench { name: "commits", job: || native(&["commits"]), workbench: false },
     Bench { name: "kill", job: || native(&["kill"]), workbench: false },
-    Bench { name: "save", job: save, workbench: true },
-    Bench { name: "scale", job: scale, workbench: true },
-    Bench { name: "chat", job: chat, workbench: true },
+    Bench { name: "save", job: || served("save"), workbench: true },
+    Bench { name: "scale", job: || served("scale"), workbench: true },
+    Bench { name: "chat", job: || served("chat"), workbench: true },
     Bench { name: "evolve", job: || native(&["evolve"]), workbench: false },
     Bench { name: "engine", job: || script("engine.mjs"), workbench: true },
     Bench { name: "python", job: || script("python.mjs"), workbench: true },
-    Bench { name: "http", job: http, workbench: true },
+    Bench { name: "http", job: || served("http"), workbench: true },
     Bench { name: "load", job: || browser("load"), workbench: true },
     Bench { name: "runs", job: || browser("runs"), workbench: true },
     Bench { name: "values", job: || browser("values"), workbench: true },
@@ -79,20 +79,9 @@ fn native(args: &[&str]) -> Job {
     Job::new(&label, repo::target().join("release/llmos-bench")).args(args)
 }
 
-fn http() -> Job {
-    native(&["http"]).args([repo::target().join("release/llmos")])
-}
-
-fn save() -> Job {
-    native(&["save"]).args([repo::target().join("release/llmos")])
-}
-
-fn scale() -> Job {
-    native(&["scale"]).args([repo::target().join("release/llmos")])
-}
-
-fn chat() -> Job {
-    native(&["chat"]).args([repo::target().join("release/llmos")])
+/// One that starts the server itself.
+fn served(name: &str) -> Job {
+    native(&[name]).args([repo::target().join("release/llmos")])
 }
 
 fn script(name: &str) -> Job {

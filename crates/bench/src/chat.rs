@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    client::Client,
+    client::{Client, throughput},
     server::Server,
     table::{Table, count, time},
     volume::{self, Choice},
@@ -145,27 +145,9 @@ fn in_turns(ours: u16, other: Option<u16>) -> Result<(f64, Option<(f64, f64)>)> 
 
 /// How many requests per second are answered when many ask at once.
 fn many_clients(port: u16, team: Option<&str>) -> Result<f64> {
-    let started = Instant::now();
-    let asking = |number: usize| -> Result<usize> {
-        let mut client = Client::connect(port)?;
-        let mut n_asked = 0;
-        while started.elapsed() < LASTING {
-            ask(&mut client, number * 10_000 + n_asked, team)?;
-            n_asked += 1;
-        }
-        Ok(n_asked)
-    };
-    let counts: Vec<Result<usize>> = thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..CLIENTS).map(|number| scope.spawn(move || asking(number))).collect();
-        let join = |thread: thread::ScopedJoinHandle<'_, _>| {
-            thread.join().expect("because a client does not panic")
-        };
-        threads.into_iter().map(join).collect()
-    });
-    let elapsed = started.elapsed().as_secs_f64();
-    let n_asked: usize = counts.into_iter().sum::<Result<usize>>()?;
-    Ok(f64::from(u32::try_from(n_asked)?) / elapsed)
+    throughput(port, CLIENTS, LASTING, |client, [number, n_asked]| {
+        ask(client, number * 10_000 + n_asked, team)
+    })
 }
 
 fn ask(client: &mut Client, n: usize, team: Option<&str>) -> Result<()> {

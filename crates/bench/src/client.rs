@@ -120,22 +120,24 @@ pub(crate) fn latencies(port: u16, path: &str, accept: &str, n: usize) -> Result
 }
 
 /// Asks on `n_connections` at once for this long; returns requests per second.
+///
+/// `ask` is told which connection it asks on, and how often that asked already.
 pub(crate) fn throughput(
     port: u16,
-    path: &str,
-    accept: &str,
     n_connections: usize,
     lasting: Duration,
+    ask: impl Fn(&mut Client, [usize; 2]) -> Result<()> + Sync,
 ) -> Result<f64> {
     let started = Instant::now();
     let counts: Vec<Result<usize>> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..n_connections)
-            .map(|_| {
-                scope.spawn(|| {
+            .map(|number| {
+                let ask = &ask;
+                scope.spawn(move || {
                     let mut client = Client::connect(port)?;
                     let mut n_requests = 0;
                     while started.elapsed() < lasting {
-                        client.get(path, accept)?;
+                        ask(&mut client, [number, n_requests])?;
                         n_requests += 1;
                     }
                     Ok(n_requests)

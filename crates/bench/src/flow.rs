@@ -12,7 +12,7 @@ use llmos_core::slug::Slug;
 use llmos_core::value::{PortType, ValueKind};
 use llmos_core::workflow::{Edge, Node, PortRef, Uses, Workflow};
 
-use crate::table::{Table, count, median, time};
+use crate::table::{Table, count, median, middle, time};
 use crate::volume::Choice;
 
 const SIZES: [usize; 4] = [100, 1_000, 10_000, 100_000];
@@ -113,11 +113,6 @@ impl Case {
         }
         Ok(())
     }
-}
-
-fn middle(times: &mut [Duration]) -> Duration {
-    times.sort();
-    times[times.len() / 2]
 }
 
 fn growth(smaller: Option<Duration>, time: Duration) -> String {

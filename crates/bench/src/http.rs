@@ -61,8 +61,12 @@ fn beside(bare: &Server, llmos: &Server, path: &str, accept: &str) -> Result<(f6
     let lasting = Duration::from_secs(1);
     let mut rounds = Vec::new();
     for _ in 0..3 {
-        let yardstick = throughput(bare.port, "/", JSON, CONNECTIONS, lasting)?;
-        let ours = throughput(llmos.port, path, accept, CONNECTIONS, lasting)?;
+        let yardstick = throughput(bare.port, CONNECTIONS, lasting, |client, _| {
+            client.get("/", JSON).map(drop)
+        })?;
+        let ours = throughput(llmos.port, CONNECTIONS, lasting, |client, _| {
+            client.get(path, accept).map(drop)
+        })?;
         rounds.push((ours / yardstick, ours));
     }
     rounds.sort_by(|a, b| a.0.total_cmp(&b.0));

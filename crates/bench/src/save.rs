@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::{
     client::Client,
     server::Server,
-    table::{Table, count, time},
+    table::{Table, count, middle, time},
     volume,
 };
 
@@ -38,7 +38,7 @@ pub(crate) fn run(program: &Path) -> Result<Table> {
             .iter()
             .enumerate()
     {
-        let [small, large] = [0, 1].map(|side: usize| median(&mut sides[side].times[at]));
+        let [small, large] = [0, 1].map(|side: usize| middle(&mut sides[side].times[at]));
         let ratio = large.as_secs_f64() / small.as_secs_f64();
         table.row([(*what).to_owned(), time(small), time(large), format!("× {ratio:.2}")]);
     }
@@ -91,9 +91,4 @@ impl Side {
         self.times[what].push(started.elapsed());
         Ok(())
     }
-}
-
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort();
-    times[times.len() / 2]
 }

@@ -263,8 +263,8 @@ impl Plan {
         let mut ahead = Vec::new();
         for first in (0..self.n_nodes()).step_by(BATCH) {
             let batch = first..self.n_nodes().min(first + BATCH);
-            // What feeds these nodes may be anywhere: it is fetched for all of them before the first is
-            // derived, so that the processor does not wait for memory at each. Who is derived in between comes later.
+            // The keys that feed these nodes may be anywhere: those that there are by now are fetched for all
+            // of them at once, so that the processor does not wait for memory at each.
             let links = self.links.of_all(&batch);
             ahead.clear();
             ahead.extend(links.iter().map(|link| keys[link.from()]));
