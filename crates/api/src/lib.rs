@@ -10,6 +10,7 @@ pub mod context;
 pub mod cron;
 pub mod evolution;
 pub mod history;
+pub mod outside;
 pub mod package;
 pub mod preview;
 pub mod problem;

@@ -14,6 +14,7 @@ mod meaning;
 mod members;
 mod operator;
 mod out;
+mod outside;
 mod overlay;
 mod packages;
 mod server_python;

@@ -27,6 +27,7 @@ pub mod members;
 pub mod merge;
 pub mod metadata;
 pub mod model;
+pub mod outside;
 pub mod package;
 pub mod pattern;
 pub mod proposal;

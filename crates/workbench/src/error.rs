@@ -14,6 +14,7 @@ use llmos_core::{
     exchange::ExchangeError,
     members::DirectoryError,
     model::SettingsError,
+    outside::OutsideError,
     proposal::DecisionRefused,
     remote::RemoteError,
     session::SessionsError,
@@ -246,6 +247,12 @@ pub enum Error {
     Blobs {
         /// Why.
         source: BlobsError,
+    },
+    /// A server elsewhere did not do what it was asked.
+    #[error(transparent)]
+    Outside {
+        /// Why.
+        source: OutsideError,
     },
     /// This program talks with no models.
     #[error("this program talks with no models")]

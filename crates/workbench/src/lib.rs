@@ -21,6 +21,7 @@ mod git;
 mod hands;
 mod identity;
 pub mod ids;
+mod outside;
 mod proposals;
 mod remotes;
 mod restore;
@@ -45,6 +46,7 @@ use llmos_core::{
     exchange::Exchange,
     members::{Directory, NoDirectory},
     model::Models,
+    outside::OutsideTools,
     remote::Remotes,
     session::Sessions,
     store::{Change, CommitId, Edit, Store},
@@ -97,6 +99,7 @@ pub struct Workbench {
     sessions: Option<Arc<dyn Sessions>>,
     blobs: Option<KeptBlobs>,
     pointers: Pointers,
+    outside: Option<Arc<dyn OutsideTools>>,
 }
 
 impl Workbench {
@@ -113,6 +116,7 @@ impl Workbench {
             sessions: None,
             blobs: None,
             pointers: Pointers::default(),
+            outside: None,
             store,
             world,
             directory: Arc::new(NoDirectory),

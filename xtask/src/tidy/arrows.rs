@@ -6,7 +6,7 @@ use super::{Member, Workspace};
 /// For each crate, the crates of this workspace that it may know.
 ///
 /// What only tests need is not looked at.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("llmos-core", &[]),
     ("llmos-api", &["llmos-core"]),
     ("llmos-volumes", &["llmos-core"]),
@@ -14,6 +14,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("llmos-store", &["llmos-core"]),
     ("llmos-headless", &["llmos-core", "llmos-api"]),
     ("llmos-blobs", &["llmos-core"]),
+    ("llmos-mcp-client", &["llmos-core"]),
     ("llmos-llm", &["llmos-core"]),
     ("llmos-packages", &[]),
     ("llmos-workbench", &["llmos-core", "llmos-api"]),
@@ -31,6 +32,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "llmos-headless",
             "llmos-llm",
             "llmos-mcp",
+            "llmos-mcp-client",
             "llmos-packages",
             "llmos-workbench",
             "llmos-server",

@@ -1,7 +1,11 @@
 //! `llmos mcp`
 
+mod call;
+mod tools;
+
 use std::{io::IsTerminal, process::ExitCode, sync::Arc};
 
+use clap::Subcommand;
 use llmos_mcp::Door;
 use tracing_subscriber::EnvFilter;
 
@@ -16,8 +20,12 @@ use crate::{
 ///
 /// Speaks the Model Context Protocol over standard input and output: Claude Code, Claude Desktop, VS Code and others
 /// start it by themselves, see docs/guide/mcp.md. It acts for whoever started it. `llmos serve` offers the same over HTTP.
+/// The other way round, `tools` and `call` use MCP servers elsewhere.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
     #[command(flatten)]
     from: From,
     #[command(flatten)]
@@ -27,7 +35,18 @@ pub(crate) struct Args {
     no_trace: bool,
 }
 
+#[derive(Subcommand)]
+enum Command {
+    Tools(tools::Args),
+    Call(call::Args),
+}
+
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    match &args.command {
+        Some(Command::Tools(asked)) => return tools::run(asked),
+        Some(Command::Call(asked)) => return call::run(asked),
+        None => {}
+    }
     // Standard output belongs to the protocol.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt()

@@ -3,8 +3,8 @@
 use std::io;
 
 use llmos_core::{
-    blob::BlobsError, exchange::ExchangeError, model::SettingsError, remote::RemoteError,
-    session::SessionsError, store::StoreError,
+    blob::BlobsError, exchange::ExchangeError, model::SettingsError, outside::OutsideError,
+    remote::RemoteError, session::SessionsError, store::StoreError,
 };
 
 use super::Error;
@@ -60,6 +60,15 @@ impl Error {
                 ErrorKind::Content
             }
             Self::NoModels | Self::NoSessions | Self::NoBlobs => ErrorKind::Denied,
+            Self::Outside { source } => match source {
+                OutsideError::UnknownServer { .. } | OutsideError::UnknownTool { .. } => {
+                    ErrorKind::Unknown
+                }
+                OutsideError::Changed { .. } => ErrorKind::Conflict,
+                OutsideError::TooLong { .. } => ErrorKind::TooLarge,
+                OutsideError::Late { .. } | OutsideError::Unusable { .. } => ErrorKind::Busy,
+                OutsideError::Refused { .. } => ErrorKind::Content,
+            },
             Self::BlobMissing { .. } => ErrorKind::Unknown,
             Self::Blobs { source: BlobsError::TooLarge { .. } } => ErrorKind::TooLarge,
             Self::Blobs { source: BlobsError::Cut { .. } } => ErrorKind::Invalid,
@@ -130,6 +139,8 @@ impl Error {
             Self::NoSessions => "no-sessions",
             Self::LinkClosed => "link-closed",
             Self::NoBlobs => "no-blobs",
+            Self::Outside { source: OutsideError::Changed { .. } } => "tool-changed",
+            Self::Outside { .. } => "outside",
             Self::BlobMissing { .. } => "blob-missing",
             Self::Blobs { source: BlobsError::TooLarge { .. } } => "body-too-large",
             Self::Blobs { source: BlobsError::Cut { .. } } => "bad-body",
@@ -207,6 +218,7 @@ impl Error {
                 "look whether all of it is there; one that was revoked or has ended stays closed, so ask for a new one"
                     .to_owned(),
             ),
+            Self::Outside { source } => Some(source.hint().to_owned()),
             Self::BlobMissing { .. } => Some(
                 "upload the same content again with `llmos blob put`, or start the server with the place that has it"
                     .to_owned(),

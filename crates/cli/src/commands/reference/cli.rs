@@ -20,8 +20,9 @@ fn describe(command: &Command, name: &str, text: &mut String) {
         .get_subcommands()
         .filter(|child| !child.is_hide_set() && child.get_name() != "help")
         .collect();
-    let group = command.get_about().is_some() && !children.is_empty() && name != "llmos";
-    if !group {
+    // A command that does something by itself is no group, though it has others below it.
+    let is_group = command.is_subcommand_required_set() && name != "llmos";
+    if !is_group {
         write(command, name, text);
     }
     for child in children {
