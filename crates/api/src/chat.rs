@@ -1,8 +1,10 @@
 //! The chat on the wire: messages, answers, the events of a stream, and settings of models.
 
+mod asks;
 mod calls;
 mod convert;
 
+pub use asks::{AskDecided, ChatAsk, ChatAskArgument, ChatDecision, DecideAsk};
 pub use calls::{
     ChatAmounts, ChatBudget, ChatCall, ChatCallState, ChatEdit, ChatSubagentTrace, ChatSubagentView,
 };
@@ -203,6 +205,18 @@ pub enum ChatEvent {
     Call {
         /// The call; how it ends is told later.
         call: ChatCall,
+    },
+    /// A call of an outside tool waits for the person, who answers at `POST /chat/asks/{ask_id}`.
+    Ask {
+        /// What would be called.
+        ask: Box<ChatAsk>,
+    },
+    /// A question is over.
+    Decided {
+        /// The number of the call.
+        call: u32,
+        /// What came of it.
+        decision: ChatDecision,
     },
     /// A call is over.
     Returned {

@@ -25,12 +25,17 @@ impl OutsideArgs {
         workbench: Workbench,
         volumes: &Path,
     ) -> Result<Workbench, Failure> {
+        Ok(workbench.with_outside(self.clients(volumes)?))
+    }
+
+    /// Reads which servers there are.
+    pub(crate) fn clients(&self, volumes: &Path) -> Result<Arc<McpClients>, Failure> {
         let file = self.file(volumes);
         let settings = llmos_mcp_client::read(&file, &|name| std::env::var(name).ok())?;
         let clients = McpClients::new(settings).map_err(|error| {
             Failure::new(FailureKind::Internal, format!("cannot start: {error}"), "try again")
         })?;
-        Ok(workbench.with_outside(Arc::new(clients)))
+        Ok(Arc::new(clients))
     }
 
     /// The file.

@@ -1,6 +1,7 @@
 //! Whole commands: what they print, where, and with which code they end.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
@@ -124,6 +125,17 @@ fn workflows_inside_come_from_where_the_skills_do_and_are_planned_as_they_run() 
     insta::assert_snapshot!("workflow_check_inside_shipped", ask("check", "csv-statistics", &[]));
 }
 
+/// Lets nobody else write to a file, whatever this machine does otherwise.
+fn own(file: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).expect("it is ours");
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+}
+
 #[test]
 fn serve_refuses_what_would_be_unsafe_or_cannot_work() {
     let root = tempfile::tempdir().expect("there is room");
@@ -138,6 +150,14 @@ fn serve_refuses_what_would_be_unsafe_or_cannot_work() {
         let output = refused(&[&format!("--allow-host={nonsense}")]);
         assert!(output.contains("that is no name of a host"), "{output}");
     }
+    let elsewhere = tempfile::tempdir().expect("there is room");
+    let servers = elsewhere.path().join("servers.json");
+    fs::write(&servers, r#"{"mcpServers": {"files": {"url": "http://example.org/mcp"}}}"#)
+        .expect("there is room");
+    own(&servers);
+    let servers = servers.to_str().expect("it is text");
+    let output = refused(&["--mcp-servers", servers]).replace(servers, "FILE");
+    insta::assert_snapshot!("serve_bad_servers", output);
     insta::assert_snapshot!("serve_bad_user", refused(&["--user", "../x"]));
     let taken = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let port = taken.local_addr().expect("it is bound").port().to_string();

@@ -12,6 +12,7 @@ mod fields;
 mod graph;
 mod material;
 mod offline;
+mod outside;
 mod tool;
 
 #[cfg(test)]
@@ -30,6 +31,10 @@ pub use edit::{ProposedEdit, Replace, edit_skill};
 pub use graph::{TOOL, check_graph, tool};
 pub use material::{MAX_MATERIAL, cut};
 pub use offline::{Sighting, offline_answer};
+pub use outside::{
+    Decision, Listed, MAX_OFFERED, MAX_OFFERED_BYTES, Offer, OfferedTool, Question, ShownArgument,
+    shown_arguments, shown_json,
+};
 pub use tool::{Asker, MAX_SUBAGENTS, Tool};
 
 /// The longest message that is taken, in bytes.

@@ -8,6 +8,8 @@
 mod access;
 mod clean;
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -30,6 +32,9 @@ pub const MAX_ARGUMENTS_BYTES: usize = 256 << 10;
 
 /// The longest answer that is passed on, in bytes; what is longer is cut, and says so.
 pub const MAX_ANSWER_BYTES: usize = 128 << 10;
+
+/// The longest that a list of tools may take, where a person waits for nothing else.
+pub const MAX_LIST_SECS: u64 = 90;
 
 /// The longest that one call may take.
 pub const MAX_CALL_SECS: u64 = 600;
@@ -167,8 +172,9 @@ pub trait OutsideTools: Send + Sync {
     /// Lists the servers that the owner has set up, by name.
     fn servers(&self) -> Vec<OutsideServer>;
 
-    /// Asks a server for its tools, and leaves out those that may not be used.
-    fn tools(&self, server: &Slug) -> Result<Vec<OutsideTool>, OutsideError>;
+    /// Asks a server for its tools, and leaves out those that may not be used. Waits so long and no longer; a server that
+    /// is being started goes on with that.
+    fn tools(&self, server: &Slug, within: Duration) -> Result<Vec<OutsideTool>, OutsideError>;
 
     /// Calls a tool, if it still is what the person saw. Never tried twice: a call may have done something.
     fn call(&self, call: &OutsideCall) -> Result<OutsideAnswer, OutsideError>;

@@ -33,7 +33,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 
 /// MCP servers elsewhere.
 pub struct McpClients {
-    servers: BTreeMap<Slug, Server>,
+    servers: BTreeMap<Slug, Arc<Server>>,
     /// `None` only while it is dropped.
     runtime: Option<Runtime>,
 }
@@ -56,11 +56,12 @@ impl McpClients {
             .thread_name("llmos-mcp-client")
             .enable_all()
             .build()?;
-        let server = |(name, settings)| (name, Server { settings, connection: Arc::default() });
+        let server =
+            |(name, settings)| (name, Arc::new(Server { settings, connection: Arc::default() }));
         Ok(Self { servers: settings.into_iter().map(server).collect(), runtime: Some(runtime) })
     }
 
-    fn server(&self, name: &Slug) -> Result<&Server, OutsideError> {
+    fn server(&self, name: &Slug) -> Result<&Arc<Server>, OutsideError> {
         self.servers.get(name).ok_or_else(|| OutsideError::UnknownServer { server: name.clone() })
     }
 
@@ -79,7 +80,9 @@ impl Drop for McpClients {
         let ending = std::thread::spawn(move || {
             runtime.block_on(async {
                 for connection in connections {
-                    if let Some(mut open) = connection.lock().await.take() {
+                    // One that is still being started, or is silent, ends with what waits for it.
+                    let Ok(mut connection) = connection.try_lock() else { continue };
+                    if let Some(mut open) = connection.take() {
                         drop(open.service.close_with_timeout(FAREWELL).await);
                     }
                 }
@@ -92,20 +95,31 @@ impl Drop for McpClients {
 
 impl OutsideTools for McpClients {
     fn servers(&self) -> Vec<OutsideServer> {
-        let shown = |(name, server): (&Slug, &Server)| shown(name, &server.settings);
+        let shown = |(name, server): (&Slug, &Arc<Server>)| shown(name, &server.settings);
         self.servers.iter().map(shown).collect()
     }
 
-    fn tools(&self, server: &Slug) -> Result<Vec<OutsideTool>, OutsideError> {
-        let Server { settings, connection } = self.server(server)?;
-        self.wait(async {
-            let mut connection = connection.lock().await;
-            list(server, settings, &mut connection).await
-        })
+    fn tools(&self, name: &Slug, within: Duration) -> Result<Vec<OutsideTool>, OutsideError> {
+        let server = Arc::clone(self.server(name)?);
+        let asked = name.clone();
+        let listing = async move {
+            let mut connection = Arc::clone(&server.connection).lock_owned().await;
+            // Nobody stops it once it has begun: what takes long to start is there the next time.
+            let listing = async move { list(&asked, &server.settings, &mut connection).await };
+            tokio::spawn(listing).await
+        };
+        match self.wait(async { tokio::time::timeout(within, listing).await }) {
+            Ok(Ok(listed)) => listed,
+            Ok(Err(failed)) => {
+                let reason = description(&failed.to_string());
+                Err(OutsideError::Unusable { server: name.clone(), reason })
+            }
+            Err(_elapsed) => Err(late(name, within)),
+        }
     }
 
     fn call(&self, call: &OutsideCall) -> Result<OutsideAnswer, OutsideError> {
-        let Server { settings, connection } = self.server(&call.server)?;
+        let Server { settings, connection } = &**self.server(&call.server)?;
         let n_bytes = Value::Object(call.arguments.clone()).to_string().len();
         if n_bytes > MAX_ARGUMENTS_BYTES {
             return Err(OutsideError::TooLong { n_bytes });

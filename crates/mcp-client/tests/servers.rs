@@ -109,6 +109,10 @@ impl ServerHandler for Odd {
 #[expect(clippy::print_stderr, clippy::exit, reason = "a server that fails says so, and ends")]
 fn server() {
     let Ok(role) = env::var(ROLE) else { return };
+    if role == "silent" {
+        std::io::stdin().lines().for_each(drop);
+        return;
+    }
     if role == "dies" {
         eprintln!("there is no config");
         std::process::exit(3);
@@ -127,6 +131,13 @@ fn clients(server: &Value) -> McpClients {
     let file = folder.path().join(FILE);
     let text = json!({"mcpServers": {"odd": server}}).to_string();
     std::fs::write(&file, text).expect("it can be written");
+    #[cfg(unix)]
+    {
+        // Whatever this machine does otherwise, nobody else writes to it.
+        use std::os::unix::fs::PermissionsExt;
+        let own = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&file, own).expect("it is ours");
+    }
     let settings: Settings = read(&file, &|_| None).expect("it is sound");
     McpClients::new(settings).expect("there are threads")
 }
@@ -140,8 +151,11 @@ fn started(role: &str, more: Value) -> McpClients {
     clients(&Value::Object(server))
 }
 
+/// Long enough for every server here.
+const LONG: Duration = Duration::from_secs(60);
+
 fn tools(clients: &McpClients) -> Vec<OutsideTool> {
-    clients.tools(&"odd".parse().expect("it is a slug")).expect("it answers")
+    clients.tools(&"odd".parse().expect("it is a slug"), LONG).expect("it answers")
 }
 
 fn call(
@@ -195,6 +209,16 @@ fn a_server_that_does_not_answer_in_time_is_given_up_and_reached_again() {
 }
 
 #[test]
+fn a_server_that_never_says_anything_costs_no_more_than_was_asked_for() {
+    let clients = started("silent", json!({}));
+    let server = "odd".parse().expect("it is a slug");
+    for _ in 0..2 {
+        let late = clients.tools(&server, Duration::from_millis(50)).expect_err("it is silent");
+        assert!(matches!(late, OutsideError::Late { .. }), "{late:?}");
+    }
+}
+
+#[test]
 fn a_tool_that_is_described_otherwise_than_a_person_saw_is_not_called() {
     let clients = started("changes", json!({}));
     let seen = tools(&clients).into_iter().find(|tool| tool.name == "echo").expect("it is there");
@@ -223,17 +247,17 @@ fn only_what_the_owner_allows_is_there() {
     let long = OutsideCall { arguments: object(json!({"text": text})), ..forbidden };
     assert!(matches!(clients.call(&long), Err(OutsideError::TooLong { .. })));
     let nobody = "nobody".parse().expect("it is a slug");
-    assert!(matches!(clients.tools(&nobody), Err(OutsideError::UnknownServer { .. })));
+    assert!(matches!(clients.tools(&nobody, LONG), Err(OutsideError::UnknownServer { .. })));
 }
 
 #[test]
 fn a_program_that_does_not_start_says_why() {
     let server = "odd".parse().expect("it is a slug");
     let gone = started("dies", json!({}));
-    let error = gone.tools(&server).expect_err("it ends at once");
+    let error = gone.tools(&server, LONG).expect_err("it ends at once");
     assert!(error.to_string().contains("there is no config"), "{error}");
     let missing = clients(&json!({"command": "/nowhere/at-all"}));
-    let error = missing.tools(&server).expect_err("it is not there");
+    let error = missing.tools(&server, LONG).expect_err("it is not there");
     assert!(matches!(error, OutsideError::Unusable { .. }), "{error:?}");
 }
 
@@ -281,7 +305,7 @@ fn an_address_is_reached_with_its_token_and_followed_nowhere() {
         ("http://127.0.0.1:9/mcp".to_owned(), json!({})),
     ] {
         let bad = clients(&json!({"url": url, "headers": headers}));
-        let error = bad.tools(&server).expect_err("it refuses");
+        let error = bad.tools(&server, LONG).expect_err("it refuses");
         let told = format!("{error} {error:?}");
         assert!(matches!(error, OutsideError::Unusable { .. }), "{told}");
         assert!(!told.contains("t0ken") && !told.contains("Bearer other"), "{told}");

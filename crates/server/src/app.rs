@@ -9,6 +9,7 @@ use llmos_workbench::{Caller, Carrier, Crons, Workbench, ids};
 use tokio::sync::Semaphore;
 
 use crate::{
+    asks::Asks,
     assets::Assets,
     error::ApiError,
     guard::AllowedHosts,
@@ -43,6 +44,8 @@ pub(crate) struct App {
     pub(crate) python: Option<Gate>,
     /// What carries out the calls of models.
     pub(crate) carrier: Arc<dyn Carrier>,
+    /// What people are asked while models answer.
+    pub(crate) asks: Asks,
     pub(crate) user: Slug,
     /// How many conversations with Git clients may go on at once.
     pub(crate) git: Arc<Semaphore>,

@@ -25,10 +25,14 @@ impl ServerCarrier {
 impl Carrier for ServerCarrier {
     fn carry(&self, caller: Caller, ask: Ask, time: Duration) -> Carrying {
         let (workbench, calls) = (Arc::clone(&self.workbench), self.calls.clone());
+        let is_outside = matches!(ask, Ask::Outside(_));
         Box::pin(async move {
             let work = carry_out(workbench, calls, caller, ask, time);
             match tokio::time::timeout(time + GRACE, work).await {
                 Ok(answer) => answer,
+                Err(_elapsed) if is_outside => ToolAnswer::Failed(
+                    "it did not answer while there was time; what it did nobody knows".to_owned(),
+                ),
                 Err(_elapsed) => ToolAnswer::Failed("it took too long and was stopped".to_owned()),
             }
         })

@@ -2,6 +2,7 @@
 //! every request passes. It knows the workbench, and neither Git nor disks.
 
 mod app;
+mod asks;
 mod assets;
 mod carrier;
 mod crons;

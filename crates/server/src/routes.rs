@@ -35,6 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     app::{App, Settings},
+    asks::Asks,
     assets::Assets,
     carrier::ServerCarrier,
     docs,
@@ -93,6 +94,7 @@ pub fn router(settings: Settings) -> Router {
     let carrier = Arc::new(ServerCarrier::new(Arc::clone(&settings.workbench), calls));
     let app = App {
         carrier,
+        asks: Asks::default(),
         workbench: settings.workbench,
         crons: settings.crons,
         packages: settings.packages,

@@ -44,9 +44,10 @@ const SEQUENCES: u64 = 800;
 /// With so many calls every route is reached by one that is answered; some ask for much to come together.
 const ENOUGH_FOR_EVERY_ROUTE: u64 = 100_000;
 
-/// What no call of this world can end well: there is no other host, no model, nothing learned, and no link whose
+/// What no call of this world can end well: there is no other host, no model, nothing learned, nothing asked, and no link whose
 /// token was told; jobs run by hand, see `direct`. Their doors are tried all the same, and must not read or write.
-const NEVER_ANSWERED: [&str; 6] = [
+const NEVER_ANSWERED: [&str; 7] = [
+    "/chat/asks/{ask_id}",
     "/crons/{id}",
     "/drafts/{draft_id}",
     "/models/settings",

@@ -2,6 +2,8 @@
 
 #[path = "http/around_chat.rs"]
 mod around_chat;
+#[path = "http/asks.rs"]
+mod asks;
 #[path = "http/blobs.rs"]
 mod blobs;
 #[path = "http/chat.rs"]

@@ -71,7 +71,7 @@ impl Caller {
     }
 
     /// Returns the caller's user id, or the name of the job.
-    pub(crate) fn user(&self) -> Slug {
+    pub fn user(&self) -> Slug {
         match &self.actor {
             Actor::Person { user, .. } | Actor::Local { user, .. } => user.clone(),
             Actor::TeamCron { .. } | Actor::SystemCron => {

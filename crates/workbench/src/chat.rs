@@ -6,6 +6,8 @@ mod carrier;
 mod carry;
 mod exchange;
 mod keep;
+mod pause;
+mod person;
 mod preview;
 mod reading;
 mod record;
@@ -14,6 +16,7 @@ mod talk;
 
 pub use carrier::{Carrier, Carrying};
 pub use exchange::ChatExchange;
+pub use person::{Asked, Listing, Person};
 
 use std::sync::Arc;
 

@@ -57,7 +57,7 @@ pub use archive::{Archived, Month, MonthError};
 pub use blobs::{BlobPlace, Collect, FoundBlob, NewBlob};
 pub use caller::Caller;
 pub use calls::PreparedCall;
-pub use chat::{Carrier, Carrying, ChatExchange};
+pub use chat::{Asked, Carrier, Carrying, ChatExchange, Listing, Person};
 pub use crons::{CronParts, Crons, Turn, Work};
 pub use error::{Error, ErrorKind};
 pub use evolution::{Drafts, Ledgers};

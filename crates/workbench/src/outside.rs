@@ -1,11 +1,12 @@
 //! Tools of MCP servers elsewhere: which there are, and calling one that a person has seen.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use llmos_api::outside::{OutsideAnswerView, OutsideServerView, OutsideToolView};
+use llmos_api::outside::{OutsideAnswerView, OutsideServerView};
 use llmos_core::{
     outside::{
-        OutsideAnswer, OutsideCall, OutsideError, OutsideServer, OutsideTools, check_use, may_use,
+        OutsideAnswer, OutsideCall, OutsideError, OutsideServer, OutsideTool, OutsideTools,
+        check_use, may_use,
     },
     slug::Slug,
 };
@@ -27,15 +28,15 @@ impl Workbench {
             .collect()
     }
 
-    /// Asks a server for its tools.
+    /// Asks a server for its tools, and waits so long and no longer.
     pub fn outside_tools(
         &self,
         caller: &Caller,
         server: &Slug,
-    ) -> Result<Vec<OutsideToolView>, Error> {
+        within: Duration,
+    ) -> Result<Vec<OutsideTool>, Error> {
         let outside = self.outside_for(caller, server)?;
-        let tools = outside.tools(server)?.into_iter().map(OutsideToolView::from);
-        Ok(tools.collect())
+        Ok(outside.tools(server, within)?)
     }
 
     /// Calls a tool. Doors show every call to a person, with its arguments, and hand on only what the person allowed:

@@ -3,6 +3,8 @@
 
 #[path = "tools/faults.rs"]
 mod faults;
+#[path = "tools/outside.rs"]
+mod outside;
 #[path = "tools/subagents.rs"]
 mod subagents;
 #[path = "tools/support.rs"]

@@ -50,7 +50,7 @@ test.beforeAll(async () => {
     everything: { command: process.execPath, args: [everything, "stdio"], env: { TOKEN: "${OWN_TOKEN}" } },
     web: { type: "http", url: `http://127.0.0.1:${port}/mcp`, headers: { "X-Token": "${OWN_TOKEN}" } },
   };
-  writeFileSync(path.join(home, "mcp-servers.json"), JSON.stringify({ mcpServers: servers }));
+  writeFileSync(path.join(home, "mcp-servers.json"), JSON.stringify({ mcpServers: servers }), { mode: 0o600 });
 });
 
 test.afterAll(() => {

@@ -94,6 +94,8 @@ export interface TracesApi {
 export interface ChatApi {
   /** Gives the events of an answer as they come; aborting stops the model. */
   chat(asked: ChatQuestion, signal: AbortSignal): AsyncIterable<ChatEvent>;
+  /** Allows or declines one call of an outside tool. */
+  decideAsk(askId: string, allow: boolean): Promise<unknown>;
   /** Keeps whether an answer helped. */
   judge(traceId: string, feedback: "good" | "bad" | null): Promise<unknown>;
   /** Saves an edit that was proposed, as any other change of a skill. */

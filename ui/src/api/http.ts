@@ -57,6 +57,7 @@ export function httpApi(base: string, config: Config): LlmosApi {
     prepareRun: (workflow, signal) => send("/workflows/execute", { workflow }, signal),
     prepareReplay: (trace_id, signal) => send("/workflows/execute", { trace_id }, signal),
     chat: (asked, signal) => events(`${base}/chat/stream`, { user_id, ...asked }, signal),
+    decideAsk: (id, allow) => send(`/chat/asks/${encodeURIComponent(id)}`, { allow }),
     judge: (id, feedback) => send(`/traces/${encodeURIComponent(id)}/feedback`, { feedback }),
     acceptEdit: ({ skill_id, volume, base_version, source }) => {
       const team = volume.startsWith("team/") ? { team_id: volume.slice("team/".length) } : {};

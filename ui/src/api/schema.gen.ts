@@ -20,6 +20,12 @@ export type AddMessage = {
   user_id?: string | null;
 };
 
+/** Answer of `POST /chat/asks/{ask_id}`. */
+export type AskDecided = {
+  /** What was decided. */
+  decision: ChatDecision;
+};
+
 /** Answer of `GET /volumes/blame`. */
 export type Blame = {
   /** The commit at which it was read. */
@@ -172,6 +178,38 @@ export type ChatAnswer = {
   usage?: ChatUsage | null;
 };
 
+/** A call of an outside tool that waits for the person. */
+export type ChatAsk = {
+  /** Each argument, whole. */
+  arguments: ChatAskArgument[];
+  /** What it is answered by. */
+  ask_id: string;
+  /** The number of the call. */
+  call: number;
+  /** What the tool does, in the words of its server: a stranger wrote them. */
+  description: string;
+  /** After how many seconds nobody waits for an answer any more. */
+  expires_in_secs: number;
+  /** All arguments as the JSON that is sent, with `\u202e` in place of what cannot be seen. */
+  json: string;
+  /** Where the server is, without anything that is secret. */
+  place: string;
+  /** The server, as the owner of the installation calls it. */
+  server: string;
+  /** The tool. */
+  tool: string;
+};
+
+/** An argument as a person reads it. What cannot be seen is written as `\u{202e}`. */
+export type ChatAskArgument = {
+  /** Whether it is a text. */
+  is_text: boolean;
+  /** Its name. */
+  name: string;
+  /** A text as it is, anything else as JSON. */
+  text: string;
+};
+
 /** What a message may take, subagents included, and what it took so far. */
 export type ChatBudget = {
   /** The most that it may take. */
@@ -191,12 +229,12 @@ export type ChatCall = {
   state?: ChatCallState | null;
   /** The number of the subagent that called it. */
   subagent?: number | null;
-  /** Which tool. */
+  /** Which tool; an outside one as `server/tool`. */
   tool: string;
 };
 
 /** How a call ended. */
-export type ChatCallState = "done" | "failed" | "refused" | "cancelled";
+export type ChatCallState = "done" | "failed" | "refused" | "declined" | "cancelled";
 
 /** Answer of `POST /chat/context`: what would go to the model with a message. */
 export type ChatContext = {
@@ -211,6 +249,9 @@ export type ChatContext = {
   /** About how many tokens all of it has: a token is taken as four bytes. */
   tokens: number;
 };
+
+/** What came of a question. */
+export type ChatDecision = "allowed" | "declined" | "unanswered";
 
 /**
  * An edit of a skill that was proposed. It is saved nowhere.
@@ -262,6 +303,16 @@ export type ChatEvent = {
   /** The call; how it ends is told later. */
   call: ChatCall;
   type: "call";
+} | {
+  /** What would be called. */
+  ask: ChatAsk;
+  type: "ask";
+} | {
+  /** The number of the call. */
+  call: number;
+  /** What came of it. */
+  decision: ChatDecision;
+  type: "decided";
 } | {
   /** The number of the call. */
   call: number;
@@ -698,6 +749,14 @@ export type CronView = {
   state: CronState;
   /** The volume that it learns for. */
   volume: string;
+};
+
+/** Body of `POST /chat/asks/{ask_id}`. */
+export type DecideAsk = {
+  /** Whether this one call is made. */
+  allow: boolean;
+  /** Who answers, which is who asked; the local user when left out. */
+  user_id?: string | null;
 };
 
 /** Body of `POST /drafts/{draft_id}/accept`, `/reject`, `/archive` and `/merge`. */

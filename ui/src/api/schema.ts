@@ -32,6 +32,12 @@ export type ChatSkill = Sent<wire.ChatSkill>;
 /** A workflow that was proposed. */
 export type ChatProposal = With<Sent<wire.ChatProposal, "volume">, { workflow: WorkflowDoc }>;
 
+/** A call of an outside tool that waits for the person. */
+export type ChatAsk = wire.ChatAsk;
+
+/** What came of such a question. */
+export type ChatDecision = wire.ChatDecision;
+
 /** A call of a tool by the model; without a state it goes on. */
 export type ChatCall = Sent<wire.ChatCall, "subagent" | "state">;
 

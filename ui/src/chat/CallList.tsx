@@ -3,13 +3,13 @@ import type { ShownStatus } from "../execution/board";
 import { StatusMark } from "../parts/StatusMark";
 import { count } from "../parts/time";
 import styles from "./Calls.module.css";
-import type { Exchange } from "./exchange";
+import { type Exchange, isOpen } from "./exchange";
 
-const MARKS = { done: "success", failed: "error", refused: "skipped", cancelled: "skipped" } as const;
-const WORDS = { done: "done", failed: "failed", refused: "refused", cancelled: "stopped", running: "running" } as const;
+const MARKS = { done: "success", failed: "error", refused: "skipped", declined: "skipped", cancelled: "skipped", running: "running", asks: "idle" } as const;
+const WORDS = { done: "done", failed: "failed", refused: "refused", declined: "declined", cancelled: "stopped", running: "running", asks: "waits for you" } as const;
 
 /** What the model called to answer, as it happens, and what that took of its budget. */
-export function CallList({ exchange: { calls, subagents, budget, state } }: { exchange: Exchange }) {
+export function CallList({ exchange: { calls, subagents, budget, asks, state } }: { exchange: Exchange }) {
   const over = state !== "answering";
   const own = calls.filter(({ subagent }) => subagent === undefined);
 
@@ -22,7 +22,7 @@ export function CallList({ exchange: { calls, subagents, budget, state } }: { ex
       <ol aria-label="Calls of the model">
         {own.map((call) => (
           <li key={call.call}>
-            <OneCall call={call} over={over} />
+            <OneCall call={call} over={over} asks={asks.some((put) => put.ask.call === call.call && isOpen(put))} />
             {subagents
               .filter((one) => one.call === call.call)
               .map((one) => (
@@ -36,9 +36,11 @@ export function CallList({ exchange: { calls, subagents, budget, state } }: { ex
   );
 }
 
-function OneCall({ call: { tool, arguments: given, state, result }, over }: { call: ChatCall; over: boolean }) {
-  const now = state ?? (over ? "cancelled" : "running");
-  const mark: ShownStatus = now === "running" ? "running" : MARKS[now];
+type OneCallProps = { call: ChatCall; over: boolean; asks?: boolean };
+
+function OneCall({ call: { tool, arguments: given, state, result }, over, asks = false }: OneCallProps) {
+  const now = state ?? (over ? "cancelled" : asks ? "asks" : "running");
+  const mark: ShownStatus = MARKS[now];
   const brief = briefly(given);
 
   return (

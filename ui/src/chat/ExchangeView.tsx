@@ -5,6 +5,7 @@ import { Prose } from "../parts/Prose";
 import { MarkdownView } from "../results/text/MarkdownView";
 import type { ChatUsage } from "../api/schema";
 import { Artifacts } from "./Artifacts";
+import { AskCard } from "./AskCard";
 import styles from "./Chat.module.css";
 import { CallList } from "./CallList";
 import { EditCard } from "./EditCard";
@@ -15,7 +16,7 @@ import type { Exchange } from "./exchange";
 /** A question and its answer. */
 export function ExchangeView({ exchange }: { exchange: Exchange }) {
   const { talk } = useWorkbench();
-  const { id, prompt, state, text, proposals, edits, calls, artifacts, notes, skills, error, usage, model, traceId } = exchange;
+  const { id, prompt, state, text, proposals, edits, asks, calls, artifacts, notes, skills, error, usage, model, traceId } = exchange;
   const over = state !== "answering";
 
   return (
@@ -43,6 +44,15 @@ export function ExchangeView({ exchange }: { exchange: Exchange }) {
           <MarkdownView text={text} label="Answer" />
         </div>
       )}
+      {asks.map((put) => (
+        <AskCard
+          key={put.ask.ask_id}
+          put={put}
+          call={calls.find(({ call }) => call === put.ask.call)}
+          over={over}
+          onDecide={(allow) => void talk.decide(id, put.ask.ask_id, allow)}
+        />
+      ))}
       {!over && !text && (
         <p role="status" className={styles.waiting}>
           {model ? `${model} thinks…` : "Looking through the skills…"}

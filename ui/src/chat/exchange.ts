@@ -1,6 +1,8 @@
 import type {
+  ChatAsk,
   ChatBudget,
   ChatCall,
+  ChatDecision,
   ChatEdit,
   ChatEvent,
   ChatProposal,
@@ -14,6 +16,12 @@ import type {
 export type OfferedEdit = {
   edit: ChatEdit;
   fate: { at: "open" } | { at: "saving" } | { at: "saved"; commit: string } | { at: "dismissed" } | { at: "failed"; error: unknown };
+};
+
+/** A call of an outside tool that was put to the person, and what became of it. */
+export type PutAsk = {
+  ask: ChatAsk;
+  fate: { at: "open" } | { at: "sending" } | { at: "failed"; error: unknown } | { at: ChatDecision };
 };
 
 /** A question and what became of it. */
@@ -32,6 +40,8 @@ export type Exchange = {
   text: string;
   proposals: readonly ChatProposal[];
   edits: readonly OfferedEdit[];
+  /** What the person was asked to allow. */
+  asks: readonly PutAsk[];
   /** What the model called, in order, and who works on parts of it. */
   calls: readonly ChatCall[];
   subagents: readonly ChatSubagent[];
@@ -60,6 +70,7 @@ export function fresh(id: number, prompt: string): Exchange {
     text: "",
     proposals: [],
     edits: [],
+    asks: [],
     calls: [],
     subagents: [],
     budget: null,
@@ -85,6 +96,12 @@ export function heard(one: Exchange, event: ChatEvent): Partial<Exchange> {
       return note(`${event.reason}; trying again in ${Math.ceil(event.wait_ms / 1000)} s`);
     case "call":
       return { calls: [...one.calls, event.call] };
+    case "ask":
+      return { asks: [...one.asks, { ask: event.ask, fate: { at: "open" } }] };
+    case "decided": {
+      const { call, decision } = event;
+      return { asks: one.asks.map((put) => (put.ask.call === call ? { ...put, fate: { at: decision } } : put)) };
+    }
     case "returned": {
       const { call, state, result } = event;
       return { calls: one.calls.map((it) => (it.call === call ? { ...it, state, result } : it)) };
@@ -110,4 +127,9 @@ export function heard(one: Exchange, event: ChatEvent): Partial<Exchange> {
     case "end":
       return { traceId: event.trace_id };
   }
+}
+
+/** Whether nothing is decided over a question yet. */
+export function isOpen({ fate }: PutAsk): boolean {
+  return fate.at === "open" || fate.at === "sending" || fate.at === "failed";
 }

@@ -4,7 +4,7 @@ import { ApiError, type ChatApi, explain } from "../api/api";
 import type { Session } from "../api/schema";
 import { type SessionRef, type SessionsApi, teamOf } from "../api/sessions";
 import { exchangesOf } from "./conversation";
-import { type Exchange, fresh, heard, type OfferedEdit } from "./exchange";
+import { type Exchange, fresh, heard, isOpen, type OfferedEdit, type PutAsk } from "./exchange";
 import { type Memory, pageMemory } from "./memory";
 
 /** A session that is open, and the team that it is read through where it is offered to one. */
@@ -40,6 +40,8 @@ export type Talk = {
   leaveEdit(): void;
   /** Asks the same once more, in place of the answer that there is. */
   again(id: number): Promise<void>;
+  /** Allows or declines a call of an outside tool that an exchange asks for. */
+  decide(id: number, askId: string, allow: boolean): Promise<void>;
   judge(id: number, feedback: Exchange["feedback"]): Promise<void>;
   /** Saves an edit that was proposed: the `at`th of an exchange. */
   accept(id: number, at: number): Promise<void>;
@@ -85,8 +87,10 @@ export function createTalk(api: ChatApi & SessionsApi, memory: Memory = pageMemo
     store.setState(({ exchanges }) => ({
       exchanges: exchanges.map((one) => (one.id === id ? { ...one, ...next(one) } : one)),
     }));
-  const decide = (id: number, at: number, fate: OfferedEdit["fate"]) =>
+  const mark = (id: number, at: number, fate: OfferedEdit["fate"]) =>
     change(id, ({ edits }) => ({ edits: edits.map((one, place) => (place === at ? { ...one, fate } : one)) }));
+  const answer = (id: number, askId: string, fate: PutAsk["fate"]) =>
+    change(id, ({ asks }) => ({ asks: asks.map((put) => (put.ask.ask_id === askId && isOpen(put) ? { ...put, fate } : put)) }));
   const promptOf = (id: number) => store.getState().exchanges.find((one) => one.id === id)?.prompt ?? "";
   const stop = () => {
     if (!running) return;
@@ -184,6 +188,17 @@ export function createTalk(api: ChatApi & SessionsApi, memory: Memory = pageMemo
     },
     leaveEdit: () => store.setState({ draft: "", editing: null }),
     again: (id) => ask(promptOf(id), id),
+    async decide(id, askId, allow) {
+      const put = store.getState().exchanges.find((one) => one.id === id)?.asks.find((it) => it.ask.ask_id === askId);
+      if (!put || !isOpen(put) || put.fate.at === "sending") return;
+      answer(id, askId, { at: "sending" });
+      try {
+        // What came of it is an event of the answer.
+        await api.decideAsk(askId, allow);
+      } catch (error) {
+        answer(id, askId, { at: "failed", error });
+      }
+    },
     async judge(id, feedback) {
       const one = store.getState().exchanges.find((exchange) => exchange.id === id);
       if (!one?.traceId) return;
@@ -197,15 +212,15 @@ export function createTalk(api: ChatApi & SessionsApi, memory: Memory = pageMemo
     async accept(id, at) {
       const offered = store.getState().exchanges.find((one) => one.id === id)?.edits[at];
       if (!offered || offered.fate.at === "saving" || offered.fate.at === "saved") return;
-      decide(id, at, { at: "saving" });
+      mark(id, at, { at: "saving" });
       try {
         const { commit } = await api.acceptEdit(offered.edit);
-        decide(id, at, { at: "saved", commit });
+        mark(id, at, { at: "saved", commit });
       } catch (error) {
-        decide(id, at, { at: "failed", error });
+        mark(id, at, { at: "failed", error });
       }
     },
-    dismiss: (id, at) => decide(id, at, { at: "dismissed" }),
+    dismiss: (id, at) => mark(id, at, { at: "dismissed" }),
     begin(address = OWN) {
       leave(address);
       memory.write(null);

@@ -150,6 +150,7 @@ export function fakeApi(stored: Record<string, WorkflowDoc> = {}): LlmosApi & { 
       yield { type: "text", text: "Nothing is connected." };
       yield { type: "end", trace_id: "chat-20261120-120000-00000001", outcome: "success" };
     },
+    decideAsk: async () => ({}),
     judge: async () => ({}),
     acceptEdit: async () => ({ commit: "c0ffee00c0ffee00" }),
     ...fakeSessions(),

@@ -16,7 +16,7 @@ use crate::{proposal::ProposedFile, trace::Outcome};
 pub struct ChatCall {
     /// Its number among those of the exchange.
     pub call: u32,
-    /// Which tool.
+    /// Which tool; an outside one as `server/tool`.
     pub tool: String,
     /// With what; a text where it is too long or no JSON.
     pub arguments: Value,
@@ -42,6 +42,8 @@ pub enum ChatCallState {
     Failed,
     /// It was not tried.
     Refused,
+    /// It was not tried, as the person did not allow it.
+    Declined,
     /// It was stopped before its end.
     Cancelled,
 }
@@ -133,6 +135,7 @@ impl From<CallState> for ChatCallState {
             CallState::Done => Self::Done,
             CallState::Failed => Self::Failed,
             CallState::Refused => Self::Refused,
+            CallState::Declined => Self::Declined,
             CallState::Cancelled => Self::Cancelled,
         }
     }
@@ -144,6 +147,7 @@ impl From<ChatCallState> for CallState {
             ChatCallState::Done => Self::Done,
             ChatCallState::Failed => Self::Failed,
             ChatCallState::Refused => Self::Refused,
+            ChatCallState::Declined => Self::Declined,
             ChatCallState::Cancelled => Self::Cancelled,
         }
     }

@@ -25,6 +25,7 @@ use crate::{
     learning::{Beside, Learning},
     library,
     out::say,
+    outside::OutsideArgs,
     packages::{Place, Served},
     server_python::Allow,
     sessions::SessionPlace,
@@ -78,6 +79,8 @@ pub(crate) struct Args {
     sessions: SessionPlace,
     #[command(flatten)]
     blobs: BlobArgs,
+    #[command(flatten)]
+    outside: OutsideArgs,
 }
 
 pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
@@ -93,6 +96,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     // First of all, so that a server that cannot run leaves nothing behind.
     let listener = llmos_server::listen(address)?;
     let signers = args.signing.signers()?;
+    let outside = args.outside.clients(&args.volumes)?;
     let store = Arc::new(GitStore::open(args.volumes.clone()).with_signers(signers));
     let exchange = Arc::clone(&store) as Arc<dyn Exchange>;
     let remotes = Arc::clone(&store) as Arc<dyn Remotes>;
@@ -109,6 +113,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
         .with_exchange(exchange)
         .with_remotes(remotes)
         .with_models(Arc::new(models))
+        .with_outside(outside)
         .with_sessions(args.sessions.open(&args.volumes)?)
         .with_ledgers(Arc::new(Beside::volumes(&args.volumes)))
         .with_thresholds(args.learning.thresholds());

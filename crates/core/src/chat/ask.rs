@@ -1,9 +1,12 @@
 //! What a model asks for by calling a tool, once its arguments are checked.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::{
     model::ToolCall,
+    outside::OutsideCall,
     slug::Slug,
     trace::TraceId,
     volume::{VolumeId, VolumePath},
@@ -100,6 +103,8 @@ pub enum Ask {
     },
     /// A workflow for the person. Its graph is checked by [`check_graph`](super::check_graph).
     ProposeWorkflow,
+    /// A call of an outside tool that a person has allowed.
+    Outside(Box<OutsideCall>),
     /// Subagents.
     Delegate {
         /// What each of them works on.
@@ -126,33 +131,36 @@ impl Ask {
         if tool == Tool::ProposeWorkflow {
             return Ok(Self::ProposeWorkflow);
         }
-        let one = |sentence: String| vec![sentence];
-        let bytes = match &call.arguments {
-            Value::String(text) => text.len(),
-            json => json.to_string().len(),
-        };
-        if bytes > MAX_ARGUMENTS {
-            return Err(one(format!(
-                "the arguments have {bytes} bytes; {MAX_ARGUMENTS} are the most"
-            )));
-        }
-        let parsed;
-        let arguments = match &call.arguments {
-            // Some models write the object as a text; what is cut off is one too.
-            Value::String(text) => {
-                parsed = serde_json::from_str::<Value>(text)
-                    .map_err(|error| one(format!("the arguments are no JSON: {error}")))?;
-                &parsed
-            }
-            other => other,
-        };
-        let Value::Object(map) = arguments else {
-            return Err(one(format!("the arguments are {}, not an object", kind(arguments))));
-        };
-        let mut fields = Fields::new(tool.as_str().to_owned(), map);
+        let map = object_of(&call.arguments, MAX_ARGUMENTS)?;
+        let mut fields = Fields::new(tool.as_str().to_owned(), &map);
         let ask = read(tool, &mut fields);
         fields.end()?;
-        ask.ok_or_else(|| one("the arguments cannot be read".to_owned()))
+        ask.ok_or_else(|| vec!["the arguments cannot be read".to_owned()])
+    }
+}
+
+/// Takes arguments as an object of at most so many bytes; else says what is wrong.
+pub(super) fn object_of(
+    arguments: &Value,
+    most: usize,
+) -> Result<Cow<'_, Map<String, Value>>, Vec<String>> {
+    let one = |sentence: String| Err(vec![sentence]);
+    let bytes = match arguments {
+        Value::String(text) => text.len(),
+        json => json.to_string().len(),
+    };
+    if bytes > most {
+        return one(format!("the arguments have {bytes} bytes; {most} are the most"));
+    }
+    match arguments {
+        Value::Object(map) => Ok(Cow::Borrowed(map)),
+        // Some models write the object as a text; what is cut off is one too.
+        Value::String(text) => match serde_json::from_str(text) {
+            Ok(Value::Object(map)) => Ok(Cow::Owned(map)),
+            Ok(other) => one(format!("the arguments are {}, not an object", kind(&other))),
+            Err(error) => one(format!("the arguments are no JSON: {error}")),
+        },
+        other => one(format!("the arguments are {}, not an object", kind(other))),
     }
 }
 

@@ -2,6 +2,7 @@
 //! go in, what people see comes out, and it says which calls are to be carried
 //! out and when the model is asked again.
 
+mod judge;
 mod said;
 mod told;
 
@@ -9,17 +10,19 @@ use std::{collections::BTreeSet, mem::take};
 
 use crate::{
     model::{EndReason, Message, ModelEvent, ModelRequest, Part, Role, ToolCall},
+    outside::OutsideCall,
     workflow::{SkillSource, Workflow},
 };
 
 use super::{
-    ask::Ask,
     budget::{Budget, Over},
     edit::ProposedEdit,
     graph,
     material::{self, MAX_MATERIAL},
+    outside::Offer,
     tool::{Asker, Tool},
 };
+use judge::Judged;
 pub use said::{CallState, Job, Next, Said, ToolAnswer};
 use told::{refusal, shown};
 
@@ -54,6 +57,10 @@ pub struct Dialogue {
     waiting: Option<Waiting>,
     /// What was called before, so that nobody goes round in circles.
     called: BTreeSet<String>,
+    /// The outside tools that may be asked for.
+    offer: Offer,
+    /// Whether nobody answered a question in time: then nobody is asked again.
+    is_alone: bool,
     mistakes: u32,
     /// Whether it was told that no call is left.
     is_warned: bool,
@@ -72,6 +79,8 @@ struct Waiting {
 struct Slot {
     number: u32,
     call: ToolCall,
+    /// What waits for the person.
+    asked: Option<OutsideCall>,
     answer: Option<ToolAnswer>,
 }
 
@@ -88,6 +97,8 @@ impl Dialogue {
             is_counted: false,
             waiting: None,
             called: BTreeSet::new(),
+            offer: Offer::default(),
+            is_alone: false,
             mistakes: 0,
             is_warned: false,
             proposals: Vec::new(),
@@ -146,7 +157,9 @@ impl Dialogue {
             ModelEvent::Call(call) => {
                 let number = rules.budget.name();
                 let arguments = shown(&call.arguments);
-                let said = Said::Called { number, tool: told::name(&call.name), arguments };
+                let tool = self.offer.shown_name(&call.name);
+                let tool = told::name(tool.as_deref().unwrap_or(&call.name));
+                let said = Said::Called { number, tool, arguments };
                 self.calls.push((number, call));
                 (vec![said], Next::Listen)
             }
@@ -191,50 +204,29 @@ impl Dialogue {
             let next = self.written(text, &mut said, rules);
             return (said, next);
         }
-        let (mut answers, mut jobs) = (Vec::new(), Vec::new());
-        for (number, call) in &calls {
-            match self.judge(call, reason, rules) {
-                Ok(ask) => jobs.push(Job { number: *number, ask }),
-                Err(answer) => answers.push((*number, answer)),
+        let (mut answers, mut jobs, mut slots) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, call) in calls {
+            let mut asked = None;
+            match self.judge(&call, reason, rules) {
+                Ok(Judged::Carry(ask)) => jobs.push(Job { number, ask }),
+                Ok(Judged::Ask(question)) => {
+                    asked = Some(question.call.clone());
+                    said.push(Said::Asks { number, question });
+                }
+                Err(answer) => answers.push((number, answer)),
             }
+            slots.push(Slot { number, call, asked, answer: None });
         }
-        let slot = |(number, call)| Slot { number, call, answer: None };
-        self.waiting = Some(Waiting { text, slots: calls.into_iter().map(slot).collect() });
+        let is_waiting = slots.iter().any(|slot| slot.asked.is_some());
+        self.waiting = Some(Waiting { text, slots });
         for (number, answer) in answers {
             self.put(number, answer, &mut said);
         }
-        let next = match jobs.is_empty() {
+        let next = match jobs.is_empty() && !is_waiting {
             true => self.finish(&mut said, rules),
             false => Next::Carry(jobs),
         };
         (said, next)
-    }
-
-    /// Decides over a call: what is to be carried out, or what is said of it at once.
-    fn judge(
-        &mut self,
-        call: &ToolCall,
-        reason: EndReason,
-        rules: &mut Rules<'_>,
-    ) -> Result<Ask, ToolAnswer> {
-        let refused = |reason: &str| ToolAnswer::Refused(vec![reason.to_owned()]);
-        if reason == EndReason::Length {
-            let text = "the answer was cut off before the call was whole; use fewer nodes or words";
-            return Err(refused(text));
-        }
-        rules.budget.call().map_err(ToolAnswer::Spent)?;
-        if !self.called.insert(format!("{} {}", call.name, call.arguments)) {
-            return Err(refused(
-                "this was called before with the same arguments; use the answer that you have",
-            ));
-        }
-        match Ask::check(call, self.asker).map_err(ToolAnswer::Refused)? {
-            Ask::ProposeWorkflow => Err(match graph::check_graph(&call.arguments, rules.skills) {
-                Ok(workflow) => ToolAnswer::Proposal(Box::new(workflow)),
-                Err(reasons) => ToolAnswer::Refused(reasons),
-            }),
-            ask => Ok(ask),
-        }
     }
 
     /// Puts an answer into its place, and tells of it.
@@ -280,6 +272,10 @@ impl Dialogue {
                     to_mend |= matches!(tool, Some(Tool::ProposeWorkflow | Tool::ProposeEdit));
                     reasons.extend(why);
                     (text, true)
+                }
+                Some(ToolAnswer::Declined(decision)) => {
+                    to_read = true;
+                    (format!("{}; do without it", told::declined(decision)), true)
                 }
                 Some(ToolAnswer::Spent(over)) => {
                     spent = Some(over);

@@ -12,6 +12,14 @@ pub(super) fn frame(tool: &str, text: &str) -> String {
     )
 }
 
+/// Takes so many characters of a text, and marks that there were more.
+pub(super) fn cut_chars(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// Takes the beginning of a text, and says how much is missing.
 pub fn cut(text: &str, most: usize) -> String {
     if text.len() <= most {

@@ -1,5 +1,5 @@
-//! The tools that a model may call, as they are told to it. None of them
-//! writes, sends or deletes anything.
+//! The tools of this program that a model may call, as they are told to it. None of them
+//! writes, sends or deletes anything; those of outside servers are another matter.
 
 use serde_json::{Value, json};
 

@@ -13,11 +13,14 @@ use axum::{
 };
 use futures_util::{StreamExt, stream};
 use llmos_api::{
-    chat::{ChatAnswer, ChatEvent, ChatRequest, JudgeChat, ModelSettingsView, SetModel},
+    chat::{
+        AskDecided, ChatAnswer, ChatEvent, ChatRequest, DecideAsk, JudgeChat, ModelSettingsView,
+        SetModel,
+    },
     problem::Problem,
     trace::SavedTrace,
 };
-use llmos_core::model::ModelError;
+use llmos_core::{chat::Decision, model::ModelError};
 use llmos_workbench::{ChatExchange, Workbench, ids};
 use serde::Deserialize;
 use tokio::sync::mpsc;
@@ -26,6 +29,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     app::App,
+    asks::Reader,
     error::{ApiError, blocking},
     extract::{Body, Path, Query},
 };
@@ -40,6 +44,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(chat))
         .routes(routes!(stream_chat))
+        .routes(routes!(decide))
         .routes(routes!(judge))
         .routes(routes!(settings, set, clear))
 }
@@ -74,7 +79,7 @@ async fn chat(
 /// Ask something, and read the answer as it comes
 ///
 /// Server-sent events; the `data` of each is one JSON object with a `type`: `start`, `skills`, `text`, `waiting`,
-/// `call`, `returned`, `subagent`, `proposal`, `edit`, `rejected`, `usage`, `budget`, `note`, `error`, `end`. Closing
+/// `call`, `ask`, `decided`, `returned`, `subagent`, `proposal`, `edit`, `rejected`, `usage`, `budget`, `note`, `error`, `end`. Closing
 /// the connection stops the model with all that it called; what was said until then is kept in the trace.
 #[utoipa::path(post, path = "/chat/stream", tag = "chat", request_body = ChatRequest, responses(
     (status = 200, body = ChatEvent, content_type = "text/event-stream"),
@@ -85,7 +90,8 @@ async fn stream_chat(
     State(app): State<App>,
     Body(asked): Body<ChatRequest>,
 ) -> Result<Response, ApiError> {
-    let exchange = begin(&app, asked).await?;
+    let person = Reader { workbench: Arc::clone(&app.workbench), asks: app.asks.clone() };
+    let exchange = begin(&app, asked).await?.asking(Arc::new(person));
     let (events, reader) = mpsc::channel(WAITING);
     tokio::spawn(drive(Arc::clone(&app.workbench), exchange, events));
     let events =
@@ -96,6 +102,30 @@ async fn stream_chat(
     });
     let answer = Sse::new(events).keep_alive(KeepAlive::new().interval(AWAKE));
     Ok(([("x-accel-buffering", "no"), ("cache-control", "no-store")], answer).into_response())
+}
+
+/// Allow or decline a call of an outside tool
+///
+/// The event `ask` of `POST /chat/stream` names the question. Only who asked answers it, once, and while the stream is
+/// open.
+#[utoipa::path(post, path = "/chat/asks/{ask_id}", tag = "chat", request_body = DecideAsk,
+    params(("ask_id" = String, Path, description = "The question, as its event names it")), responses(
+    (status = 200, body = AskDecided),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn decide(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Body(asked): Body<DecideAsk>,
+) -> Result<Json<AskDecided>, ApiError> {
+    let caller = app.caller(asked.user_id.as_deref(), None)?;
+    let decision = if asked.allow { Decision::Allowed } else { Decision::Declined };
+    if app.asks.decide(&caller.user(), &id, decision) {
+        return Ok(Json(AskDecided { decision: decision.into() }));
+    }
+    let detail = "no such question waits for you";
+    let hint = "it was answered, its time was up, or the answer was stopped: nothing more is called for it";
+    Err(ApiError::new(StatusCode::NOT_FOUND, "no-such-ask", detail, hint))
 }
 
 async fn begin(app: &App, asked: ChatRequest) -> Result<ChatExchange, ApiError> {

@@ -12,7 +12,8 @@ pub type Carrying = Pin<Box<dyn Future<Output = ToolAnswer> + Send>>;
 /// Carries out what a model calls, in the name of the person who asked it.
 ///
 /// What is read goes through [`Workbench::carry_out`](crate::Workbench::carry_out), which checks access;
-/// a run goes where runs go. Nothing else can be done: there is no call that writes, sends or deletes.
+/// a run goes where runs go. No call of this program's own writes, sends or deletes; one of an outside tool may, and gets
+/// here only after the person allowed it.
 pub trait Carrier: Send + Sync {
     /// Begins to carry out a call that may take so long.
     fn carry(&self, caller: Caller, ask: Ask, time: Duration) -> Carrying;

@@ -1,8 +1,9 @@
-//! Carrying out what a model asks for, as far as it only reads: each call is a use case with its access check.
+//! Carrying out what a model asks for, as far as it reads or was allowed: each call is a use case with its access check.
 
 use llmos_core::{
     access::Action,
     chat::{Ask, MAX_MATERIAL, ProposedEdit, Replace, ToolAnswer, cut, edit_skill, ports_of},
+    outside::OutsideCall,
     slug::Slug,
     trace::{TraceId, TraceKind},
     volume::{VolumeId, VolumePath},
@@ -22,7 +23,8 @@ const TRACES: &str = "traces";
 const MAX_DESCRIPTION: usize = 300;
 
 impl Workbench {
-    /// Carries out what a model asks for, in the name of the person who asked it. Blocks, and changes nothing.
+    /// Carries out what a model asks for, in the name of the person who asked it. Blocks, and changes nothing here.
+    /// What an outside tool does out there is its own affair: whoever drives the exchange asked the person.
     ///
     /// Runs and subagents are none of its business: whoever drives the exchange has them.
     pub fn carry_out(&self, caller: &Caller, ask: &Ask) -> Result<ToolAnswer, Error> {
@@ -51,11 +53,25 @@ impl Workbench {
             Ask::ProposeEdit { id, volume, reason, changes } => {
                 return self.propose_edit(caller, id, volume.as_ref(), reason, changes);
             }
+            Ask::Outside(call) => return self.outside_answer(caller, call),
             Ask::Run { .. } | Ask::ProposeWorkflow | Ask::Delegate { .. } => {
                 return Ok(ToolAnswer::Refused(vec!["this cannot be done here".to_owned()]));
             }
         };
         Ok(ToolAnswer::Text(text))
+    }
+
+    fn outside_answer(&self, caller: &Caller, call: &OutsideCall) -> Result<ToolAnswer, Error> {
+        match self.call_outside(caller, call) {
+            Ok(answer) if answer.is_error => Ok(ToolAnswer::Failed(answer.text)),
+            Ok(answer) if answer.text.is_empty() => Ok(ToolAnswer::Text("(no text)".to_owned())),
+            Ok(answer) => Ok(ToolAnswer::Text(answer.text)),
+            // What the server says of its failure is as much material as an answer.
+            Err(Error::Outside { source }) => {
+                Ok(ToolAnswer::Failed(format!("{source}; {}", source.hint())))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn search_text(&self, caller: &Caller, query: &str, limit: usize) -> Result<String, Error> {

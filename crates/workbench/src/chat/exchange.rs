@@ -5,7 +5,7 @@ use std::{collections::VecDeque, future::poll_fn, sync::Arc};
 
 use jiff::Timestamp;
 use llmos_api::{
-    chat::{ChatAnswer, ChatBudget, ChatEvent, ChatProposal, ChatSkill, ChatUsage},
+    chat::{ChatAnswer, ChatAsk, ChatBudget, ChatEvent, ChatProposal, ChatSkill, ChatUsage},
     problem,
     workflow::WorkflowDoc,
 };
@@ -20,6 +20,8 @@ use llmos_core::{
 
 use super::{
     carrier::{Carrier, NoCarrier},
+    pause::Pause,
+    person::Person,
     record::Record,
     talk::{Heard, Table, Talk},
 };
@@ -82,9 +84,11 @@ impl ChatExchange {
             model,
             caller,
             carrier: Arc::new(NoCarrier),
+            person: None,
             budget: Budget::new(Amounts::MOST),
             world,
             started_at,
+            pause: Pause::default(),
             heard: VecDeque::new(),
             n_subagents: 0,
         };
@@ -97,6 +101,17 @@ impl ChatExchange {
     pub fn carried_by(mut self, carrier: Arc<dyn Carrier>) -> Self {
         if let State::Talking(talking) = &mut self.state {
             talking.1.carrier = carrier;
+        }
+        self
+    }
+
+    /// Lets the model ask the person for calls of outside tools. Without it there are none.
+    #[must_use]
+    pub fn asking(mut self, person: Arc<dyn Person>) -> Self {
+        if let State::Talking(talking) = &mut self.state {
+            let (talk, table) = &mut **talking;
+            talk.listing = Some(person.list(table.caller.clone()));
+            table.person = Some(person);
         }
         self
     }
@@ -248,6 +263,9 @@ impl ChatExchange {
         let event = match heard {
             Heard::Said(None, said) => self.said(said),
             Heard::Said(Some(subagent), said) => self.record.overheard(subagent, said),
+            Heard::Asked { number, question, id, secs } => {
+                Some(ChatEvent::Ask { ask: Box::new(ChatAsk::new(id, number, *question, secs)) })
+            }
             Heard::Begun(subagent) => Some(self.record.begun(subagent)),
             Heard::Done { number, outcome, answer } => {
                 self.record.done(number, outcome, answer);
@@ -284,6 +302,12 @@ impl ChatExchange {
                 self.record.called(None, number, tool, arguments)
             }
             Said::Returned { number, state, text } => self.record.returned(number, state, text),
+            Said::Decided { number, decision } => {
+                ChatEvent::Decided { call: number, decision: decision.into() }
+            }
+            // It was put to the person where it was said.
+            Said::Asks { .. } => return None,
+            Said::Note(text) => ChatEvent::Note { text },
             Said::Proposal(workflow) => {
                 let proposal = self.proposal(&workflow);
                 self.proposals.push(proposal.clone());

@@ -3,6 +3,7 @@
 use llmos_api::chat::{ChatCall, ChatEdit, ChatEvent, ChatSubagentView};
 use llmos_core::{
     chat::{CallState, ProposedEdit, Said, cut},
+    evolution::clean::masked,
     run::Outcome,
     slug::Slug,
     trace,
@@ -88,12 +89,17 @@ impl Record {
 
     /// The calls for a trace; what was not over was stopped.
     pub(super) fn traced_calls(&self) -> Vec<trace::ChatCall> {
-        let one = |call: &ChatCall| trace::ChatCall {
-            tool: call.tool.clone(),
-            subagent: call.subagent,
-            arguments: cut(&call.arguments.to_string(), MAX_ARGUMENTS),
-            state: call.state.map_or(CallState::Cancelled, CallState::from),
-            result: call.result.clone(),
+        let one = |call: &ChatCall| {
+            // A trace goes where its volume goes. What comes from outside may hold what nobody meant to keep.
+            let is_outside = call.tool.contains('/');
+            let kept = |text: &str| if is_outside { masked(text) } else { text.to_owned() };
+            trace::ChatCall {
+                tool: call.tool.clone(),
+                subagent: call.subagent,
+                arguments: cut(&kept(&call.arguments.to_string()), MAX_ARGUMENTS),
+                state: call.state.map_or(CallState::Cancelled, CallState::from),
+                result: kept(&call.result),
+            }
         };
         self.calls.iter().map(one).collect()
     }

@@ -3,6 +3,7 @@
 
 use std::{
     collections::VecDeque,
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -10,7 +11,10 @@ use std::{
 use jiff::Timestamp;
 use llmos_api::chat::ChatSubagentView;
 use llmos_core::{
-    chat::{Ask, Asker, Budget, Dialogue, MAX_MATERIAL, Next, Rules, Said, Task, ToolAnswer, cut},
+    chat::{
+        Ask, Asker, Budget, Decision, Dialogue, MAX_MATERIAL, Next, Offer, Question, Rules, Said,
+        Task, ToolAnswer, cut,
+    },
     model::{Model, ModelError, ModelRequest, ModelStream},
     run::Outcome,
 };
@@ -18,6 +22,8 @@ use llmos_core::{
 use super::{
     begin::for_subagent,
     carrier::{Carrier, Carrying},
+    pause::Pause,
+    person::{Asked, Listing, Person},
 };
 use crate::{Caller, World, catalogue::View};
 
@@ -27,9 +33,12 @@ pub(super) struct Table {
     pub(super) model: Arc<dyn Model>,
     pub(super) caller: Caller,
     pub(super) carrier: Arc<dyn Carrier>,
+    /// Whom the model may ask for calls of outside tools.
+    pub(super) person: Option<Arc<dyn Person>>,
     pub(super) budget: Budget,
     pub(super) world: Arc<dyn World>,
     pub(super) started_at: Timestamp,
+    pub(super) pause: Pause,
     /// What was heard and not yet shown.
     pub(super) heard: VecDeque<Heard>,
     pub(super) n_subagents: u32,
@@ -39,11 +48,16 @@ pub(super) struct Table {
 pub(super) enum Heard {
     /// Somebody said something; the number is that of a subagent.
     Said(Option<u32>, Said),
+    /// A question was put to the person.
+    Asked { number: u32, question: Box<Question>, id: String, secs: u64 },
     /// A subagent begins.
     Begun(ChatSubagentView),
     /// A subagent is done.
     Done { number: u32, outcome: Outcome, answer: String },
 }
+
+/// An answer of the person on its way.
+type Deciding = Pin<Box<dyn Future<Output = Decision> + Send>>;
 
 /// One dialogue with everything that goes on for it.
 pub(super) struct Talk {
@@ -52,6 +66,9 @@ pub(super) struct Talk {
     pub(super) dialogue: Dialogue,
     stream: Option<ModelStream>,
     calls: Vec<(u32, Carrying)>,
+    questions: Vec<(u32, Deciding)>,
+    /// What outside servers list, before the model is asked.
+    pub(super) listing: Option<Listing>,
     groups: Vec<Group>,
     is_begun: bool,
     /// Whether the budget or its mistakes ended it.
@@ -75,8 +92,9 @@ struct Member {
 
 impl Table {
     fn take_time(&mut self) {
-        let elapsed = self.world.now().duration_since(self.started_at);
-        self.budget.at(elapsed.unsigned_abs());
+        let now = self.world.now();
+        let elapsed = now.duration_since(self.started_at).unsigned_abs();
+        self.budget.at(elapsed.saturating_sub(self.pause.until(now)));
     }
 }
 
@@ -88,6 +106,8 @@ impl Talk {
             dialogue: Dialogue::new(asker, request),
             stream: None,
             calls: Vec::new(),
+            questions: Vec::new(),
+            listing: None,
             groups: Vec::new(),
             is_begun: false,
             is_cut: false,
@@ -100,6 +120,8 @@ impl Talk {
     pub(super) fn stop(&mut self) {
         self.stream = None;
         self.calls.clear();
+        self.questions.clear();
+        self.listing = None;
         self.groups.clear();
     }
 
@@ -110,6 +132,16 @@ impl Talk {
                 return Poll::Ready(());
             }
             table.take_time();
+            if let Some(listing) = &mut self.listing {
+                let Poll::Ready(listed) = listing.as_mut().poll(context) else {
+                    return Poll::Pending;
+                };
+                self.listing = None;
+                let rules = &mut Rules { budget: &mut table.budget, skills: &*table.view };
+                let said = self.dialogue.offer(Offer::new(listed), rules);
+                table.heard.extend(said.into_iter().map(|said| Heard::Said(self.number, said)));
+                continue;
+            }
             if !self.is_begun {
                 self.begin(table);
                 continue;
@@ -170,7 +202,7 @@ impl Talk {
             }
             Poll::Pending => true,
         });
-        let mut moved = false;
+        let mut moved = self.poll_questions(context, table);
         self.groups.retain_mut(|group| {
             moved |= group.poll(context, table);
             let is_done = group.members.iter().all(|member| member.is_told);
@@ -189,11 +221,47 @@ impl Talk {
         moved
     }
 
+    /// Takes what the person decided; says whether they did.
+    fn poll_questions(&mut self, context: &mut Context<'_>, table: &mut Table) -> bool {
+        let mut decided = Vec::new();
+        self.questions.retain_mut(|(number, deciding)| match deciding.as_mut().poll(context) {
+            Poll::Ready(decision) => {
+                decided.push((*number, decision));
+                false
+            }
+            Poll::Pending => true,
+        });
+        let moved = !decided.is_empty();
+        for (number, decision) in decided {
+            table.pause.end(table.world.now());
+            table.take_time();
+            let rules = &mut Rules { budget: &mut table.budget, skills: &*table.view };
+            let heard = self.dialogue.decided(number, decision, rules);
+            self.follow(heard, table);
+        }
+        moved
+    }
+
+    /// Puts a question to the person. Where there is nobody, nobody allows it.
+    fn ask(&mut self, number: u32, question: Box<Question>, table: &mut Table) {
+        table.pause.begin(table.world.now());
+        let Some(person) = &table.person else {
+            self.questions.push((number, Box::pin(std::future::ready(Decision::Unanswered))));
+            return;
+        };
+        let Asked { id, secs, decision } = person.ask(&table.caller, &question);
+        self.questions.push((number, decision));
+        table.heard.push_back(Heard::Asked { number, question, id, secs });
+    }
+
     /// Does what comes next.
     fn follow(&mut self, (said, next): (Vec<Said>, Next), table: &mut Table) {
         for said in said {
             self.is_cut |= matches!(said, Said::Exhausted(_) | Said::Rejected { again: false, .. });
-            table.heard.push_back(Heard::Said(self.number, said));
+            match said {
+                Said::Asks { number, question } => self.ask(number, question, table),
+                said => table.heard.push_back(Heard::Said(self.number, said)),
+            }
         }
         match next {
             Next::Listen => {}

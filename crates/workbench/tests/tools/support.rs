@@ -19,6 +19,7 @@ use llmos_api::{
 use llmos_core::{
     chat::{Ask, Asker, ToolAnswer},
     model::{EndReason, Model, ModelError, ModelEvent, ToolCall},
+    outside::OutsideTools,
     slug::Slug,
     store::Store,
 };
@@ -36,6 +37,10 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.now.fetch_add(seconds, Ordering::Relaxed);
+    }
+
     pub(crate) fn step(&self, seconds: i64) {
         self.step.store(seconds, Ordering::Relaxed);
     }
@@ -109,6 +114,16 @@ impl Bench {
     }
 
     pub(crate) fn with_model(model: Arc<dyn Model>) -> Self {
+        Self::with(model, None)
+    }
+
+    /// A bench from which outside tools can be reached.
+    pub(crate) fn reaching(answers: Vec<Vec<Event>>, tools: Arc<dyn OutsideTools>) -> Self {
+        let model = ScriptedModel::new(answers);
+        Self { model: Arc::clone(&model), ..Self::with(model, Some(tools)) }
+    }
+
+    fn with(model: Arc<dyn Model>, outside: Option<Arc<dyn OutsideTools>>) -> Self {
         let store = Arc::new(MemoryStore::new());
         let clock = Arc::new(Clock {
             now: AtomicI64::new(0),
@@ -118,6 +133,10 @@ impl Bench {
         let world = Arc::clone(&clock) as Arc<dyn World>;
         let workbench = Workbench::new(store.clone(), world).with_models(Arc::new(OneModel(model)));
         workbench.seed_system(&library(), "0").expect("the library fits");
+        let workbench = match outside {
+            Some(tools) => workbench.with_outside(tools),
+            None => workbench,
+        };
         let workbench = Arc::new(workbench);
         let n_running = Arc::new(AtomicUsize::new(0));
         let carrier = Arc::new(TestCarrier { workbench: Arc::downgrade(&workbench), n_running });

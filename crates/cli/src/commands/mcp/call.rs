@@ -3,9 +3,14 @@
 use std::{
     io::{self, BufRead, IsTerminal, Write},
     process::ExitCode,
+    time::Duration,
 };
 
-use llmos_core::{outside::OutsideCall, slug::Slug};
+use llmos_core::{
+    chat::shown_json,
+    outside::{MAX_LIST_SECS, OutsideCall},
+    slug::Slug,
+};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -46,18 +51,19 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
     })?;
     let (workbench, caller) = args.place.open()?;
     let workbench = args.outside.add_to(workbench, args.place.volumes())?;
-    let tools = workbench.outside_tools(&caller, &args.server)?;
+    let tools =
+        workbench.outside_tools(&caller, &args.server, Duration::from_secs(MAX_LIST_SECS))?;
     let tool = tools.into_iter().find(|tool| tool.name == args.tool).ok_or_else(|| {
         let message = format!("`{}` has no tool `{}` that may be used", args.server, args.tool);
         let hint = format!("choose one that `llmos mcp tools {}` lists", args.server);
         Failure::new(FailureKind::Refused, message, hint)
     })?;
-    let place = workbench.outside_servers(&caller).into_iter().find(|it| it.name == tool.server);
+    let place =
+        workbench.outside_servers(&caller).into_iter().find(|it| it.name == tool.server.as_str());
     let place = place.map(|it| it.place).unwrap_or_default();
-    let pretty = serde_json::to_string_pretty(&arguments).expect("because its keys are texts");
     say(&format!("{} of {} ({place})", tool.name, tool.server));
     say(&format!("it says of itself: {}", tool.description));
-    say(&pretty);
+    say(&shown_json(&arguments));
     if !args.yes && !is_confirmed()? {
         let hint = "answer `y`, or say `--yes`";
         return Err(Failure::new(FailureKind::Refused, "nothing was called", hint));

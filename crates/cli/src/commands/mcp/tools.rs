@@ -1,9 +1,9 @@
 //! `llmos mcp tools`
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use llmos_api::outside::OutsideToolView;
-use llmos_core::slug::Slug;
+use llmos_core::{outside::MAX_LIST_SECS, slug::Slug};
 
 use crate::{
     commands::place::Place,
@@ -49,7 +49,9 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, Failure> {
         out.finish()?;
         return Ok(ExitCode::SUCCESS);
     };
-    for tool in workbench.outside_tools(&caller, server)? {
+    let within = Duration::from_secs(MAX_LIST_SECS);
+    for tool in workbench.outside_tools(&caller, server, within)? {
+        let tool = OutsideToolView::from(tool);
         let heard = match args.place.json() {
             true => out.json(&tool)?,
             false => out.line(&shown(&tool))?,

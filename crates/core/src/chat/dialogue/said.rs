@@ -1,11 +1,12 @@
 //! What goes in and out of a dialogue.
 
 use crate::{
+    chat::{Ask, Decision, Question},
     model::{EndReason, ModelRequest, Usage},
     workflow::Workflow,
 };
 
-use super::{Ask, Over, ProposedEdit};
+use super::{Over, ProposedEdit};
 
 /// A call that is to be carried out.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,8 @@ pub enum ToolAnswer {
     Edit(Box<ProposedEdit>),
     /// It cannot be done; one sentence for each reason.
     Refused(Vec<String>),
+    /// The person did not allow it.
+    Declined(Decision),
     /// Nothing is left for it.
     Spent(Over),
 }
@@ -42,13 +45,16 @@ pub enum CallState {
     Failed,
     /// It was not tried.
     Refused,
+    /// It was not tried, as the person did not allow it.
+    Declined,
     /// It was stopped before its end.
     Cancelled,
 }
 
 impl CallState {
     /// All states.
-    pub const ALL: [Self; 4] = [Self::Done, Self::Failed, Self::Refused, Self::Cancelled];
+    pub const ALL: [Self; 5] =
+        [Self::Done, Self::Failed, Self::Refused, Self::Declined, Self::Cancelled];
 
     /// Returns the name that files and answers use.
     pub fn as_str(self) -> &'static str {
@@ -56,6 +62,7 @@ impl CallState {
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Refused => "refused",
+            Self::Declined => "declined",
             Self::Cancelled => "cancelled",
         }
     }
@@ -84,6 +91,21 @@ pub enum Said {
         /// With what; a text where it is too long to be shown.
         arguments: serde_json::Value,
     },
+    /// A call of an outside tool waits for the person. It is carried out only after
+    /// [`Dialogue::decided`](super::Dialogue::decided).
+    Asks {
+        /// The number of the call.
+        number: u32,
+        /// What would be called.
+        question: Box<Question>,
+    },
+    /// The person decided over a call.
+    Decided {
+        /// The number of the call.
+        number: u32,
+        /// How.
+        decision: Decision,
+    },
     /// A call is over.
     Returned {
         /// The number of the call.
@@ -93,6 +115,8 @@ pub enum Said {
         /// The beginning of what it gave.
         text: String,
     },
+    /// A sentence that the person should know.
+    Note(String),
     /// A workflow to look at.
     Proposal(Box<Workflow>),
     /// An edit to look at.
@@ -117,7 +141,7 @@ pub enum Said {
 pub enum Next {
     /// More of this answer, or of the calls that are carried out.
     Listen,
-    /// These calls are carried out, side by side.
+    /// These calls are carried out, side by side; those of [`Said::Asks`] wait for the person beside them.
     Carry(Vec<Job>),
     /// The model is asked again.
     Ask(Box<ModelRequest>),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{CallState, ToolAnswer};
 use crate::{
-    chat::{fields::short, graph},
+    chat::{Decision, fields::short, graph, outside::visible_value},
     model::{ModelRequest, Part},
 };
 
@@ -21,6 +21,14 @@ pub(super) fn refusal(tool: &str, reasons: &[String]) -> String {
         return format!("The workflow cannot be used:\n{lines}\nMend it and propose it again.");
     }
     format!("This call is refused:\n{lines}\nMend it, or do without it.")
+}
+
+/// What a person and a model read of a call that nobody allowed.
+pub(super) fn declined(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Unanswered => "nobody allowed it in time",
+        Decision::Allowed | Decision::Declined => "the person declined",
+    }
 }
 
 /// Adds to the last result what concerns them all.
@@ -41,14 +49,15 @@ pub(super) fn name(tool: &str) -> String {
     short(tool, 60)
 }
 
-/// Arguments as people see them.
+/// Arguments as people see them: nothing in them is hidden.
 pub(super) fn shown(arguments: &Value) -> Value {
-    let json = match arguments {
+    let arguments = visible_value(arguments);
+    let json = match &arguments {
         Value::String(text) => text.clone(),
         json => json.to_string(),
     };
     if json.len() <= MAX_SHOWN {
-        return arguments.clone();
+        return arguments;
     }
     let end = json.floor_char_boundary(MAX_SHOWN);
     Value::String(format!("{}… ({} bytes in all)", &json[..end], json.len()))
@@ -64,6 +73,7 @@ pub(super) fn result(answer: &ToolAnswer) -> (CallState, String) {
         }
         ToolAnswer::Edit(edit) => (CallState::Done, format!("proposed an edit of `{}`", edit.id)),
         ToolAnswer::Refused(reasons) => (CallState::Refused, beginning(&reasons.join("; "))),
+        ToolAnswer::Declined(decision) => (CallState::Declined, declined(*decision).to_owned()),
         ToolAnswer::Spent(_) => (CallState::Refused, "no call is left for this message".to_owned()),
     }
 }
@@ -74,7 +84,7 @@ fn beginning(text: &str) -> String {
     let mut shown: String =
         text.chars().take(MAX_RESULT).filter(|c| *c == '\n' || !c.is_control()).collect();
     if text.chars().nth(MAX_RESULT).is_some() {
-        shown.push('…');
+        shown.push_str(&format!("… ({} bytes in all)", text.len()));
     }
     shown
 }
