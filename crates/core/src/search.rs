@@ -6,6 +6,8 @@ mod common;
 pub mod context;
 mod index;
 mod lists;
+mod pairs;
+mod postings;
 mod query;
 mod rank;
 pub mod semantic;

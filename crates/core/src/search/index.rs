@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use super::{
     Field, Fields, Hit, lists,
+    postings::{Posting, Postings},
     query::Query,
     rank, text,
     vocabulary::{GAP, Vocabulary, number_of},
@@ -21,20 +22,34 @@ const MAX_IN_ORDER: usize = 1000;
 pub struct Index {
     pub(super) vocabulary: Arc<Vocabulary>,
     /// For each term the skills that hold it, by slot.
-    postings: Vec<Arc<Vec<Posting>>>,
-    pub(super) docs: Vec<Option<Arc<Doc>>>,
+    postings: Vec<Arc<Postings>>,
+    docs: Vec<Option<Arc<Doc>>>,
+    /// Of each slot what every hit is asked for; what a free one holds says nothing.
+    pub(super) cards: Vec<Card>,
     /// Where the skill of each of the caller's numbers is in `docs`.
     slots: BTreeMap<usize, u32>,
     /// How many words each field has in all skills together, and how many skills have the field.
     totals: [(u64, u64); 6],
+    /// How many words each field has on average where there are any.
+    averages: [f32; 6],
     /// What one word in a field of a skill counts.
     pub(super) gains: Vec<[f32; 6]>,
+}
+
+/// What every hit is asked for, of all skills side by side: thousands may match.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Card {
+    /// The caller's number.
+    pub(super) number: usize,
+    /// How many different terms the name has.
+    pub(super) n_name_terms: u16,
+    /// Whether the description says when to use it.
+    pub(super) says_when: bool,
 }
 
 /// A skill.
 #[derive(Debug)]
 pub(super) struct Doc {
-    pub(super) number: usize,
     /// The numbers of its words, field by field.
     words: Box<[u32]>,
     /// Where each field ends in `words`.
@@ -43,50 +58,6 @@ pub(super) struct Doc {
     in_order: u32,
     /// How many words that tell something each field has.
     lens: [u32; 6],
-    /// How many different terms the name has.
-    pub(super) n_name_terms: u16,
-    /// Whether the description says when to use it.
-    pub(super) says_when: bool,
-}
-
-/// A term in a skill.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Posting {
-    pub(super) slot: u32,
-    counts: u32,
-}
-
-impl Posting {
-    /// How many bits hold the count of each field; more often is no more telling.
-    const BITS: [u32; 6] = [4, 4, 2, 6, 5, 8];
-    const SHIFTS: [u32; 6] = [0, 4, 8, 10, 16, 21];
-    /// What a count of one stands for in each field: the body is counted in thirds.
-    const UNITS: [f32; 6] = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0 / 3.0];
-
-    fn new(slot: u32, counts: [u32; 6]) -> Self {
-        let pack = |sum: u32, field: Field| {
-            let at = field as usize;
-            let most = (1 << Self::BITS[at]) - 1;
-            sum | counts[at].min(most) << Self::SHIFTS[at]
-        };
-        Self { slot, counts: Field::ALL.into_iter().fold(0, pack) }
-    }
-
-    /// Returns how often the term stands in a field.
-    pub(super) fn count(self, field: Field) -> u32 {
-        let at = field as usize;
-        self.counts >> Self::SHIFTS[at] & ((1 << Self::BITS[at]) - 1)
-    }
-
-    /// Returns how often the term stands in the skill, by the weight of each field.
-    pub(super) fn frequency(self, gains: &[f32; 6]) -> f32 {
-        let mut sum = 0.0;
-        for field in Field::ALL {
-            let at = field as usize;
-            sum += self.count(field) as f32 * Self::UNITS[at] * gains[at];
-        }
-        sum
-    }
 }
 
 impl Doc {
@@ -118,7 +89,7 @@ impl Index {
             index.put_in(doc, &fields);
         }
         for postings in &mut index.postings {
-            Arc::make_mut(postings).shrink_to_fit();
+            Arc::make_mut(postings).shrink();
         }
         index.weigh();
         index
@@ -190,7 +161,13 @@ impl Index {
 
     /// Returns the skills that hold a term.
     pub(super) fn postings(&self, term: u32) -> &[Posting] {
-        self.postings.get(term as usize).map_or(&[], |postings| postings)
+        self.postings.get(term as usize).map_or(&[], |postings| postings.list())
+    }
+
+    /// Returns what a term counts in each of those skills.
+    pub(super) fn impacts(&self, term: u32) -> Arc<[f32]> {
+        let postings = self.postings.get(term as usize);
+        postings.map_or_else(Arc::default, |it| it.impacts(&self.averages, &self.gains))
     }
 
     /// Returns the skill in a slot that a posting names.
@@ -202,26 +179,25 @@ impl Index {
         let free = self.docs.iter().position(Option::is_none).filter(|_| self.has_holes());
         let slot = number_of(free.unwrap_or(self.docs.len()));
         let vocabulary = Arc::make_mut(&mut self.vocabulary);
-        let (doc, counts) = read(vocabulary, number, fields);
+        let (doc, card, counts) = read(vocabulary, number, fields);
         self.postings.resize_with(vocabulary.n_terms(), Arc::default);
         for same in counts.chunk_by(|a, b| a.0 == b.0) {
             let mut by_field = [0; 6];
             same.iter().for_each(|(_, field, n)| by_field[*field as usize] += n);
-            let postings = Arc::make_mut(&mut self.postings[same[0].0 as usize]);
-            let posting = Posting::new(slot, by_field);
-            match postings.last() {
-                Some(last) if last.slot > slot => {
-                    let at = postings.partition_point(|other| other.slot < slot);
-                    postings.insert(at, posting);
-                }
-                _ => postings.push(posting),
-            }
+            let postings = &mut self.postings[same[0].0 as usize];
+            Arc::make_mut(postings).insert(Posting::new(slot, by_field));
         }
         self.count(&doc, 1);
         self.slots.insert(number, slot);
         match free {
-            Some(free) => self.docs[free] = Some(Arc::new(doc)),
-            None => self.docs.push(Some(Arc::new(doc))),
+            Some(free) => {
+                self.docs[free] = Some(Arc::new(doc));
+                self.cards[free] = card;
+            }
+            None => {
+                self.docs.push(Some(Arc::new(doc)));
+                self.cards.push(card);
+            }
         }
     }
 
@@ -229,13 +205,12 @@ impl Index {
         let Some(slot) = self.slots.remove(&number) else { return false };
         let Some(doc) = self.docs[slot as usize].take() else { return false };
         let words = doc.words.iter().filter(|word| **word != GAP);
-        let mut terms: Vec<u32> = words.map(|word| self.vocabulary.word(*word).term).collect();
+        let mut terms: Vec<u32> = words.map(|word| self.vocabulary.word(*word).term()).collect();
         terms.sort_unstable();
         terms.dedup();
         for term in terms {
             let postings = &mut self.postings[term as usize];
-            // A stop word outside the name has no posting.
-            if let Ok(at) = postings.binary_search_by_key(&slot, |posting| posting.slot) {
+            if let Some(at) = postings.find(slot) {
                 Arc::make_mut(postings).remove(at);
             }
         }
@@ -256,7 +231,8 @@ impl Index {
 
     /// Weighs the fields by their lengths, as they are now compared to the others.
     fn weigh(&mut self) {
-        let averages = self.totals.map(|(words, docs)| words as f32 / docs.max(1) as f32);
+        self.averages = self.totals.map(|(words, docs)| words as f32 / docs.max(1) as f32);
+        let averages = self.averages;
         self.gains.clear();
         self.gains.extend(self.docs.iter().map(|doc| {
             let lens = doc.as_ref().map_or([0; 6], |doc| doc.lens);
@@ -273,8 +249,12 @@ impl Index {
 /// A term, the field where it stands, and how often, in the unit of the field.
 type Count = (u32, u8, u32);
 
-/// Cuts a skill into words. Returns it with each of its terms that count and the field, sorted.
-fn read(vocabulary: &mut Vocabulary, number: usize, fields: &Fields<'_>) -> (Doc, Vec<Count>) {
+/// Cuts a skill into words. Returns it with its card, and with each of its terms that count and the field, sorted.
+fn read(
+    vocabulary: &mut Vocabulary,
+    number: usize,
+    fields: &Fields<'_>,
+) -> (Doc, Card, Vec<Count>) {
     let mut words: Vec<u32> = Vec::new();
     let mut counts: Vec<Count> = Vec::new();
     let (mut ends, mut lens) = ([0; 6], [0; 6]);
@@ -286,9 +266,9 @@ fn read(vocabulary: &mut Vocabulary, number: usize, fields: &Fields<'_>) -> (Doc
                     let number = vocabulary.number(word);
                     let kind = vocabulary.word(number);
                     words.push(number);
-                    lens[field as usize] += u32::from(!kind.is_stop);
-                    if !kind.is_stop || field == Field::Name {
-                        counts.push((kind.term, field as u8, n));
+                    lens[field as usize] += u32::from(!kind.is_stop());
+                    if !kind.is_stop() || field == Field::Name {
+                        counts.push((kind.term(), field as u8, n));
                     }
                 });
             }
@@ -315,16 +295,14 @@ fn read(vocabulary: &mut Vocabulary, number: usize, fields: &Fields<'_>) -> (Doc
     let names = counts.iter().filter(|(_, field, _)| *field == Field::Name as u8);
     let mut names: Vec<u32> = names.map(|(term, ..)| *term).collect();
     names.dedup();
-    let doc = Doc {
+    let doc =
+        Doc { in_order: number_of(in_order.min(words.len())), words: words.into(), ends, lens };
+    let card = Card {
         number,
-        in_order: number_of(in_order.min(words.len())),
-        words: words.into(),
-        ends,
-        lens,
         n_name_terms: u16::try_from(names.len()).unwrap_or(u16::MAX),
         says_when: fields.description.iter().any(|text| lists::says_when(text)),
     };
-    (doc, counts)
+    (doc, card, counts)
 }
 
 /// Cuts a text into passages, each with what one of its words counts, in the unit of the field.

@@ -72,9 +72,9 @@ impl Query {
         read.query
     }
 
-    /// Returns the place of a term of the index in the query plus one, or zero.
-    pub(super) fn mark(&self, term: u32) -> u8 {
-        self.marks.get(term as usize).copied().unwrap_or_default()
+    /// Returns for each term of the index its place in the query plus one, or zero.
+    pub(super) fn marks(&self) -> &[u8] {
+        &self.marks
     }
 
     /// Returns how many words must be in a name that is the query.

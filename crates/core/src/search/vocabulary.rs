@@ -16,12 +16,23 @@ pub(super) struct Vocabulary {
     kinds: Vec<Word>,
 }
 
-/// What a word counts as.
+/// What a word counts as: its term, and in the lowest bit whether it tells nothing by itself.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Word {
-    pub(super) term: u32,
-    /// Whether it tells nothing by itself.
-    pub(super) is_stop: bool,
+pub(super) struct Word(u32);
+
+impl Word {
+    fn new(term: u32, is_stop: bool) -> Self {
+        Self(term << 1 | u32::from(is_stop))
+    }
+
+    pub(super) fn term(self) -> u32 {
+        self.0 >> 1
+    }
+
+    /// Says whether it tells nothing by itself.
+    pub(super) fn is_stop(self) -> bool {
+        self.0 & 1 == 1
+    }
 }
 
 impl Vocabulary {
@@ -30,7 +41,7 @@ impl Vocabulary {
         let number = self.words.number(word);
         if number as usize == self.kinds.len() {
             let term = self.terms.number(&stem(word));
-            self.kinds.push(Word { term, is_stop: lists::is_stop_word(word) });
+            self.kinds.push(Word::new(term, lists::is_stop_word(word)));
         }
         number
     }
@@ -40,10 +51,15 @@ impl Vocabulary {
         self.kinds[number as usize]
     }
 
+    /// Returns what the word of each number counts as.
+    pub(super) fn kinds(&self) -> &[Word] {
+        &self.kinds
+    }
+
     /// Returns the term that a word counts as, if any text has it.
     pub(super) fn term_of(&self, word: &str) -> Option<u32> {
         match self.words.find(word) {
-            Some(number) => Some(self.word(number).term),
+            Some(number) => Some(self.word(number).term()),
             None => self.terms.find(&stem(word)),
         }
     }
@@ -59,8 +75,8 @@ impl Vocabulary {
 
     /// Returns all words that tell something, with what they count as.
     pub(super) fn telling(&self) -> impl Iterator<Item = (&str, u32)> {
-        let words = self.kinds.iter().zip(0..).filter(|(word, _)| !word.is_stop);
-        words.map(|(word, number)| (self.text(number), word.term))
+        let words = self.kinds.iter().zip(0..).filter(|(word, _)| !word.is_stop());
+        words.map(|(word, number)| (self.text(number), word.term()))
     }
 }
 
