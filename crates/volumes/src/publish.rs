@@ -8,7 +8,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, PoisonError, atomic::Ordering},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use llmos_core::store::StoreError;
@@ -22,6 +22,7 @@ use crate::{
     session::{Round, SharedIndex},
     volume::Volume,
     worktree::{Applied, FileChange},
+    writer::Writing,
 };
 
 /// Up to this many objects each become a file; more become a pack.
@@ -32,6 +33,11 @@ const LONGEST_SESSION: Duration = Duration::from_millis(250);
 
 /// How long it does so: somebody who waits looks every ten milliseconds.
 const BREATH: Duration = Duration::from_millis(12);
+
+/// While changes keep coming, how many times as long as a round took the next one lets them gather, and how long at
+/// most: whatever a round holds, it writes the whole index.
+const GATHER: u32 = 3;
+const LONGEST_GATHER: Duration = Duration::from_millis(50);
 
 /// How long to wait before trying again where the disk refuses, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -56,9 +62,11 @@ impl Volume {
     fn publish_until_drained(&self) {
         let mut pause = FIRST_PAUSE;
         loop {
+            let began = Instant::now();
             match self.publish_round() {
                 Ok(true) => {
                     pause = FIRST_PAUSE;
+                    self.let_gather((began.elapsed() * GATHER).min(LONGEST_GATHER));
                 }
                 Ok(false) => return,
                 Err(_) => {
@@ -68,6 +76,26 @@ impl Volume {
                 }
             }
         }
+    }
+
+    /// Lets changes gather for the next round, as long as nobody waits for it.
+    fn let_gather(&self, most: Duration) {
+        let began = Instant::now();
+        let mut writing = self.writing();
+        while !writing.closing && !writing.hurried {
+            let Some(left) = most.checked_sub(began.elapsed()).filter(|left| !left.is_zero())
+            else {
+                return;
+            };
+            let waited = self.try_again.wait_timeout(writing, left);
+            writing = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Says that somebody waits for what is on its way to Git.
+    pub(crate) fn hurry(&self, writing: &mut Writing) {
+        writing.hurried = true;
+        self.try_again.notify_all();
     }
 
     /// Brings what there is to disk; `false` when the session is over.

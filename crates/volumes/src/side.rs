@@ -209,7 +209,8 @@ impl Volume {
                 return Err(self.busy(".git/objects"));
             }
             self.start_publishing();
-            let writing = self.writing();
+            let mut writing = self.writing();
+            self.hurry(&mut writing);
             drop(self.progress.wait_timeout(writing, Duration::from_millis(20)));
         }
     }

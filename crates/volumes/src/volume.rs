@@ -59,7 +59,7 @@ pub(crate) struct Volume {
     pub(crate) writing: Mutex<Writing>,
     /// Tells of every step towards the disk.
     pub(crate) progress: Condvar,
-    /// Asks for another attempt where the disk refused one.
+    /// Wakes the publisher: somebody waits, or wants another attempt where the disk refused one.
     pub(crate) try_again: Condvar,
     pub(crate) is_publishing: AtomicBool,
     /// Held by whoever changes a branch beside `main`.
@@ -128,6 +128,7 @@ impl Volume {
         let mut writing = self.writing();
         while writing.session.is_some() && writing.stuck.is_none() {
             self.start_publishing();
+            self.hurry(&mut writing);
             let waited = self.progress.wait_timeout(writing, Duration::from_millis(100));
             writing = waited.unwrap_or_else(PoisonError::into_inner).0;
         }

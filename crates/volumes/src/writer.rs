@@ -61,6 +61,8 @@ pub(crate) struct Writing {
     pub(crate) retired: Vec<Journal>,
     /// No change joins the session any more: others want the locks too.
     pub(crate) closing: bool,
+    /// Somebody waits for what is on its way to Git: no change is waited for.
+    pub(crate) hurried: bool,
     /// Why the last attempt to bring the session to disk failed.
     pub(crate) stuck: Option<String>,
     /// Whether journals that a killed process left were looked for.
@@ -244,6 +246,7 @@ impl Volume {
             if writing.stuck.is_some() || !(full || writing.closing) {
                 return writing;
             }
+            self.hurry(&mut writing);
             let waited = self.progress.wait_timeout(writing, Duration::from_secs(1));
             writing = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -336,7 +339,7 @@ impl Volume {
             writing.left_at = session.tip();
             session.end();
         }
-        writing.closing = false;
+        (writing.closing, writing.hurried) = (false, false);
         self.progress.notify_all();
         true
     }

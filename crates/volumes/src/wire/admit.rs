@@ -105,6 +105,7 @@ impl Volume {
             }
             writing.closing = true;
             self.start_publishing();
+            self.hurry(&mut writing);
             let waited = self.progress.wait_timeout(writing, Duration::from_millis(50));
             writing = waited.unwrap_or_else(PoisonError::into_inner).0;
             self.let_go_if_drained(&mut writing);
