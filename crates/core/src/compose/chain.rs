@@ -150,6 +150,9 @@ impl<'a> Growing<'a> {
     fn feeds(&self, input: &Port, above: &BTreeSet<&'a Slug>, depth: usize) -> Vec<Feed<'a>> {
         let (leads, source) = (&self.leads, self.source);
         let mut all = Vec::new();
+        if is_written(input) {
+            return all;
+        }
         for (at, (_, skill, executable, stands)) in self.nodes.iter().enumerate() {
             if above.contains(skill) || *stands < depth {
                 continue;
@@ -268,6 +271,11 @@ fn needs_feed(input: &Port) -> bool {
     input.required && input.default.is_none()
 }
 
+/// Says whether somebody must write it, such as a column's name: that is nothing that another skill gives.
+fn is_written(input: &Port) -> bool {
+    matches!(input.ty, PortType::String | PortType::Boolean)
+}
+
 /// The outputs of a skill that suit an input.
 fn offers<'a>(
     skill: &'a Slug,
@@ -276,10 +284,6 @@ fn offers<'a>(
     node: Option<usize>,
     bonus: f64,
 ) -> Vec<Feed<'a>> {
-    // A text that somebody must write, such as a column's name, is nothing that another skill gives.
-    if matches!(input.ty, PortType::String | PortType::Boolean) {
-        return Vec::new();
-    }
     let feed = |port: &'a Port| {
         let fit = fit::fit(port, input)?;
         // However much a skill was asked for: what only has the same type would be a guess.
