@@ -81,7 +81,7 @@ pub struct Entry {
 }
 
 /// Who makes a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Author {
     /// The name as Git shows it.
     pub name: String,

@@ -5,6 +5,7 @@ mod begin;
 mod carrier;
 mod carry;
 mod exchange;
+mod gather;
 mod keep;
 mod pause;
 mod person;
@@ -16,6 +17,7 @@ mod talk;
 
 pub use carrier::{Carrier, Carrying};
 pub use exchange::ChatExchange;
+pub(crate) use gather::Gathering;
 pub use person::{Asked, Listing, Person};
 
 use std::sync::Arc;

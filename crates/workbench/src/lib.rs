@@ -76,6 +76,7 @@ pub use world::World;
 
 use blobs::{KeptBlobs, Pointers};
 use catalogue::Catalogue;
+use chat::Gathering;
 use evolution::Evolution;
 use hands::Hands;
 use sizes::Sizes;
@@ -100,6 +101,7 @@ pub struct Workbench {
     blobs: Option<KeptBlobs>,
     pointers: Pointers,
     outside: Option<Arc<dyn OutsideTools>>,
+    gathering: Gathering,
 }
 
 impl Workbench {
@@ -117,6 +119,7 @@ impl Workbench {
             blobs: None,
             pointers: Pointers::default(),
             outside: None,
+            gathering: Gathering::default(),
             store,
             world,
             directory: Arc::new(NoDirectory),

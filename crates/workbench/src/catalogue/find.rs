@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use llmos_api::skill::Why;
 use llmos_core::{
-    search::{Fields, Index},
+    search::{Fields, Hit, Index},
     slug::Slug,
 };
 
@@ -99,7 +99,16 @@ impl Finder {
     ) -> (usize, Vec<Found>) {
         let ranks = offset..offset.saturating_add(limit);
         let (total, hits) = self.index.page(query, ranks, |number| wanted(self.place(number)));
-        let page = hits.into_iter().map(|hit| Found {
+        (total, self.found(hits))
+    }
+
+    /// Returns the best of everything.
+    pub(crate) fn best(&self, query: &str, limit: usize) -> Vec<Found> {
+        self.found(self.index.search(query, limit))
+    }
+
+    fn found(&self, hits: Vec<Hit>) -> Vec<Found> {
+        let found = hits.into_iter().map(|hit| Found {
             doc: self.place(hit.doc),
             score: hit.score,
             why: hit
@@ -108,12 +117,24 @@ impl Finder {
                 .map(|why| Why { field: why.field.to_string(), terms: why.terms })
                 .collect(),
         });
-        (total, page.collect())
+        found.collect()
     }
 
     /// Returns where the file of a number stands in the view.
+    ///
+    /// A search asks for thousands. Numbers were given evenly, so the place is near where it was then.
     fn place(&self, number: usize) -> usize {
-        self.entries.partition_point(|entry| entry.number < number)
+        let n = self.entries.len();
+        let guess = (number / GAP).saturating_sub(1).min(n);
+        let is_before = |entry: &Entry| entry.number < number;
+        let (mut low, mut high, mut step) = (guess, guess, 1);
+        while high < n && is_before(&self.entries[high]) {
+            (low, high, step) = (high + 1, (high + step).min(n), step * 2);
+        }
+        while low > 0 && !is_before(&self.entries[low - 1]) {
+            (high, low, step) = (low - 1, low.saturating_sub(step), step * 2);
+        }
+        low + self.entries[low..high].partition_point(is_before)
     }
 
     fn anew(files: Vec<File>) -> Self {

@@ -159,7 +159,7 @@ pub(super) fn find(view: &View, message: &str, limit: usize) -> Vec<Seen> {
     while !message.is_char_boundary(end) {
         end -= 1;
     }
-    let (_, hits) = view.finder().find(&message[..end], 0, limit, |_| true);
+    let hits = view.finder().best(&message[..end], limit);
     let seen = hits.into_iter().map(|hit| {
         let field = |name: &str| Field::ALL.into_iter().find(|field| field.as_str() == name);
         let terms = hit.why.iter().filter_map(|why| {

@@ -14,7 +14,7 @@ use llmos_core::{
     volume::VolumeId,
 };
 
-use super::ChatExchange;
+use super::{ChatExchange, gather::Note};
 use crate::{Caller, Error, Workbench, sessions::Answer};
 
 /// The most of an answer that a trace keeps.
@@ -69,8 +69,8 @@ impl Workbench {
                 expected: Expected::Absent,
                 content: Some(trace::print_chat(&trace).into_bytes()),
             };
-            let message = format!("trace: {} {}", outcome.as_str(), trace.id);
-            match self.commit(&kept.caller, &volume, vec![edit], message) {
+            let said = format!("{} {}", outcome.as_str(), trace.id);
+            match self.keep_trace(&kept.caller, &volume, Note { edit, said }) {
                 // Somebody else asked in the same microsecond, and drew the same number.
                 Err(Error::Stale { .. }) => trace.id = self.new_chat_id(kept.started_at),
                 Err(error) => return Err(error),
@@ -90,6 +90,22 @@ impl Workbench {
         }
         exchange.kept.trace_id = trace.id;
         Ok(ChatEvent::End { trace_id, outcome: outcome.into() })
+    }
+
+    /// Keeps a trace, in one commit with those of the caller's exchanges that end at the same moment.
+    fn keep_trace(&self, caller: &Caller, volume: &VolumeId, note: Note) -> Result<(), Error> {
+        let key = (volume.clone(), caller.author());
+        self.gathering.keep(&key, note, |notes| {
+            let message = match notes {
+                [note] => format!("trace: {}", note.said),
+                notes => {
+                    let lines: String = notes.iter().map(|it| format!("- {}\n", it.said)).collect();
+                    format!("trace: {} chats\n\n{lines}", notes.len())
+                }
+            };
+            let edits = notes.iter().map(|note| note.edit.clone()).collect();
+            self.commit(caller, volume, edits, message).map(drop)
+        })
     }
 
     /// Reads the trace of an exchange.

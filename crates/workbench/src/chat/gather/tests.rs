@@ -1,0 +1,97 @@
+use std::{sync::Barrier, thread};
+
+use llmos_core::store::Expected;
+
+use super::*;
+
+fn note(n: usize) -> Note {
+    let path = format!("traces/{n}.md").parse().expect("a path");
+    let edit = Edit { path, expected: Expected::Absent, content: Some(Vec::new()) };
+    Note { edit, said: n.to_string() }
+}
+
+fn key(user: &str) -> Key {
+    let author = Author { name: user.to_owned(), email: String::new() };
+    (VolumeId::System, author)
+}
+
+/// Keeps fifty notes at once. The first commit waits until all others are in line.
+fn keep_fifty(commit: impl Fn(&[&Note]) -> Result<(), String> + Sync) -> Vec<Result<(), String>> {
+    let gathering = Gathering::default();
+    let (begun, in_line) = (Barrier::new(2), Barrier::new(2));
+    let first = |notes: &[&Note]| {
+        begun.wait();
+        in_line.wait();
+        commit(notes)
+    };
+    thread::scope(|scope| {
+        let leader = scope.spawn(|| gathering.keep(&key("ana"), note(0), first));
+        begun.wait();
+        let others: Vec<_> = (1..50)
+            .map(|n| {
+                scope.spawn({
+                    let (gathering, commit) = (&gathering, &commit);
+                    move || gathering.keep(&key("ana"), note(n), commit)
+                })
+            })
+            .collect();
+        while gathering.lines()[&key("ana")].waiting.len() < 49 {
+            thread::yield_now();
+        }
+        in_line.wait();
+        let all = std::iter::once(leader).chain(others);
+        all.map(|thread| thread.join().expect("no panic")).collect()
+    })
+}
+
+#[test]
+fn those_who_wait_share_a_commit_and_each_is_kept_once() {
+    let commits = Mutex::new(Vec::new());
+    let results = keep_fifty(|notes| {
+        commits
+            .lock()
+            .unwrap()
+            .push(notes.iter().map(|note| note.said.clone()).collect::<Vec<_>>());
+        Ok(())
+    });
+    assert!(results.iter().all(Result::is_ok));
+    let commits = commits.into_inner().unwrap();
+    assert_eq!(commits.iter().map(Vec::len).collect::<Vec<_>>(), [1, 49]);
+    let mut kept: Vec<usize> = commits.concat().iter().map(|said| said.parse().unwrap()).collect();
+    kept.sort_unstable();
+    assert_eq!(kept, (0..50).collect::<Vec<_>>());
+}
+
+#[test]
+fn one_that_cannot_be_kept_takes_no_other_along() {
+    let results = keep_fifty(|notes| match notes.iter().any(|note| note.said == "7") {
+        true => Err(format!("seven among {}", notes.len())),
+        false => Ok(()),
+    });
+    for (n, result) in results.into_iter().enumerate() {
+        let want = if n == 7 { Err("seven among 1".to_owned()) } else { Ok(()) };
+        assert_eq!(result, want, "note {n}");
+    }
+}
+
+#[test]
+fn a_commit_that_panics_leaves_nobody_waiting() {
+    let gathering = Gathering::default();
+    let panicked = thread::scope(|scope| {
+        let broken = |_: &[&Note]| -> Result<(), ()> { panic!("a broken commit") };
+        let gathering = &gathering;
+        scope.spawn(move || gathering.keep(&key("ana"), note(0), broken)).join()
+    });
+    assert!(panicked.is_err());
+    assert_eq!(gathering.keep(&key("ana"), note(1), |_| Ok::<_, ()>(())), Ok(()));
+    assert!(gathering.lines().is_empty());
+}
+
+#[test]
+fn people_wait_for_their_own_traces_alone() {
+    let gathering = Gathering::default();
+    let inner =
+        || gathering.keep(&key("ben"), note(1), |notes| Ok::<_, ()>(assert_eq!(notes.len(), 1)));
+    let kept = gathering.keep(&key("ana"), note(0), |_| inner());
+    assert_eq!(kept, Ok(()));
+}
