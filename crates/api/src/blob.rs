@@ -32,6 +32,10 @@ pub struct BlobList {
     pub total: u64,
     /// Those of this page, by path.
     pub blobs: Vec<BlobFile>,
+    /// Whether the caller may add to them.
+    pub may_add: bool,
+    /// How many bytes a file may have.
+    pub max_bytes: u64,
 }
 
 /// What a pointer says of a blob.
@@ -59,6 +63,37 @@ pub struct BlobFile {
     pub blob: BlobFacts,
     /// Whether the content is here.
     pub is_here: bool,
+    /// When the content was last uploaded (RFC 3339, UTC); left out where it is not here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_at: Option<String>,
+    /// Whether the caller may replace and delete it.
+    pub may_change: bool,
+}
+
+/// Answer of `GET /blobs/place`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BlobPlaceView {
+    /// The address of the volume.
+    pub volume: String,
+    /// Where a file of this name stands.
+    pub path: String,
+    /// Whether a file is there already.
+    pub is_taken: bool,
+    /// Where it can stand beside that: `path` where nothing is there.
+    pub free_path: String,
+}
+
+/// Answer of `DELETE /blobs`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeletedBlob {
+    /// The address of the volume.
+    pub volume: String,
+    /// Where the file was.
+    pub path: String,
+    /// The commit without it.
+    pub commit: String,
 }
 
 /// What nothing refers to any more, volume by volume.

@@ -6,12 +6,14 @@ mod blobs;
 mod garbage;
 mod hash;
 mod media;
+mod place;
 mod pointer;
 
 pub use blobs::{Blobs, BlobsError, KeptBlob, OpenBlob, Upload};
 pub use garbage::garbage;
 pub use hash::{BlobHash, BlobHashError, mentioned};
 pub use media::{MediaType, MediaTypeError, Shown};
+pub use place::place_for_name;
 pub use pointer::{
     ENDING, MAX_NAME_CHARS, MAX_POINTER_BYTES, Pointer, PointerError, PointerPlaceError,
     is_pointer_path, place_for_upload, pointer_path,

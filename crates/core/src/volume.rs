@@ -126,20 +126,22 @@ impl VolumePath {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
+    /// Says whether a character stands in no path.
+    pub(crate) fn is_odd(c: char) -> bool {
+        c.is_control()
+            || matches!(c, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
+            // Characters that file systems drop or that turn text around.
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    }
+
     fn part_is_safe(part: &str) -> bool {
-        let odd = |c: char| {
-            c.is_control()
-                || matches!(c, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
-                // Characters that file systems drop or that turn text around.
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-        };
         let lower = part.to_ascii_lowercase();
         !part.is_empty()
             && !matches!(part, "." | "..")
             && lower.trim_end_matches(['.', ' ']) != ".git"
             && !lower.starts_with("git~")
             && !part.ends_with(['.', ' '])
-            && !part.contains(odd)
+            && !part.contains(Self::is_odd)
     }
 }
 

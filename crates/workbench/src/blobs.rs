@@ -2,10 +2,12 @@
 //! through a pointer that the caller may see, and removing what nothing refers to.
 
 mod carry;
+mod change;
 mod collect;
 mod pointers;
 mod read;
 mod references;
+mod text;
 mod whole;
 
 use std::{io::Read, sync::Arc};
@@ -117,15 +119,28 @@ impl Workbench {
     ) -> Result<BlobList, Error> {
         let volume = volume.cloned().unwrap_or_else(|| caller.own_volume());
         caller.must(Action::Read, &volume)?;
-        let blobs = self.blobs()?;
+        let KeptBlobs { blobs, limit } = self.kept_blobs()?;
+        let may_add = caller.may(Action::Write, &volume);
         let all = self.pointers.of(&*self.store, &volume)?;
         let shown = all.iter().skip(page.offset).take(page.limit);
         let file = |(path, pointer): &(VolumePath, Pointer)| {
-            let is_here = blobs.find(&volume, &pointer.hash)?.is_some();
-            Ok(BlobFile { path: path.to_string(), blob: BlobFacts::from(pointer), is_here })
+            let kept = blobs.find(&volume, &pointer.hash)?;
+            Ok(BlobFile {
+                path: path.to_string(),
+                blob: BlobFacts::from(pointer),
+                is_here: kept.is_some(),
+                kept_at: kept.map(|kept| kept.kept_at.to_string()),
+                may_change: may_add && place_for_upload(path).is_ok(),
+            })
         };
         let shown: Result<_, Error> = shown.map(file).collect();
-        Ok(BlobList { volume: volume.to_string(), total: all.len() as u64, blobs: shown? })
+        Ok(BlobList {
+            volume: volume.to_string(),
+            total: all.len() as u64,
+            blobs: shown?,
+            may_add,
+            max_bytes: *limit,
+        })
     }
 
     /// Checks what is asked for, and returns the volume and where the pointer is to stand.
@@ -143,22 +158,17 @@ impl Workbench {
             return Ok((volume, None));
         };
         caller.must(Action::Write, &volume)?;
-        let bad = |reason: String, hint: &str| Error::BadField {
-            field: "path",
-            reason,
-            hint: hint.to_owned(),
-        };
-        let place = place_for_upload(path).map_err(|error| bad(error.to_string(), error.hint()))?;
+        let place = place_of(path)?;
         if !asked.replace
             && let Some(head) = self.store.head(&volume)?
             && let Some(there) = self.pointer_at(&volume, &head, &place)?
             && (asked.expected.is_none() || there.map(|there| there.hash) != asked.expected)
         {
-            let reason = format!("`{place}` is there already");
-            return Err(bad(
-                reason,
-                "choose another path, or let it be replaced with `replace=true`",
-            ));
+            return Err(Error::BadField {
+                field: "path",
+                reason: format!("`{place}` is there already"),
+                hint: "choose another path, or let it be replaced with `replace=true`".to_owned(),
+            });
         }
         Ok((volume, Some(place)))
     }
@@ -189,6 +199,15 @@ impl Workbench {
     fn blobs(&self) -> Result<&dyn Blobs, Error> {
         self.kept_blobs().map(|kept| &*kept.blobs)
     }
+}
+
+/// Where the pointer of a file stands that people put there.
+fn place_of(path: &VolumePath) -> Result<VolumePath, Error> {
+    place_for_upload(path).map_err(|error| Error::BadField {
+        field: "path",
+        reason: error.to_string(),
+        hint: error.hint().to_owned(),
+    })
 }
 
 impl From<BlobsError> for Error {

@@ -11,6 +11,7 @@ use llmos_api::{
 };
 use llmos_core::{
     blob::{BlobHash, MediaType},
+    chat::{Ask, ToolAnswer},
     store::{HistoryQuery, Store},
 };
 use llmos_workbench::{BlobPlace, Caller, Error, ErrorKind, FoundBlob, NewBlob, Page, ids};
@@ -196,6 +197,68 @@ fn uploads_stand_where_their_owner_may_write_and_replace_nothing_by_accident() {
     let mut too_much = std::io::Read::take(std::io::repeat(7), support::LIMIT + 1);
     let got = fixture.workbench.put_blob(&ana, &asked("user/ana", None), &mut too_much);
     refused(got.map(|kept| kept.pointer), ErrorKind::TooLarge, "body-too-large");
+}
+
+#[test]
+fn a_deleted_file_is_one_commit_and_its_content_stays_in_the_history() {
+    let fixture = Fixture::new();
+    let (ana, bob) = (caller("ana"), caller("bob"));
+    let kept = fixture.put(&ana, "files/a.txt", b"one");
+    let path = ids::path("files/a.txt.blob.md").expect("it is a path");
+    let of_ana = volume("user/ana");
+    let got = fixture.workbench.delete_blob(&bob, Some(&of_ana), &path, None);
+    refused(got.map(|gone| gone.commit), ErrorKind::Denied, "denied");
+    let there = fixture.workbench.blob_place(&bob, Some(&of_ana), "a.txt", 1);
+    refused(there.map(|there| there.path), ErrorKind::Denied, "denied");
+    let other = BlobHash::of(b"two");
+    let got = fixture.workbench.delete_blob(&ana, None, &path, Some(&other));
+    refused(got.map(|gone| gone.commit), ErrorKind::Conflict, "stale");
+    fixture.workbench.delete_blob(&ana, None, &path, None).expect("it is hers");
+    let query = HistoryQuery { limit: 9, ..HistoryQuery::default() };
+    let history = fixture.store.history(&of_ana, &query).expect("it is in memory");
+    let hash = BlobHash::of(b"one").tagged();
+    assert_eq!(history[0].message, format!("file: delete {path}\n\nBlob: {hash}\n"));
+    let then = BlobPlace {
+        path: Some(path),
+        at: Some(ids::point("commit", &kept.commit.expect("it is a commit")).expect("it is one")),
+        ..place("user/ana")
+    };
+    assert_eq!(read(&fixture, &ana, b"one", &then).ok().as_deref(), Some("one"));
+}
+
+#[test]
+fn a_model_reads_the_text_of_a_file_part_by_part_in_the_name_of_the_person() {
+    let fixture = Fixture::new();
+    let (ana, bob) = (caller("ana"), caller("bob"));
+    let long = "ä".repeat(20_000);
+    fixture.put(&ana, "files/long.txt", long.as_bytes());
+    fixture.put(&ana, "files/a.bin", b"\x00\x01");
+    let ask = |caller: &Caller, path: &str, from: usize| {
+        let (volume, path) = (volume("user/ana"), ids::path(path).expect("it is a path"));
+        match fixture.workbench.carry_out(caller, &Ask::ReadFile { volume, path, from })? {
+            ToolAnswer::Text(text) => Ok(text),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (mut got, mut from) = (String::new(), 0);
+    for path in ["files/long.txt", "files/long.txt.blob.md"].into_iter().cycle() {
+        let text = ask(&ana, path, from).expect("it is hers");
+        let (head, part) = text.split_once("\n\n").expect("it has a head");
+        assert_eq!(
+            head,
+            format!("`{path}` of volume `user/ana`, the file `long.txt` of 40000 bytes:")
+        );
+        let Some((part, next)) = part.split_once("\n[go on with `from`: ") else {
+            got.push_str(part);
+            break;
+        };
+        got.push_str(part);
+        from = next.trim_end_matches(']').parse().expect("it is a number");
+    }
+    assert_eq!(got, long);
+    refused(ask(&ana, "files/a.bin", 0), ErrorKind::Invalid, "bad-field");
+    refused(ask(&bob, "files/long.txt", 0), ErrorKind::Denied, "denied");
+    refused(ask(&ana, "files/none.txt", 0), ErrorKind::Unknown, "unknown");
 }
 
 #[test]

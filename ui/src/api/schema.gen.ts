@@ -68,6 +68,10 @@ export type BlobFacts = {
 export type BlobFile = BlobFacts & {
   /** Whether the content is here. */
   is_here: boolean;
+  /** When the content was last uploaded (RFC 3339, UTC); left out where it is not here. */
+  kept_at?: string | null;
+  /** Whether the caller may replace and delete it. */
+  may_change: boolean;
   /** Where it is. */
   path: string;
 };
@@ -76,8 +80,24 @@ export type BlobFile = BlobFacts & {
 export type BlobList = {
   /** Those of this page, by path. */
   blobs: BlobFile[];
+  /** How many bytes a file may have. */
+  max_bytes: number;
+  /** Whether the caller may add to them. */
+  may_add: boolean;
   /** How many pointers the volume has. */
   total: number;
+  /** The address of the volume. */
+  volume: string;
+};
+
+/** Answer of `GET /blobs/place`. */
+export type BlobPlaceView = {
+  /** Where it can stand beside that: `path` where nothing is there. */
+  free_path: string;
+  /** Whether a file is there already. */
+  is_taken: boolean;
+  /** Where a file of this name stands. */
+  path: string;
   /** The address of the volume. */
   volume: string;
 };
@@ -829,6 +849,16 @@ export type DecisionView = {
   reason: string;
   /** When (RFC 3339, UTC). */
   time: string;
+};
+
+/** Answer of `DELETE /blobs`. */
+export type DeletedBlob = {
+  /** The commit without it. */
+  commit: string;
+  /** Where the file was. */
+  path: string;
+  /** The address of the volume. */
+  volume: string;
 };
 
 /** One finding about a text. */

@@ -98,6 +98,28 @@ fn uploads_stand_where_nothing_else_does() {
 }
 
 #[test]
+fn a_name_becomes_a_place_that_every_system_can_have() {
+    for (name, nth, want) in [
+        ("data.csv", 1, "files/data.csv.blob.md"),
+        ("data.csv", 2, "files/data (2).csv.blob.md"),
+        ("archive.tar.gz", 3, "files/archive.tar (3).gz.blob.md"),
+        ("README", 2, "files/README (2).blob.md"),
+        (".env", 2, "files/.env (2).blob.md"),
+        ("Messung 1 (neu).csv", 1, "files/Messung 1 (neu).csv.blob.md"),
+        ("../../etc/passwd", 1, "files/passwd.blob.md"),
+        ("C:\\data\\a.csv", 1, "files/a.csv.blob.md"),
+        ("<img src=x onerror=a>.svg", 1, "files/_img src=x onerror=a_.svg.blob.md"),
+        ("a\u{202e}gpj.exe", 1, "files/a_gpj.exe.blob.md"),
+        ("git~1", 1, "files/_git~1.blob.md"),
+        ("a.csv.blob.md", 1, "files/a.csv.blob.md.blob.md"),
+        ("...", 1, "files/file.blob.md"),
+        ("", 1, "files/file.blob.md"),
+    ] {
+        assert_eq!(place_for_name(name, nth).as_str(), want, "{name}");
+    }
+}
+
+#[test]
 fn a_browser_shows_only_what_holds_no_program() {
     for (text, media_type, inline) in [
         ("image/png", "image/png", true),
@@ -134,6 +156,13 @@ fn only_what_is_old_and_not_referred_to_is_garbage() {
 }
 
 proptest! {
+    #[test]
+    fn every_name_has_a_place_where_uploads_may_stand(name in "\\PC{0,300}|[a-z.~ /]{0,12}|\\p{any}{0,40}", nth in 1_usize..2000) {
+        let place = place_for_name(&name, nth);
+        prop_assert_eq!(place_for_upload(&place), Ok(place.clone()));
+        prop_assert!(place.file_name().len() < 250);
+    }
+
     #[test]
     fn what_a_pointer_says_is_read_back(
         content in any::<Vec<u8>>(), size in any::<u64>(), name in any::<String>(),

@@ -129,7 +129,9 @@ impl Tool {
             Self::ListFiles => {
                 "List the files below a folder of a volume. For traces use `list_traces`."
             }
-            Self::ReadFile => "Read a text file of a volume that the person may read.",
+            Self::ReadFile => {
+                "Read a text file of a volume that the person may read, such as one below `files` that they uploaded."
+            }
             Self::ListWorkflows => "List the saved workflows that the person sees.",
             Self::ReadWorkflow => "Read a saved workflow: nodes, edges, and what is wrong with it.",
             Self::ListTraces => "List the person's traces of runs and chats, newest first.",

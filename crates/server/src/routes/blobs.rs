@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use llmos_api::{
-    blob::{BlobList, UploadedBlob},
+    blob::{BlobList, BlobPlaceView, DeletedBlob, UploadedBlob},
     problem::Problem,
 };
 use llmos_core::blob::MediaType;
@@ -38,7 +38,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const FAREWELL: Duration = Duration::from_secs(5);
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, upload)).routes(routes!(show))
+    OpenApiRouter::new()
+        .routes(routes!(list, upload, delete))
+        .routes(routes!(place))
+        .routes(routes!(show))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -69,6 +72,77 @@ async fn list(
     let volume = asked.volume.as_deref().map(ids::volume).transpose()?;
     let page = Page::new(asked.limit, asked.offset)?;
     blocking(move || app.workbench.list_blobs(&caller, volume.as_ref(), page)).await.map(Json)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PlaceBlob {
+    /// Who asks; the local user when left out.
+    user_id: Option<String>,
+    /// The team that they work in: needed for its volume.
+    team_id: Option<String>,
+    /// The address of the volume that would get it; the own one when left out.
+    volume: Option<String>,
+    /// What the file is called.
+    name: String,
+    /// How many bytes it has.
+    #[serde(default)]
+    size: u64,
+}
+
+/// Say where a file would stand
+///
+/// Below `files/`, under a name that every file system can have. Says whether one is there already, and refuses what
+/// would be refused when it comes, so that a client can ask a person before it sends a long body.
+#[utoipa::path(get, path = "/blobs/place", tag = "blobs", params(PlaceBlob), responses(
+    (status = 200, body = BlobPlaceView),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn place(
+    State(app): State<App>,
+    Query(asked): Query<PlaceBlob>,
+) -> Result<Json<BlobPlaceView>, ApiError> {
+    let caller = app.caller(asked.user_id.as_deref(), asked.team_id.as_deref())?;
+    let volume = asked.volume.as_deref().map(ids::volume).transpose()?;
+    let PlaceBlob { name, size, .. } = asked;
+    blocking(move || app.workbench.blob_place(&caller, volume.as_ref(), &name, size))
+        .await
+        .map(Json)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct DeleteBlob {
+    /// Who asks; the local user when left out.
+    user_id: Option<String>,
+    /// The team that they work in: needed for its volume.
+    team_id: Option<String>,
+    /// The address of the volume; the own one when left out.
+    volume: Option<String>,
+    /// Where the file is, such as `files/data.csv`.
+    path: String,
+    /// The SHA-256 of the content that it must still have.
+    hash: Option<String>,
+}
+
+/// Delete a file from a volume
+///
+/// What stands for it goes, as one commit. The history of the volume still has it, so the content stays.
+#[utoipa::path(delete, path = "/blobs", tag = "blobs", params(DeleteBlob), responses(
+    (status = 200, body = DeletedBlob),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn delete(
+    State(app): State<App>,
+    Query(asked): Query<DeleteBlob>,
+) -> Result<Json<DeletedBlob>, ApiError> {
+    let caller = app.caller(asked.user_id.as_deref(), asked.team_id.as_deref())?;
+    let volume = asked.volume.as_deref().map(ids::volume).transpose()?;
+    let path = ids::path(&asked.path)?;
+    let seen = asked.hash.as_deref().map(|hash| ids::blob("hash", hash)).transpose()?;
+    blocking(move || app.workbench.delete_blob(&caller, volume.as_ref(), &path, seen.as_ref()))
+        .await
+        .map(Json)
 }
 
 #[derive(Deserialize, IntoParams)]

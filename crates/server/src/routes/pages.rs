@@ -15,8 +15,16 @@ pub(super) async fn home(State(app): State<App>, headers: HeaderMap) -> Response
 }
 
 /// The addresses of the pages beside the canvas; `ui/src/app/route.ts` has the same.
-pub(super) const PAGES: [&str; 6] =
-    ["/review", "/review/{*rest}", "/learning", "/learning/{*rest}", "/replay", "/replay/{*rest}"];
+pub(super) const PAGES: [&str; 8] = [
+    "/review",
+    "/review/{*rest}",
+    "/learning",
+    "/learning/{*rest}",
+    "/replay",
+    "/replay/{*rest}",
+    "/files",
+    "/files/{*rest}",
+];
 
 /// `GET /workflows/system/{id}`: the page with that workflow open.
 pub(super) async fn open_system(

@@ -194,7 +194,7 @@ fn text(name: &str, chance: &mut Chance, world: &World) -> String {
         "timestamp" => "2026-11-20T15:30:00Z".to_owned(),
         "ends_at" => "2026-11-20T15:30:01Z".to_owned(),
         "message" | "initial_message" => format!("text {}", chance.below(3)),
-        "limit" | "offset" => (1 + chance.below(20)).to_string(),
+        "limit" | "offset" | "size" => (1 + chance.below(20)).to_string(),
         _ if chance.percent(80) => chance.of(&world.ids).clone(),
         _ => chance.of(&["secret", "mine", "main", "x"]).to_string(),
     }

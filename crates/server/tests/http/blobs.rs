@@ -38,8 +38,12 @@ async fn a_file_is_uploaded_listed_and_read() {
     let mut file = facts.clone();
     file["path"] = json!(place);
     file["is_here"] = json!(true);
-    let list = client.get("/api/blobs?volume=user/local").await.ok();
-    assert_eq!(list, json!({"volume": "user/local", "total": 1, "blobs": [file]}));
+    file["may_change"] = json!(true);
+    let mut list = client.get("/api/blobs?volume=user/local").await.ok();
+    let kept_at = list["blobs"][0].as_object_mut().and_then(|file| file.remove("kept_at"));
+    assert!(kept_at.is_some_and(|at| at.as_str().is_some_and(|at| at.ends_with('Z'))));
+    let want = json!({"volume": "user/local", "total": 1, "blobs": [file], "may_add": true, "max_bytes": BLOB_LIMIT});
+    assert_eq!(list, want);
     let read = client.get(&format!("/api/blobs/{hash}")).await;
     assert_eq!((read.status, read.text.as_str()), (StatusCode::OK, "a,b\n1,2\n"));
     let header = |name: &str| read.headers.get(name).and_then(|value| value.to_str().ok());
@@ -152,6 +156,60 @@ async fn an_upload_that_cannot_be_kept_says_why() {
     let page = request(Method::POST, "/blobs").header(header::ORIGIN, "https://evil.example");
     let page = page.body(Body::from("x")).expect("it is a request");
     assert_eq!(client.send(page).await.problem(403)["code"], "foreign-origin");
+}
+
+#[tokio::test]
+async fn whoever_asks_first_learns_where_a_file_would_stand_and_what_would_refuse_it() {
+    let client = Client::memory();
+    let ask = |query: &str| {
+        let uri = format!("/api/blobs/place?{query}");
+        let client = &client;
+        async move { client.get(&uri).await }
+    };
+    let place = ask("name=data.csv&size=4").await.ok();
+    let path = "files/data.csv.blob.md";
+    let want = json!({"volume": "user/local", "path": path, "is_taken": false, "free_path": path});
+    assert_eq!(place, want);
+    put(&client, &format!("/blobs?path={path}"), "text/csv", b"a\n").await.ok();
+    let place = ask("name=data.csv").await.ok();
+    assert_eq!(place["is_taken"], true);
+    assert_eq!(place["free_path"], "files/data (2).csv.blob.md");
+    let odd = ask("name=%3Cimg%20src%3Dx%20onerror%3Da%3E.svg").await.ok();
+    assert_eq!(odd["path"], "files/_img src=x onerror=a_.svg.blob.md");
+    for (query, status, code) in [
+        (format!("name=a&size={}", BLOB_LIMIT + 1), 413, "body-too-large"),
+        ("name=a&volume=system".to_owned(), 403, "denied"),
+        ("name=a&volume=user/ana".to_owned(), 403, "denied"),
+    ] {
+        assert_eq!(ask(&query).await.problem(status)["code"], code, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_deleted_where_it_still_has_the_content_that_was_seen() {
+    let client = Client::memory();
+    let path = "files/data.csv.blob.md";
+    put(&client, &format!("/blobs?path={path}"), "text/csv", b"a\n").await.ok();
+    let hash = BlobHash::of(b"a\n");
+    let delete = |query: String| {
+        let request = request(Method::DELETE, &format!("/blobs?{query}")).body(Body::empty());
+        client.send(request.expect("it is a request"))
+    };
+    let other = BlobHash::of(b"b\n");
+    let stale = delete(format!("path={path}&hash={other}")).await;
+    assert_eq!(stale.problem(409)["code"], "stale");
+    for (query, status, code) in [
+        ("path=skills/a.md", 400, "bad-field"),
+        ("path=files/none.csv", 404, "unknown"),
+        ("path=files/data.csv&volume=system", 403, "denied"),
+        ("path=files/data.csv&volume=user/ana", 403, "denied"),
+    ] {
+        assert_eq!(delete(query.to_owned()).await.problem(status)["code"], code, "{query}");
+    }
+    let deleted = delete(format!("path={path}&hash={hash}")).await.ok();
+    assert_eq!((&deleted["volume"], &deleted["path"]), (&json!("user/local"), &json!(path)));
+    assert_eq!(client.get("/blobs").await.ok()["total"], 0);
+    assert_eq!(client.get(&format!("/blobs/{hash}")).await.problem(404)["code"], "unknown");
 }
 
 #[tokio::test]

@@ -137,6 +137,14 @@ impl Workbench {
         path: &VolumePath,
         from: usize,
     ) -> Result<String, Error> {
+        // Room for these words in the frame.
+        let most = MAX_MATERIAL - 500;
+        if let Some(file) = self.blob_text(caller, (volume, path), from as u64, most)? {
+            let (name, size) = (&file.pointer.name, file.pointer.size);
+            let text = format!("`{path}` of volume `{volume}`, the file `{name}` of {size} bytes:");
+            let next = file.next.map(|next| format!("\n[go on with `from`: {next}]"));
+            return Ok(format!("{text}\n\n{}{}", file.text, next.unwrap_or_default()));
+        }
         let (volume, path) = (Some(volume.clone()), path.clone());
         let view = self.read_file(caller, &FileFilter { volume, path, at: None, version: None })?;
         let text = view.text;
@@ -149,8 +157,6 @@ impl Workbench {
         }
         let start = text.floor_char_boundary(from);
         let rest = &text[start..];
-        // Room for these words in the frame.
-        let most = MAX_MATERIAL - 500;
         let mut shown = cut(rest, most);
         if rest.len() > most {
             let next = start + rest.floor_char_boundary(most);
