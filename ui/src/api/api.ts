@@ -1,4 +1,5 @@
 import type { RunReport } from "../run/types";
+import type { BlobsApi } from "./blobs";
 import type { ReviewApi } from "./review";
 import type { SessionsApi } from "./sessions";
 import type {
@@ -106,7 +107,7 @@ export interface ChatApi {
 }
 
 /** Everything the page asks of LLMos-Lite, wherever it runs. */
-export interface LlmosApi extends SkillsApi, WorkflowsApi, TracesApi, VersionsApi, ReviewApi, ChatApi, SessionsApi {
+export interface LlmosApi extends SkillsApi, WorkflowsApi, TracesApi, VersionsApi, ReviewApi, ChatApi, SessionsApi, BlobsApi {
   readonly config: Config;
 }
 

@@ -1,10 +1,13 @@
 import { ApiError, type LlmosApi, UnreachableError } from "./api";
+import { httpBlobs } from "./blobs";
 import { jsonBody } from "./body";
 import { httpReview } from "./review";
 import { httpSessions } from "./sessions";
 import { followVolumes } from "./changes";
 import { eventData } from "./eventData";
-import type { CategoryList, ChatEvent, Config, Problem, SavedTrace, SkillList, SkillView } from "./schema";
+import { problemOf } from "./problem";
+import type { CategoryList, ChatEvent, Config, SavedTrace, SkillList, SkillView } from "./schema";
+import { upload } from "./upload";
 
 type Params = Record<string, string | number | undefined>;
 
@@ -30,6 +33,13 @@ export function httpApi(base: string, config: Config): LlmosApi {
       send: (method, path, body, signal) => put(method, `${base}${path}`, { user_id, ...body }, signal),
       remove: async (address) => void (await ask(address, { method: "DELETE" })),
       teams: () => call(url("/teams")),
+    }),
+    ...httpBlobs({
+      url,
+      get: (address, signal) => call(address, { signal }),
+      bytes: async (address, headers, signal) => new Uint8Array(await (await ask(address, { headers, signal })).arrayBuffer()),
+      remove: async (address) => void (await ask(address, { method: "DELETE" })),
+      upload,
     }),
     listExecutable: (query, signal) => call(url("/workflows/skills/executable", query), { signal }),
     readExecutable: (id, signal) =>
@@ -142,25 +152,4 @@ async function* events(url: string, body: object, signal: AbortSignal): AsyncGen
   });
   if (!response.body) throw new UnreachableError("LLMos-Lite sent no answer");
   for await (const data of eventData(response.body)) yield JSON.parse(data) as ChatEvent;
-}
-
-async function problemOf(response: Response): Promise<Problem> {
-  const fallback: Problem = {
-    type: "about:blank",
-    title: response.statusText,
-    status: response.status,
-    code: "unexpected-answer",
-    detail: `the server answered ${response.status} ${response.statusText}`.trim(),
-    hint: null,
-  };
-  try {
-    const body: unknown = await response.json();
-    return isProblem(body) ? { ...fallback, ...body } : fallback;
-  } catch {
-    return fallback;
-  }
-}
-
-function isProblem(body: unknown): body is Partial<Problem> {
-  return typeof body === "object" && body !== null && "detail" in body && typeof body.detail === "string";
 }

@@ -99,6 +99,18 @@ export type SessionReplay = With<Sent<wire.SessionReplay>, { steps: ReplayStep[]
 /** Answer of `GET /sessions/{id}`. */
 export type SessionPage = Session & { messages: SessionMessage[]; earlier: number | null; later: number | null };
 
+/** A file of a volume that lies outside of Git. */
+export type BlobFile = Sent<wire.BlobFile, "kept_at">;
+
+/** Answer of `GET /blobs`. */
+export type BlobList = With<wire.BlobList, { blobs: BlobFile[] }>;
+
+/** Where a file of some name would stand. */
+export type BlobPlace = wire.BlobPlaceView;
+
+/** A file that was uploaded. */
+export type UploadedBlob = Sent<wire.UploadedBlob, "path" | "commit">;
+
 /** Which model is connected. */
 export type ModelSettings = Sent<wire.ModelSettingsView>;
 

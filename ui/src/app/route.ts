@@ -1,5 +1,5 @@
 /** The pages beside the canvas, by the first part of their address. */
-export const PAGE_IDS = ["review", "learning", "replay"] as const;
+export const PAGE_IDS = ["review", "learning", "replay", "files"] as const;
 
 /** Which page. */
 export type PageId = (typeof PAGE_IDS)[number];

@@ -1,4 +1,5 @@
 import type { LlmosApi } from "../api/api";
+import { createUploads, type Uploads } from "../blobs/uploads";
 import { createTalk, type Talk } from "../chat/talk";
 import type { CanvasSlot } from "../canvas/handle";
 import type { Engine } from "../engine/engine";
@@ -39,6 +40,7 @@ export type Workbench = {
   draftRuns: DraftRuns;
   sweeps: Sweeps;
   talk: Talk;
+  uploads: Uploads;
 };
 
 /** What a workbench stands on; tests hand in their own. */
@@ -115,5 +117,5 @@ export function createWorkbench({ api, engine, drafts, runner, pace }: Workbench
     learn: (doc) => learnSkills({ api, editor }, doc),
     reopen: () => files.go(files.store.getState().route),
   });
-  return { draftRuns, talk: createTalk(api), viewing, looking, sweeps, api, engine, editor, board, runs, files, places, notices, view, canvas: { handle: undefined } };
+  return { draftRuns, talk: createTalk(api), uploads: createUploads(api), viewing, looking, sweeps, api, engine, editor, board, runs, files, places, notices, view, canvas: { handle: undefined } };
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import { useStore } from "zustand";
 
 import { useWorkbench } from "../app/useWorkbench";
+import { Attach } from "../blobs/Attach";
 import { Button } from "../parts/Button";
 import styles from "./Chat.module.css";
 
@@ -40,6 +41,7 @@ export function Composer() {
           </Button>
         </p>
       )}
+      <Attach onDone={() => field.current?.focus()} />
       <textarea
         ref={field}
         rows={2}

@@ -32,4 +32,9 @@ export const PAGES: Record<PageId, Page> = {
     icon: "play",
     View: lazy(() => import("../replay/ReplayPage").then(({ ReplayPage }) => ({ default: ReplayPage }))),
   },
+  files: {
+    label: "Files",
+    icon: "file",
+    View: lazy(() => import("../blobs/FilesPage").then(({ FilesPage }) => ({ default: FilesPage }))),
+  },
 };

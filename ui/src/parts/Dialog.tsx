@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 
 import styles from "./Dialog.module.css";
 import { IconButton } from "./IconButton";
@@ -17,7 +17,8 @@ export function Dialog({ title, onClose, wide, full, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
 
-  useEffect(() => {
+  // It closes while it is still in the page: once it is out, the browser gives the focus to nobody.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element && !element.open) element.showModal();
     return () => element?.close();

@@ -6,7 +6,7 @@ import { Dialog } from "../parts/Dialog";
 import { IconButton } from "../parts/IconButton";
 import { PortTypeTag } from "../parts/PortTypeTag";
 import { Tabs } from "../parts/Tabs";
-import { saveFile } from "./download";
+import { type DownloadFile, saveFile } from "./download";
 import { naturalFile } from "./naturalFile";
 import type { About, Viewer } from "./viewer";
 import { viewersOf } from "./viewers";
@@ -20,10 +20,12 @@ type PreviewProps = {
   /** The outputs of the same node, and what brings one of them here. */
   ports?: readonly string[];
   onPort?: (port: string) => void;
+  /** Keeps the value as a file of a volume. */
+  onKeep?: (file: DownloadFile) => void;
 };
 
 /** One output, in the form that suits its value; where several do, one can choose. */
-export function Preview({ title, about, value, ports, onPort }: PreviewProps) {
+export function Preview({ title, about, value, ports, onPort, onKeep }: PreviewProps) {
   const strip = useRef<HTMLDivElement>(null);
   useEffect(() => keepInView(strip.current), [about.port]);
   const viewers = useMemo(() => viewersOf(value, about), [value, about]);
@@ -50,6 +52,7 @@ export function Preview({ title, about, value, ports, onPort }: PreviewProps) {
               Download
             </Button>
           )}
+          {file && onKeep && <IconButton small icon="save" label={`Save ${file.name} to Files`} onClick={() => onKeep(file.make())} />}
           <IconButton small icon="large" label="Open large" onClick={() => setLarge(true)} />
         </span>
       </header>
@@ -79,7 +82,7 @@ function keepInView(strip: HTMLElement | null): void {
 type ChoiceProps = { viewers: readonly Viewer[]; chosen: Viewer | undefined; onChoose: (id: string) => void };
 
 /** The views of one value, to choose from. */
-function Choice({ viewers, chosen, onChoose }: ChoiceProps) {
+export function Choice({ viewers, chosen, onChoose }: ChoiceProps) {
   return (
     <div className={styles.views} role="group" aria-label="View as">
       {viewers.map(({ id, title }) => (

@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 
 import { useEditor, useView, useWorkbench } from "../app/useWorkbench";
 import { nodeName } from "../canvas/flow";
+import { useKeep } from "../blobs/useKeep";
 import { useBoard } from "../execution/useBoard";
 import { IconButton } from "../parts/IconButton";
 import { Tabs } from "../parts/Tabs";
@@ -88,6 +89,7 @@ function Outputs() {
     [board, runs, doc, skills, changes],
   );
   const [gallery, setGallery] = useState(false);
+  const keep = useKeep();
   const selection = useEditor((state) => state.selection);
   const asked = shown && rows.find(({ node, port }) => node === shown.node && port === shown.port);
   const selected = rows.filter(({ node }) => selection.has(node));
@@ -138,6 +140,7 @@ function Outputs() {
               value={valueOf(chosen)}
               ports={rows.filter(({ node }) => node === chosen.node).map(({ port }) => port)}
               onPort={(port) => view.showOutput({ node: chosen.node, port })}
+              onKeep={keep}
             />
           )}
         </div>

@@ -3,6 +3,7 @@ import { ApiError, type LlmosApi } from "../api/api";
 import type { ExecutableSkill, Finding, Port, Problem, WorkflowDoc } from "../api/schema";
 import type { Engine } from "../engine/engine";
 import type { Runner, RunResult } from "../run/types";
+import { fakeBlobs } from "./fakeBlobs";
 import { fakeReview } from "./fakeReview";
 import { fakeSessions } from "./fakeSessions";
 import { createDrafts, type DraftMedium, type Drafts, memoryMedium } from "../workflow/drafts";
@@ -93,6 +94,7 @@ export function fakeApi(stored: Record<string, WorkflowDoc> = {}): LlmosApi & { 
   const found = (q = "") => SKILLS.filter(({ name }) => name.toLowerCase().includes(q.toLowerCase()));
   return {
     ...fakeReview(),
+    ...fakeBlobs(),
     files,
     config: { user_id: "ana", version: "0", mode: "local" },
     listExecutable: async ({ q }) => ({ total: found(q).length, skills: found(q) }),
