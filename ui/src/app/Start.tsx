@@ -2,6 +2,8 @@ import { useCallback } from "react";
 
 import { useLoad } from "../api/useLoad";
 import type { WorkflowSummary } from "../api/schema";
+import { SAMPLES } from "../chat/samples";
+import { Button } from "../parts/Button";
 import { Icon } from "../parts/Icon";
 import { count } from "../parts/time";
 import styles from "./Start.module.css";
@@ -24,10 +26,38 @@ export function Start() {
           <li>Draw a line from an output to an input of the same colour</li>
           <li>Press Run: everything happens in this browser, and the run is kept in Git</li>
         </ol>
+        <Ask />
         {examples.length > 0 && <Cards title="Open an example" workflows={examples} onOpen={files.go} />}
         {mine.length > 0 && <Cards title="Go on with" workflows={mine} onOpen={files.go} />}
       </div>
     </div>
+  );
+}
+
+/** Leads into the chat: somebody who knows what they want need not know which skills that takes. */
+function Ask() {
+  const { talk, view } = useWorkbench();
+  return (
+    <section aria-label="Ask for one">
+      <h3>Or ask for one in the chat</h3>
+      <ul className={styles.asks}>
+        {SAMPLES.slice(0, 3).map((sample) => (
+          <li key={sample}>
+            <Button
+              small
+              icon="chat"
+              aria-label={`Ask: ${sample}`}
+              onClick={() => {
+                view.set({ chat: true });
+                void talk.ask(sample);
+              }}
+            >
+              {sample}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

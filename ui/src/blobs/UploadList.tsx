@@ -5,6 +5,9 @@ import styles from "./Uploads.module.css";
 import { UploadRow } from "./UploadRow";
 import type { Answer, Upload } from "./uploads";
 
+/** What waits for somebody stands first, what is over last. */
+const WEIGHT = { asking: 0, failed: 1, sending: 2, waiting: 3, done: 4 };
+
 /** The files that are on their way, and what became of those that were. */
 export function UploadList({ uploads: list }: { uploads: readonly Upload[] }) {
   const { uploads } = useWorkbench();
@@ -38,7 +41,7 @@ export function UploadList({ uploads: list }: { uploads: readonly Upload[] }) {
         )}
       </header>
       <ul>
-        {list.map((upload) => (
+        {list.toSorted((a, b) => WEIGHT[a.phase.is] - WEIGHT[b.phase.is]).map((upload) => (
           <UploadRow key={upload.id} upload={upload} uploads={uploads} />
         ))}
       </ul>

@@ -12,10 +12,15 @@ export function Composer() {
   const draft = useStore(talk.store, (state) => state.draft);
   const editing = useStore(talk.store, (state) => state.editing !== null);
   const answering = useStore(talk.store, (state) => state.exchanges.at(-1)?.state === "answering");
+  const asked = useStore(talk.store, (state) => state.exchanges.length);
   const mayTalk = useStore(talk.store, (state) => state.session?.may_talk !== false);
   const field = useRef<HTMLTextAreaElement>(null);
 
   useEffect(() => field.current?.focus(), [editing]);
+  // Whoever pressed a sample that is gone now goes on here.
+  useEffect(() => {
+    if (asked > 0 && document.activeElement === document.body) field.current?.focus();
+  }, [asked]);
   useEffect(() => {
     const element = field.current;
     if (!element) return;

@@ -2,6 +2,7 @@ import { useWorkbench } from "../app/useWorkbench";
 import { Icon } from "../parts/Icon";
 import { IconButton } from "../parts/IconButton";
 import { Prose } from "../parts/Prose";
+import { count } from "../parts/time";
 import { MarkdownView } from "../results/text/MarkdownView";
 import type { ChatUsage } from "../api/schema";
 import { Artifacts } from "./Artifacts";
@@ -16,7 +17,7 @@ import type { Exchange } from "./exchange";
 /** A question and its answer. */
 export function ExchangeView({ exchange }: { exchange: Exchange }) {
   const { talk } = useWorkbench();
-  const { id, prompt, state, text, proposals, edits, asks, calls, artifacts, notes, skills, error, usage, model, traceId } = exchange;
+  const { id, prompt, state, text, edits, asks, calls, artifacts, notes, skills, error, usage, model, traceId } = exchange;
   const over = state !== "answering";
 
   return (
@@ -58,10 +59,7 @@ export function ExchangeView({ exchange }: { exchange: Exchange }) {
           {model ? `${model} thinks…` : "Looking through the skills…"}
         </p>
       )}
-      {proposals.map((proposal, at) => (
-        // oxlint-disable-next-line react/no-array-index-key -- proposals are only ever added
-        <ProposalCard key={at} proposal={proposal} best={at === 0} />
-      ))}
+      <Proposals exchange={exchange} />
       {edits.map((offered, at) => (
         // oxlint-disable-next-line react/no-array-index-key -- edits are only ever added
         <EditCard key={at} offered={offered} onAccept={() => void talk.accept(id, at)} onDismiss={() => talk.dismiss(id, at)} />
@@ -92,6 +90,25 @@ export function ExchangeView({ exchange }: { exchange: Exchange }) {
         </footer>
       )}
     </article>
+  );
+}
+
+/** The workflows that were proposed. Without a model they are ways to the same end: all but the best are folded. */
+function Proposals({ exchange: { proposals, model } }: { exchange: Exchange }) {
+  const cards = proposals.map((proposal, at) => (
+    // oxlint-disable-next-line react/no-array-index-key -- proposals are only ever added
+    <ProposalCard key={at} proposal={proposal} best={at === 0} />
+  ));
+  const [best, ...others] = cards;
+  if (model !== null || others.length === 0) return cards;
+  return (
+    <>
+      {best}
+      <details className={styles.others}>
+        <summary>{count(others.length, "other workflow")} that may fit</summary>
+        <div>{others}</div>
+      </details>
+    </>
   );
 }
 

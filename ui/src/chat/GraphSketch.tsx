@@ -4,7 +4,7 @@ import type { WorkflowDoc } from "../api/schema";
 import { useEditor, useWorkbench } from "../app/useWorkbench";
 import styles from "./Chat.module.css";
 
-const WIDTH = 92;
+const WIDTH = 104;
 const HEIGHT = 26;
 const GAP = { x: 22, y: 10 };
 
@@ -26,7 +26,9 @@ export function GraphSketch({ workflow }: { workflow: WorkflowDoc }) {
   const names = workflow.nodes.map(({ id }) => id).join(", ");
 
   return (
-    <div className={styles.sketch}>
+    // A scrolling region must be reachable with the keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls sideways
+    <div className={styles.sketch} role="group" aria-label="Sketch of the workflow" tabIndex={0}>
       <svg role="img" aria-label={`Steps: ${names}`} width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         {workflow.edges.map(({ from, to }) => {
           const start = places.get(from.node);

@@ -4,13 +4,7 @@ import { useLoad } from "../api/useLoad";
 import { useWorkbench } from "../app/useWorkbench";
 import { Button } from "../parts/Button";
 import styles from "./Chat.module.css";
-
-const SAMPLES = [
-  "Plot the convergence of a VQE for H2",
-  "Histogram of random numbers",
-  "Frequency response of an RLC circuit",
-  "Spectrum of a noisy waveform",
-] as const;
+import { SAMPLES } from "./samples";
 
 /** What somebody sees who has not asked anything yet. */
 export function Hello({ onSettings }: { onSettings: () => void }) {

@@ -8,6 +8,9 @@ import { MarkdownView } from "../results/text/MarkdownView";
 import { fileOf } from "./artifactFile";
 import styles from "./Message.module.css";
 
+/** The lines around the summary that a workflow's file has of its graph: they are for programs. */
+const SUMMARY_MARKS = /^<!-- (?:summary of the graph, written anew on each save|end of the summary) -->$/gm;
+
 /** What came of a message: each can be looked at and saved. */
 export function ArtifactList({ artifacts }: { artifacts: readonly SessionArtifact[] }) {
   return (
@@ -60,7 +63,7 @@ function Preview({ artifact, content }: { artifact: SessionArtifact; content: st
       // A picture in an `img` runs nothing and loads nothing.
       return <img alt={name} src={`data:image/svg+xml,${encodeURIComponent(content)}`} />;
     case "text/markdown":
-      return <MarkdownView text={content} label={name} />;
+      return <MarkdownView text={content.replace(SUMMARY_MARKS, "")} label={name} />;
     default:
       return <CodeBlock text={content} />;
   }
