@@ -1,5 +1,7 @@
 //! What a chat costs beside the model's own time: with ten thousand skills, with a
 //! model that answers at once and with none, and how soon its first word is there.
+//!
+//! Nine of ten skills, and all questions, are real ones of `3_retrieval` where that is at hand; else they are made up.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -16,6 +18,7 @@ use tempfile::TempDir;
 
 use crate::{
     client::{Client, throughput},
+    data::{lines, text},
     server::Server,
     table::{Table, count, time},
     volume::{self, Choice},
@@ -33,8 +36,55 @@ const BESIDE: &str = "LLMOS_BENCH_BESIDE";
 /// The team that the other server is told: the predecessor wants one.
 const TEAM: &str = "made";
 
+/// What people ask, and what about.
+struct Matter {
+    skills: Vec<(String, String)>,
+    questions: Vec<String>,
+}
+
+impl Matter {
+    fn read() -> Result<Self> {
+        let data = lines("3_retrieval/index.jsonl")?.zip(lines("3_retrieval/queries_dev.jsonl")?);
+        let Some((real, asked)) = data else { return Ok(Self::made()) };
+        let skills = (0..SKILLS).map(|n| match n % 10 {
+            1 => made(n),
+            _ => (
+                format!("{}-{n:05}", text(&real[n % real.len()], "id")),
+                real_skill(&real[n % real.len()]),
+            ),
+        });
+        let english = asked.iter().filter(|asked| asked["lang"] == "en");
+        let questions = english.map(|asked| text(asked, "query").to_owned()).collect();
+        Ok(Self { skills: skills.collect(), questions })
+    }
+
+    fn made() -> Self {
+        let question = |n: u64| format!("How do I {}?", Choice::new(n + 1).words(6));
+        Self {
+            skills: (0..SKILLS).map(made).collect(),
+            questions: (0..1000).map(question).collect(),
+        }
+    }
+
+    fn question(&self, n: usize) -> &str {
+        &self.questions[n % self.questions.len()]
+    }
+}
+
+fn made(n: usize) -> (String, String) {
+    (format!("made-{n:05}"), volume::skill(n))
+}
+
+/// The file of a skill of the data: a text of JSON is one of YAML too.
+fn real_skill(skill: &Value) -> String {
+    let field = |key: &str| format!("{key}: {}\n", skill[key]);
+    let head: String = ["name", "description", "category"].map(field).concat();
+    format!("---\n{head}keywords: {}\n---\n\n{}\n", skill["tags"], text(skill, "body"))
+}
+
 /// Measures and returns a table.
 pub(crate) fn run(program: &Path) -> Result<Table> {
+    let matter = Arc::new(Matter::read()?);
     let mut table = Table::new(&["what", "median", "99 %", "requests/s", "beside"]);
     let model = QuickModel::start()?;
     let address = format!("http://127.0.0.1:{}/v1", model.port);
@@ -46,11 +96,11 @@ pub(crate) fn run(program: &Path) -> Result<Table> {
         ("no model connected", &[("LLMOS_MODEL", "none")][..]),
         ("a model that answers at once", &quick),
     ] {
-        let side = Side::start(program, env)?;
+        let side = Side::start(program, &matter, env)?;
         let [median, late] = side.one_client()?;
         let what = format!("`POST /chat`, {name}");
         table.row([what.clone(), time(median), time(late), String::new(), String::new()]);
-        let (ours, ratio) = in_turns(side.server.port, beside)?;
+        let (ours, ratio) = in_turns(&matter, side.server.port, beside)?;
         let ratio = ratio.map_or_else(String::new, |(theirs, ratio)| {
             format!("× {ratio:.0} of the other server ({theirs:.1}/s)")
         });
@@ -58,7 +108,7 @@ pub(crate) fn run(program: &Path) -> Result<Table> {
         table.row([what, String::new(), String::new(), format!("{ours:.0}"), ratio]);
     }
 
-    let side = Side::start(program, &quick)?;
+    let side = Side::start(program, &matter, &quick)?;
     let [median, late] = side.first_words(&model)?;
     table.row([
         "first word in `POST /chat/stream`, from when the model sent it".to_owned(),
@@ -73,24 +123,25 @@ pub(crate) fn run(program: &Path) -> Result<Table> {
 /// A server with many skills.
 struct Side {
     server: Server,
+    matter: Arc<Matter>,
     _folder: TempDir,
 }
 
 impl Side {
-    fn start(program: &Path, env: &[(&str, &str)]) -> Result<Self> {
+    fn start(program: &Path, matter: &Arc<Matter>, env: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::tempdir_in(".")?;
-        volume::make(&folder.path().join("users/local"), SKILLS)?;
+        volume::make_of(&folder.path().join("users/local"), matter.skills.iter().cloned())?;
         let server = Server::start_with(program, folder.path(), env)?;
         // Nobody talks about skills that were never looked at.
-        ask(&mut Client::connect(server.port)?, 0, None)?;
-        Ok(Self { server, _folder: folder })
+        ask(&mut Client::connect(server.port)?, matter.question(0), None)?;
+        Ok(Self { server, matter: Arc::clone(matter), _folder: folder })
     }
 
     fn one_client(&self) -> Result<[Duration; 2]> {
         let mut client = Client::connect(self.server.port)?;
         let one = |n| {
             let started = Instant::now();
-            ask(&mut client, n, None)?;
+            ask(&mut client, self.matter.question(n), None)?;
             Ok(started.elapsed())
         };
         spread((0..ASKED).map(one).collect::<Result<_>>()?)
@@ -101,7 +152,7 @@ impl Side {
         let one = |n| {
             let mut stream = TcpStream::connect(("127.0.0.1", self.server.port))?;
             stream.set_nodelay(true)?;
-            let body = body(n, None).to_string();
+            let body = body(self.matter.question(n), None).to_string();
             write!(
                 stream,
                 "POST /chat/stream HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\n\
@@ -131,11 +182,11 @@ fn spread(mut times: Vec<Duration>) -> Result<[Duration; 2]> {
 }
 
 /// Requests per second of ours, and of the other with the ratio: the median of rounds in turns.
-fn in_turns(ours: u16, other: Option<u16>) -> Result<(f64, Option<(f64, f64)>)> {
+fn in_turns(matter: &Matter, ours: u16, other: Option<u16>) -> Result<(f64, Option<(f64, f64)>)> {
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
-        let theirs = other.map(|port| many_clients(port, Some(TEAM))).transpose()?;
-        rounds.push((many_clients(ours, None)?, theirs));
+        let theirs = other.map(|port| many_clients(matter, port, Some(TEAM))).transpose()?;
+        rounds.push((many_clients(matter, ours, None)?, theirs));
     }
     let ratio = |&(ours, theirs): &(f64, Option<f64>)| theirs.map_or(ours, |it| ours / it);
     rounds.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
@@ -144,22 +195,20 @@ fn in_turns(ours: u16, other: Option<u16>) -> Result<(f64, Option<(f64, f64)>)> 
 }
 
 /// How many requests per second are answered when many ask at once.
-fn many_clients(port: u16, team: Option<&str>) -> Result<f64> {
+fn many_clients(matter: &Matter, port: u16, team: Option<&str>) -> Result<f64> {
     throughput(port, CLIENTS, LASTING, |client, [number, n_asked]| {
-        ask(client, number * 10_000 + n_asked, team)
+        ask(client, matter.question(number * 97 + n_asked), team)
     })
 }
 
-fn ask(client: &mut Client, n: usize, team: Option<&str>) -> Result<()> {
-    let answer = client.ask("POST", "/chat", Some(&body(n, team)))?;
+fn ask(client: &mut Client, question: &str, team: Option<&str>) -> Result<()> {
+    let answer = client.ask("POST", "/chat", Some(&body(question, team)))?;
     ensure!(answer["response"].as_str().is_some_and(|said| !said.is_empty()), "nothing was said");
     Ok(())
 }
 
-/// A question in the words of the skills, another one for each number.
-fn body(n: usize, team: Option<&str>) -> Value {
-    let words = Choice::new(n as u64 + 1).words(6);
-    json!({ "user_id": "local", "team_id": team, "message": format!("How do I {words}?") })
+fn body(question: &str, team: Option<&str>) -> Value {
+    json!({ "user_id": "local", "team_id": team, "message": question })
 }
 
 /// A model that answers as soon as it is asked, in the form of OpenAI's API.

@@ -105,11 +105,16 @@ pub(crate) fn skill(n: usize) -> String {
 
 /// Makes a volume of `n` skills with plain Git.
 pub(crate) fn make(volume: &Path, n: usize) -> Result<()> {
+    make_of(volume, (0..n).map(|i| (format!("made-{i:05}"), skill(i))))
+}
+
+/// Makes a volume of skills, each an id and a text, with plain Git.
+pub(crate) fn make_of(volume: &Path, all: impl Iterator<Item = (String, String)>) -> Result<()> {
     let skills = volume.join("skills");
     fs::create_dir_all(&skills)?;
     git(volume, &["init", "--quiet", "--initial-branch", "main"])?;
-    for i in 0..n {
-        fs::write(skills.join(format!("made-{i:05}.md")), skill(i))?;
+    for (id, text) in all {
+        fs::write(skills.join(format!("{id}.md")), text)?;
     }
     git(volume, &["add", "--all"])?;
     git(volume, &["commit", "--quiet", "--message", "skills: made up for a measurement"])
