@@ -15,13 +15,12 @@ use axum::{
 use http_body_util::BodyExt;
 use llmos_core::model::{EndReason, ModelEvent, Part, ToolCall};
 use llmos_mcp_client::{FILE, McpClients, read};
-use llmos_server::{AllowedHosts, NoPackages, Settings};
 use llmos_testkit::{MemoryStore, OneModel, ScriptedModel};
 use llmos_workbench::{Workbench, World};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Client, Fixed, crons, request};
+use crate::support::{Client, Fixed, crons, request, settings};
 
 /// What tells the program that is started that it is a server, and where it notes its calls.
 const NOTES: &str = "LLMOS_TEST_NOTES";
@@ -93,15 +92,7 @@ impl Door {
         let workbench = Workbench::new(Arc::new(MemoryStore::new()), world)
             .with_models(Arc::new(OneModel(Arc::clone(&model) as _)))
             .with_outside(outside);
-        let router = llmos_server::router(Settings {
-            workbench: Arc::new(workbench),
-            crons: Arc::clone(&crons),
-            packages: Arc::new(NoPackages),
-            python: None,
-            runs: llmos_mcp::Runs::none(),
-            user: "local".parse().expect("it is a slug"),
-            hosts: AllowedHosts::loopback_and([]),
-        });
+        let router = llmos_server::router(settings(workbench, &crons));
         Self { client: Client::of(router, crons), model, folder }
     }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::{
-    Router,
     body::Body,
     http::{Method, Request, header},
 };
@@ -11,7 +10,6 @@ use llmos_core::{
     api_key::{ApiKey, ApiKeySource, ApiKeySourceError, ApiKeys, FreshKey},
     members::{Directory, DirectoryError, Members, User},
 };
-use llmos_server::{AllowedHosts, NoPackages, Settings};
 use llmos_testkit::MemoryStore;
 use llmos_workbench::{Workbench, World};
 use serde_json::{Value, json};
@@ -66,15 +64,7 @@ fn door(keys: Arc<dyn ApiKeySource>, directory: Option<Members>) -> Client {
         workbench = workbench.with_directory(Arc::new(Known(members)));
     }
     let crons = support::crons(world);
-    let router: Router = llmos_server::router(Settings {
-        workbench: Arc::new(workbench),
-        crons: Arc::clone(&crons),
-        packages: Arc::new(NoPackages),
-        python: None,
-        runs: llmos_mcp::Runs::none(),
-        user: "local".parse().expect("a slug"),
-        hosts: AllowedHosts::loopback_and([]),
-    });
+    let router = llmos_server::router(support::settings(workbench, &crons));
     Client::of(router, crons)
 }
 

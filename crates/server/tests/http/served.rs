@@ -11,14 +11,14 @@ use llmos_core::{
     branch::Volumes,
     members::{Directory, DirectoryError, Members},
 };
-use llmos_server::{AllowedHosts, NoPackages, Settings};
+use llmos_server::{AllowedHosts, Settings};
 use llmos_volumes::GitStore;
 use llmos_workbench::Workbench;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::support::{Client, Fixed, crons};
+use crate::support::{Client, Fixed, crons, settings};
 
 /// Nobody keeps members.
 struct Nobody;
@@ -53,13 +53,8 @@ impl Served {
                 .with_exchange(Arc::clone(&store) as _);
         let crons = crons(Arc::new(Fixed::new()));
         let router = llmos_server::router(Settings {
-            workbench: Arc::new(workbench),
-            crons: Arc::clone(&crons),
-            packages: Arc::new(NoPackages),
-            python: None,
-            runs: llmos_mcp::Runs::none(),
-            user: "local".parse().expect("it is a slug"),
             hosts: AllowedHosts::loopback_and(["box.example".to_owned()]),
+            ..settings(workbench, &crons)
         });
         let any = "127.0.0.1:0".parse().expect("it is an address");
         let listening = llmos_server::listen(any).expect("there is a port");

@@ -96,6 +96,19 @@ pub(crate) struct Answer {
     pub(crate) text: String,
 }
 
+/// A door for the user `local`, which answers to names of this machine and runs nothing.
+pub(crate) fn settings(workbench: Workbench, crons: &Arc<Crons>) -> Settings {
+    Settings {
+        workbench: Arc::new(workbench),
+        crons: Arc::clone(crons),
+        packages: Arc::new(NoPackages),
+        python: None,
+        runs: llmos_mcp::Runs::none(),
+        user: "local".parse().expect("it is a slug"),
+        hosts: AllowedHosts::loopback_and([]),
+    }
+}
+
 impl Client {
     /// A door over volumes in memory.
     pub(crate) fn memory() -> Self {
@@ -144,13 +157,10 @@ impl Client {
         ];
         workbench.seed_system(&library, "test").expect("the system volume is new");
         let router = llmos_server::router(Settings {
-            workbench: Arc::new(workbench),
-            crons: Arc::clone(&crons),
             packages,
             python,
-            runs: llmos_mcp::Runs::none(),
-            user: "local".parse().expect("it is a slug"),
             hosts: AllowedHosts::loopback_and(["box.example".to_owned()]),
+            ..settings(workbench, &crons)
         });
         Self { router, crons }
     }
