@@ -1,7 +1,7 @@
 //! Where a file stands that comes with nothing but its name.
 
 use super::ENDING;
-use crate::{markdown, volume::VolumePath};
+use crate::{intake, markdown, volume::VolumePath};
 
 /// The longest name in the place of a file, in bytes: file systems take 255, the ending of pointers included.
 const MAX_NAME_BYTES: usize = 180;
@@ -27,7 +27,7 @@ pub fn place_for_name(name: &str, nth: usize) -> VolumePath {
     let number = if nth > 1 { format!(" ({nth})") } else { String::new() };
     let room = MAX_NAME_BYTES - ending.len() - number.len();
     let stem = &stem[..stem.floor_char_boundary(room)];
-    let path = |before: &str| format!("files/{before}{stem}{number}{ending}{ENDING}").parse();
-    // What Git keeps for itself begins otherwise.
-    path("").or_else(|_git| path("_")).expect("because nothing odd is left in it, and it is short")
+    let path = |before| intake::path(&format!("files/{before}{stem}{number}{ending}{ENDING}"));
+    // What Git keeps for itself, or Windows for a device, begins otherwise.
+    path("").or_else(|_kept| path("_")).expect("because nothing odd is left in it, and it is short")
 }
