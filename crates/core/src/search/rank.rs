@@ -16,7 +16,7 @@ const NAME_BONUS: f32 = 1.5;
 /// How much more a skill counts that says when to use it.
 const SAYS_WHEN_BONUS: f32 = 1.09;
 /// How many of the best hits are looked at for what stands side by side or near.
-const N_PAIRED: usize = 100;
+const N_PAIRED: usize = 48;
 
 /// Returns how many wanted skills match, and those of the given ranks.
 pub(super) fn page(
