@@ -4,7 +4,10 @@
 #[cfg_attr(not(unix), path = "folder/other.rs")]
 mod system;
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    rc::Rc,
+};
 
 use llmos_core::volume::VolumePath;
 
@@ -45,7 +48,7 @@ pub(crate) enum NameKind {
 
 /// The folder that a path leads to.
 pub(crate) enum Parent {
-    There(Folder),
+    There(Rc<Folder>),
     /// A part of the way does not exist.
     Missing,
     /// This part of the way is not a folder.
@@ -68,7 +71,59 @@ pub(crate) fn parent_of(root: &Folder, path: &VolumePath) -> io::Result<Parent> 
             }
         }
     }
-    Ok(Parent::There(folder))
+    Ok(Parent::There(Rc::new(folder)))
+}
+
+/// Goes from file to file of a working tree: the folder of the last one stays open for the next.
+pub(crate) struct Walk<'a> {
+    root: &'a Folder,
+    last: Option<(String, Rc<Folder>)>,
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn new(root: &'a Folder) -> Self {
+        Self { root, last: None }
+    }
+
+    /// Opens the folder that holds `path`, as [`parent_of`] does.
+    pub(crate) fn parent_of(&mut self, path: &VolumePath) -> io::Result<Parent> {
+        if let Some((above, folder)) = &self.last
+            && *above == above_of(path)
+        {
+            return Ok(Parent::There(Rc::clone(folder)));
+        }
+        let parent = parent_of(self.root, path)?;
+        if let Parent::There(folder) = &parent {
+            self.last = Some((above_of(path).to_owned(), Rc::clone(folder)));
+        }
+        Ok(parent)
+    }
+
+    /// Like [`Self::parent_of`], and makes the folders that are missing.
+    pub(crate) fn make_parent_of(&mut self, path: &VolumePath) -> io::Result<Rc<Folder>> {
+        if let Parent::There(folder) = self.parent_of(path)? {
+            return Ok(folder);
+        }
+        let folder = Rc::new(make_parent_of(self.root, path)?);
+        self.last = Some((above_of(path).to_owned(), Rc::clone(&folder)));
+        Ok(folder)
+    }
+
+    /// Removes the folders above `path` that hold nothing any more.
+    pub(crate) fn prune_above(&mut self, path: &VolumePath) {
+        self.last = None;
+        prune_above(self.root, path);
+    }
+
+    /// Looks at the way from the root again: a folder was removed.
+    pub(crate) fn start_over(&mut self) {
+        self.last = None;
+    }
+}
+
+/// Returns the part of a path before its last name.
+fn above_of(path: &VolumePath) -> &str {
+    path.as_str().rsplit_once('/').map_or("", |(above, _)| above)
 }
 
 /// Like [`parent_of`], and makes the folders that are missing.
@@ -86,7 +141,7 @@ pub(crate) fn make_parent_of(root: &Folder, path: &VolumePath) -> io::Result<Fol
 }
 
 /// Removes the folders above `path` that hold nothing any more.
-pub(crate) fn prune_above(root: &Folder, path: &VolumePath) {
+fn prune_above(root: &Folder, path: &VolumePath) {
     let mut rest = path.as_str();
     while let Some((above, _)) = rest.rsplit_once('/') {
         let Ok(above_path) = above.parse::<VolumePath>() else { return };

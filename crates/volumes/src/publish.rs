@@ -15,7 +15,7 @@ use llmos_core::store::StoreError;
 
 use crate::{
     branch,
-    folder::Folder,
+    folder::{Folder, Walk},
     index,
     object::{self, Shared},
     pack,
@@ -29,7 +29,7 @@ use crate::{
 const MAX_LOOSE: usize = 24;
 
 /// After this long a session lets others have the locks.
-const LONGEST_SESSION: Duration = Duration::from_millis(250);
+const LONGEST_SESSION: Duration = Duration::from_millis(500);
 
 /// How long it does so: somebody who waits looks every ten milliseconds.
 const BREATH: Duration = Duration::from_millis(12);
@@ -82,6 +82,10 @@ impl Volume {
     fn let_gather(&self, most: Duration) {
         let began = Instant::now();
         let mut writing = self.writing();
+        // The last round of a session is one that writers wait for: it is to find little.
+        let age =
+            writing.session.as_ref().map_or(Duration::ZERO, |session| session.began.elapsed());
+        let most = most.min(LONGEST_SESSION.saturating_sub(age));
         while !writing.closing && !writing.hurried {
             let Some(left) = most.checked_sub(began.elapsed()).filter(|left| !left.is_zero())
             else {
@@ -190,9 +194,10 @@ impl Volume {
     ) -> io::Result<()> {
         let root = Folder::open(&self.folder)?;
         let git = Folder::open(&self.git())?;
+        let mut walk = Walk::new(&root);
         let mut applied = Vec::with_capacity(files.len());
         for (file, content) in files.iter().zip(contents) {
-            let done = file.apply(&root, &git, content.as_ref().map(|c| c.as_slice()))?;
+            let done = file.apply(&mut walk, &git, content.as_ref().map(|c| c.as_slice()))?;
             let is_kept = matches!(done, Applied::Kept);
             self.note_arrival(&file.path, file.new.filter(|_| is_kept).map(|new| new.id));
             applied.push(done);

@@ -12,7 +12,7 @@ use llmos_core::{store::StoreError, volume::VolumePath};
 
 use crate::{
     branch,
-    folder::{self, Folder, NameKind, Parent},
+    folder::{Folder, NameKind, Parent, Walk},
     index,
     journal::{self, KeptCommit, KeptFile, Left, OWN_FOLDER},
     lock::{self, Begun},
@@ -190,8 +190,9 @@ impl Volume {
     /// The working tree may show any of the commits: what one of them made is nobody's edit.
     fn know_files(&self, round: &mut Round, commits: &[&KeptCommit]) -> io::Result<()> {
         let root = Folder::open(&self.folder)?;
+        let mut walk = Walk::new(&root);
         for change in &mut round.files {
-            let State::File(id) = worktree::state(&root, &change.path)? else { continue };
+            let State::File(id) = worktree::state(&mut walk, &change.path)? else { continue };
             let made = commits.iter().flat_map(|kept| &kept.files);
             let versions = made.filter(|file| file.path == change.path).filter_map(KeptFile::file);
             if let Some(version) = versions.into_iter().find(|version| version.id == id) {
@@ -204,8 +205,9 @@ impl Volume {
     /// Removes files that a power cut left empty, so that they are written again rather than taken for edits.
     fn remove_torn_files(&self, commits: &[&KeptCommit]) -> io::Result<()> {
         let root = Folder::open(&self.folder)?;
+        let mut walk = Walk::new(&root);
         for KeptFile { path, content, .. } in commits.iter().flat_map(|kept| &kept.files) {
-            let Parent::There(parent) = folder::parent_of(&root, path)? else { continue };
+            let Parent::There(parent) = walk.parent_of(path)? else { continue };
             let Ok(found) = parent.read(path.file_name()) else { continue };
             let is_torn = found.iter().all(|byte| *byte == 0);
             if is_torn && content.as_ref().is_none_or(|content| *content != found) {

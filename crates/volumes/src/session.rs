@@ -28,7 +28,7 @@ pub(crate) use drafts::{Drafts, SoundTrees, remember_all};
 
 use crate::{
     branch::BranchLock,
-    folder::Folder,
+    folder::{Folder, Walk},
     index,
     journal::{KeptCommit, KeptFile},
     lock::{Begun, Lock},
@@ -55,6 +55,8 @@ pub(crate) struct Session {
     tip: Option<ObjectId>,
     tree: Option<ObjectId>,
     touched: BTreeMap<String, Touched>,
+    /// What `touched` held before, in the order in which it changed since the last mark.
+    undo: Vec<(String, Option<Touched>)>,
     log: String,
     /// Where the working tree stayed behind: what it shows, and which files it did not follow.
     behind: Option<(Option<ObjectId>, BTreeSet<String>)>,
@@ -62,7 +64,6 @@ pub(crate) struct Session {
 }
 
 /// A file that differs from what is published.
-#[derive(Clone)]
 struct Touched {
     path: VolumePath,
     /// As it is published.
@@ -86,7 +87,6 @@ pub(crate) struct Mark {
     n_fresh: usize,
     tip: Option<ObjectId>,
     tree: Option<ObjectId>,
-    touched: BTreeMap<String, Touched>,
     log_bytes: usize,
 }
 
@@ -123,6 +123,7 @@ impl Session {
             tip,
             tree,
             touched: BTreeMap::new(),
+            undo: Vec::new(),
             log: String::new(),
             behind: None,
             began: Instant::now(),
@@ -191,13 +192,13 @@ impl Session {
         Ok(())
     }
 
-    /// Remembers this moment, to be able to go back to it.
-    pub(crate) fn mark(&self) -> Mark {
+    /// Remembers this moment, to be able to go back to it until the next one is remembered.
+    pub(crate) fn mark(&mut self) -> Mark {
+        self.undo.clear();
         Mark {
             n_fresh: self.drafts.fresh().len(),
             tip: self.tip,
             tree: self.tree,
-            touched: self.touched.clone(),
             log_bytes: self.log.len(),
         }
     }
@@ -205,7 +206,13 @@ impl Session {
     /// Forgets everything since `mark`.
     pub(crate) fn go_back(&mut self, mark: Mark) {
         self.drafts.keep(mark.n_fresh);
-        (self.tip, self.tree, self.touched) = (mark.tip, mark.tree, mark.touched);
+        (self.tip, self.tree) = (mark.tip, mark.tree);
+        for (path, before) in self.undo.drain(..).rev() {
+            match before {
+                Some(before) => drop(self.touched.insert(path, before)),
+                None => drop(self.touched.remove(&path)),
+            }
+        }
         self.log.truncate(mark.log_bytes);
     }
 
@@ -294,7 +301,10 @@ impl Session {
         }
         let edits: Vec<_> = files.iter().map(|file| (file.path.as_str(), file.file())).collect();
         let tree = edit::edit_tree(&mut self.drafts, self.tree, &edits)?;
-        self.touched.extend(touched);
+        for (path, now) in touched {
+            let before = self.touched.insert(path.clone(), now);
+            self.undo.push((path, before));
+        }
         Ok(match tree {
             Some(tree) => tree,
             None => self.drafts.put(Kind::Tree, Vec::new(), None),
@@ -327,8 +337,9 @@ impl Session {
         let root = Folder::open(&volume.folder).map_err(volume.medium(reading))?;
         let untouched =
             || files.iter().filter(|file| !self.touched.contains_key(file.path.as_str()));
+        let mut walk = Walk::new(&root);
         for file in untouched() {
-            match file.way(&root).map_err(volume.medium(reading))? {
+            match file.way(&mut walk).map_err(volume.medium(reading))? {
                 Way::Free => {}
                 Way::MadeByHand => volume.note_made_by_hand(&file.path),
                 Way::Blocked(path) => return Err(dirty(path)),

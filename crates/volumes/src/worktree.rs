@@ -4,14 +4,14 @@
 use std::{
     fs::File,
     io::{self, Read, Write},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use gix::{ObjectId, objs::Kind};
 use llmos_core::volume::VolumePath;
 
 use crate::{
-    folder::{self, Folder, NameKind, Parent},
+    folder::{Folder, NameKind, Parent, Walk},
     tree,
 };
 
@@ -68,8 +68,8 @@ impl Facts {
 }
 
 /// Looks at a path without following any link.
-pub(crate) fn state(root: &Folder, path: &VolumePath) -> io::Result<State> {
-    let parent = match folder::parent_of(root, path)? {
+pub(crate) fn state(walk: &mut Walk<'_>, path: &VolumePath) -> io::Result<State> {
+    let parent = match walk.parent_of(path)? {
         Parent::There(parent) => parent,
         Parent::Missing => return Ok(State::Missing),
         Parent::Blocked(at) => return Ok(State::Blocked(at)),
@@ -88,6 +88,7 @@ pub(crate) fn state(root: &Folder, path: &VolumePath) -> io::Result<State> {
         // Git knows no empty folders, so one can go without a loss; removing it proves that it is empty.
         Some(NameKind::Folder) if parent.remove_folder(name).is_ok() => {
             parent.make_child(name)?;
+            walk.start_over();
             Ok(State::EmptyFolder)
         }
         Some(NameKind::Folder | NameKind::Other) => Ok(State::Blocked(path.clone())),
@@ -96,9 +97,9 @@ pub(crate) fn state(root: &Folder, path: &VolumePath) -> io::Result<State> {
 
 impl FileChange {
     /// Looks whether something stands in the way of this change in the working tree: an edit that is not committed.
-    pub(crate) fn way(&self, root: &Folder) -> io::Result<Way> {
+    pub(crate) fn way(&self, walk: &mut Walk<'_>) -> io::Result<Way> {
         let holds = |file: Option<tree::File>, id| file.is_some_and(|file| file.id == id);
-        let is_free = match state(root, &self.path)? {
+        let is_free = match state(walk, &self.path)? {
             State::Blocked(at) => return Ok(Way::Blocked(at)),
             State::File(id) if holds(self.old, id) => true,
             State::File(id) if holds(self.new, id) => return Ok(Way::MadeByHand),
@@ -113,12 +114,12 @@ impl FileChange {
     /// `git` is the folder for unfinished files; nobody sees half a file under its name.
     pub(crate) fn apply(
         &self,
-        root: &Folder,
+        walk: &mut Walk<'_>,
         git: &Folder,
         content: Option<&[u8]>,
     ) -> io::Result<Applied> {
         let path = &self.path;
-        let state = state(root, path)?;
+        let state = state(walk, path)?;
         let untouched = match &state {
             State::Blocked(_) => false,
             State::File(id) => [self.old, self.new].iter().flatten().any(|file| file.id == *id),
@@ -128,26 +129,32 @@ impl FileChange {
             return Ok(Applied::Kept);
         }
         let Some(content) = content else {
-            if let (State::File(_), Parent::There(parent)) =
-                (&state, folder::parent_of(root, path)?)
-            {
+            if let (State::File(_), Parent::There(parent)) = (&state, walk.parent_of(path)?) {
                 parent.remove_file(path.file_name())?;
             }
-            folder::prune_above(root, path);
+            walk.prune_above(path);
             return Ok(Applied::Removed);
         };
-        if let Some((file, facts)) = self.already_there(root, &state)? {
+        if let Some((file, facts)) = self.already_there(walk, &state)? {
             return Ok(Applied::Written(file, facts));
         }
-        let parent = folder::make_parent_of(root, path)?;
+        let parent = walk.make_parent_of(path)?;
         if matches!(state, State::EmptyFolder) {
             parent.remove_folder(path.file_name())?;
+            walk.start_over();
         }
         let executable = self.new.is_some_and(|file| file.executable);
         let unfinished = "llmos-lite.file";
-        remove_if_there(git, unfinished)?;
-        let mut file = git.create(unfinished, executable)?;
+        let mut file = match git.create(unfinished, executable) {
+            Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
+                git.remove_file(unfinished)?;
+                git.create(unfinished, executable)?
+            }
+            created => created?,
+        };
         file.write_all(content)?;
+        // Where this fails, Git and the next index take a second look at the file.
+        let _ = make_older(&file);
         // Looked at before anybody else can write to it.
         let facts = Facts::of(&file)?;
         git.move_to(unfinished, &parent, path.file_name())?;
@@ -159,12 +166,16 @@ impl FileChange {
     /// Opens the file where somebody wrote by hand what the change makes of it.
     ///
     /// To write the same again could only run over what they save next.
-    fn already_there(&self, root: &Folder, state: &State) -> io::Result<Option<(File, Facts)>> {
+    fn already_there(
+        &self,
+        walk: &mut Walk<'_>,
+        state: &State,
+    ) -> io::Result<Option<(File, Facts)>> {
         let (State::File(id), Some(new)) = (state, self.new) else { return Ok(None) };
         if *id != new.id || self.old.is_some_and(|old| old.executable != new.executable) {
             return Ok(None);
         }
-        let Parent::There(parent) = folder::parent_of(root, &self.path)? else { return Ok(None) };
+        let Parent::There(parent) = walk.parent_of(&self.path)? else { return Ok(None) };
         let mut file = parent.open_file(self.path.file_name())?;
         let before = Facts::of(&file)?;
         let mut content = Vec::new();
@@ -173,6 +184,15 @@ impl FileChange {
         let is_same = blob_id(&content)? == new.id && Facts::of(&file)? == before;
         Ok(is_same.then_some((file, before)))
     }
+}
+
+/// Gives a file that was just written a time one second before.
+///
+/// Git tells the times of files by whole seconds, so it and we would have to read each file again that is as young as
+/// the index: it might have been edited in that second. No edit from now on can have this time.
+fn make_older(file: &File) -> io::Result<()> {
+    let written = file.metadata()?.modified()?;
+    file.set_modified(written - Duration::from_secs(1))
 }
 
 pub(crate) fn remove_if_there(folder: &Folder, name: &str) -> io::Result<()> {

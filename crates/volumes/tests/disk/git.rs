@@ -1,6 +1,11 @@
 //! A volume is a repository that plain `git` reads, checks, clones and changes.
 
-use std::{fs, path::Path, thread, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    thread,
+    time::{Duration, SystemTime},
+};
 
 use crate::folder::{ByHand, Volumes, ana, git, git_output};
 use llmos_core::{
@@ -109,6 +114,26 @@ fn an_edit_in_the_moment_of_a_commit_is_not_hidden_by_the_next_one() {
     put(&*volumes, "user/ana", &[("b.md", "two")]);
     let by_time_alone =
         ["-c", "core.trustctime=false", "-c", "core.checkStat=minimal", "diff", "--name-only"];
+    assert_eq!(volumes.git(&by_time_alone), "a.md");
+}
+
+/// What was written in the second of the index is read once more by `git`, and would have to be by us too.
+#[test]
+fn what_was_written_looks_older_than_any_edit_that_follows() {
+    let volumes = Volumes::new();
+    put(&*volumes, "user/ana", &[("a.md", "one"), ("b.md", "one")]);
+    let second = |path: &str| {
+        let modified = fs::metadata(volumes.ana().join(path)).unwrap().modified().unwrap();
+        modified.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs()
+    };
+    assert!(second("a.md") < second(".git/index"));
+    let by_time_alone =
+        ["-c", "core.trustctime=false", "-c", "core.checkStat=minimal", "diff", "--name-only"];
+    assert_eq!(volumes.git(&by_time_alone), "");
+    // As long as before, in the same moment, and in place.
+    fs::write(volumes.ana().join("a.md"), "two").unwrap();
+    assert_eq!(volumes.git(&by_time_alone), "a.md");
+    put(&*volumes, "user/ana", &[("b.md", "two")]);
     assert_eq!(volumes.git(&by_time_alone), "a.md");
 }
 
