@@ -101,7 +101,7 @@ pub struct Workbench {
     blobs: Option<KeptBlobs>,
     pointers: Pointers,
     outside: Option<Arc<dyn OutsideTools>>,
-    gathering: Gathering,
+    gathering: Arc<Gathering>,
 }
 
 impl Workbench {
@@ -119,7 +119,7 @@ impl Workbench {
             blobs: None,
             pointers: Pointers::default(),
             outside: None,
-            gathering: Gathering::default(),
+            gathering: Arc::default(),
             store,
             world,
             directory: Arc::new(NoDirectory),

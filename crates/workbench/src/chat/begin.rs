@@ -53,6 +53,7 @@ impl Workbench {
     pub fn begin_chat(&self, caller: &Caller, asked: &ChatRequest) -> Result<ChatExchange, Error> {
         let message = checked(asked)?;
         let n_skills = n_skills(asked)?;
+        let coming = self.gathering.announce((caller.own_volume(), caller.author()));
         let joined = self.join_session(caller, asked)?;
         let view = self.catalogue.view(caller)?;
         let model = match &self.models {
@@ -102,7 +103,10 @@ impl Workbench {
                     .into_iter()
                     .map(|proposal| (proposal.workflow.clone(), view_of(&view, &proposal)))
                     .collect();
-                Ok(ChatExchange::without_model(kept, names, shown, answer, proposals, found))
+                let mut exchange =
+                    ChatExchange::without_model(kept, names, shown, answer, proposals, found);
+                exchange.coming = Some(coming);
+                Ok(exchange)
             }
         }
     }

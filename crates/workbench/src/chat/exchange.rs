@@ -20,6 +20,7 @@ use llmos_core::{
 
 use super::{
     carrier::{Carrier, NoCarrier},
+    gather::Coming,
     pause::Pause,
     person::Person,
     record::Record,
@@ -49,6 +50,8 @@ pub struct ChatExchange {
     budget: Option<ChatBudget>,
     /// Whether something was said or proposed.
     found: bool,
+    /// Says that the trace will be there soon, where nobody else is asked.
+    pub(super) coming: Option<Coming>,
     over: bool,
 }
 
@@ -159,6 +162,7 @@ impl ChatExchange {
             budget: None,
             found: false,
             over: false,
+            coming: None,
         }
     }
 

@@ -14,7 +14,10 @@ use llmos_core::{
     volume::VolumeId,
 };
 
-use super::{ChatExchange, gather::Note};
+use super::{
+    ChatExchange,
+    gather::{Coming, Note},
+};
 use crate::{Caller, Error, Workbench, sessions::Answer};
 
 /// The most of an answer that a trace keeps.
@@ -70,7 +73,8 @@ impl Workbench {
                 content: Some(trace::print_chat(&trace).into_bytes()),
             };
             let said = format!("{} {}", outcome.as_str(), trace.id);
-            match self.keep_trace(&kept.caller, &volume, Note { edit, said }) {
+            let coming = exchange.coming.take();
+            match self.keep_trace(&kept.caller, &volume, Note { edit, said }, coming) {
                 // Somebody else asked in the same microsecond, and drew the same number.
                 Err(Error::Stale { .. }) => trace.id = self.new_chat_id(kept.started_at),
                 Err(error) => return Err(error),
@@ -93,9 +97,15 @@ impl Workbench {
     }
 
     /// Keeps a trace, in one commit with those of the caller's exchanges that end at the same moment.
-    fn keep_trace(&self, caller: &Caller, volume: &VolumeId, note: Note) -> Result<(), Error> {
+    fn keep_trace(
+        &self,
+        caller: &Caller,
+        volume: &VolumeId,
+        note: Note,
+        announced: Option<Coming>,
+    ) -> Result<(), Error> {
         let key = (volume.clone(), caller.author());
-        self.gathering.keep(&key, note, |notes| {
+        self.gathering.keep(&key, note, announced, |notes| {
             let message = match notes {
                 [note] => format!("trace: {}", note.said),
                 notes => {

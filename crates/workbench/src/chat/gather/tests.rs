@@ -25,13 +25,13 @@ fn keep_fifty(commit: impl Fn(&[&Note]) -> Result<(), String> + Sync) -> Vec<Res
         commit(notes)
     };
     thread::scope(|scope| {
-        let leader = scope.spawn(|| gathering.keep(&key("ana"), note(0), first));
+        let leader = scope.spawn(|| gathering.keep(&key("ana"), note(0), None, first));
         begun.wait();
         let others: Vec<_> = (1..50)
             .map(|n| {
                 scope.spawn({
                     let (gathering, commit) = (&gathering, &commit);
-                    move || gathering.keep(&key("ana"), note(n), commit)
+                    move || gathering.keep(&key("ana"), note(n), None, commit)
                 })
             })
             .collect();
@@ -80,10 +80,10 @@ fn a_commit_that_panics_leaves_nobody_waiting() {
     let panicked = thread::scope(|scope| {
         let broken = |_: &[&Note]| -> Result<(), ()> { panic!("a broken commit") };
         let gathering = &gathering;
-        scope.spawn(move || gathering.keep(&key("ana"), note(0), broken)).join()
+        scope.spawn(move || gathering.keep(&key("ana"), note(0), None, broken)).join()
     });
     assert!(panicked.is_err());
-    assert_eq!(gathering.keep(&key("ana"), note(1), |_| Ok::<_, ()>(())), Ok(()));
+    assert_eq!(gathering.keep(&key("ana"), note(1), None, |_| Ok::<_, ()>(())), Ok(()));
     assert!(gathering.lines().is_empty());
 }
 
@@ -94,7 +94,67 @@ fn people_wait_for_their_own_traces_alone() {
         1 => Ok(()),
         n => Err(n),
     };
-    let inner = || gathering.keep(&key("ben"), note(1), alone);
-    let kept = gathering.keep(&key("ana"), note(0), |_| inner());
+    let inner = || gathering.keep(&key("ben"), note(1), None, alone);
+    let kept = gathering.keep(&key("ana"), note(0), None, |_| inner());
     assert_eq!(kept, Ok(()));
+}
+
+/// Keeps a note while another is announced, and says of each commit how many notes it had.
+fn keep_beside(
+    patience: Duration,
+    meanwhile: impl FnOnce(&Arc<Gathering>, Coming, &Mutex<Vec<usize>>) + Send,
+) -> Vec<usize> {
+    let gathering = Arc::new(Gathering::with_patience(patience));
+    let commits = Mutex::default();
+    let coming = gathering.announce(key("ana"));
+    thread::scope(|scope| {
+        let first = scope.spawn(|| keep_counted(&gathering, note(0), None, &commits));
+        let is_in_line = || !gathering.lines()[&key("ana")].waiting.is_empty();
+        while !is_in_line() && commits.lock().unwrap().is_empty() {
+            thread::yield_now();
+        }
+        meanwhile(&gathering, coming, &commits);
+        first.join().expect("no panic");
+    });
+    assert!(gathering.lines().is_empty());
+    commits.into_inner().unwrap()
+}
+
+fn keep_counted(
+    gathering: &Gathering,
+    note: Note,
+    announced: Option<Coming>,
+    commits: &Mutex<Vec<usize>>,
+) {
+    let commit = |notes: &[&Note]| {
+        commits.lock().unwrap().push(notes.len());
+        Ok::<_, ()>(())
+    };
+    assert_eq!(gathering.keep(&key("ana"), note, announced, commit), Ok(()));
+}
+
+const LONG: Duration = Duration::from_secs(600);
+
+#[test]
+fn one_that_was_announced_is_waited_for() {
+    let commits = keep_beside(LONG, |gathering, coming, commits| {
+        keep_counted(gathering, note(1), Some(coming), commits);
+    });
+    assert_eq!(commits, [2]);
+}
+
+#[test]
+fn nobody_waits_for_one_that_will_not_come() {
+    assert_eq!(keep_beside(LONG, |_, coming, _| drop(coming)), [1]);
+}
+
+#[test]
+fn one_that_takes_long_is_not_waited_for() {
+    let commits = keep_beside(Duration::from_millis(5), |gathering, coming, commits| {
+        while commits.lock().unwrap().is_empty() {
+            thread::yield_now();
+        }
+        keep_counted(gathering, note(1), Some(coming), commits);
+    });
+    assert_eq!(commits, [1, 1]);
 }
