@@ -149,6 +149,18 @@ impl Index {
         self.page(query, 0..limit, |_| true).1
     }
 
+    /// Like [`Self::search`], and says why only of those hits that `explained` wants, which is asked in their order.
+    ///
+    /// To say why of a skill, all of it is read.
+    pub fn best(
+        &self,
+        query: &str,
+        limit: usize,
+        explained: impl FnMut(usize) -> bool,
+    ) -> Vec<Hit> {
+        rank::page(self, &Query::new(self, query), 0..limit, |_| true, explained).1
+    }
+
     /// Returns how many of the wanted skills match at all, and those of the given ranks.
     pub fn page(
         &self,
@@ -156,7 +168,7 @@ impl Index {
         ranks: Range<usize>,
         wanted: impl Fn(usize) -> bool,
     ) -> (usize, Vec<Hit>) {
-        rank::page(self, &Query::new(self, query), ranks, wanted)
+        rank::page(self, &Query::new(self, query), ranks, wanted, |_| true)
     }
 
     /// Returns the skills that hold a term.

@@ -18,12 +18,13 @@ const SAYS_WHEN_BONUS: f32 = 1.09;
 /// How many of the best hits are looked at for what stands side by side or near.
 const N_PAIRED: usize = 48;
 
-/// Returns how many wanted skills match, and those of the given ranks.
+/// Returns how many wanted skills match, and those of the given ranks: why, where `explained` wants to know.
 pub(super) fn page(
     index: &Index,
     query: &Query,
     ranks: Range<usize>,
     wanted: impl Fn(usize) -> bool,
+    mut explained: impl FnMut(usize) -> bool,
 ) -> (usize, Vec<Hit>) {
     let mut best = Best::new(index, ranks.end.max(N_PAIRED));
     let n_spoken = query.n_spoken();
@@ -45,10 +46,13 @@ pub(super) fn page(
     }
     found[..n_paired].sort_unstable_by(|a, b| order(index, a, b));
     let page = found.get(ranks.start.min(found.len())..ranks.end.min(found.len()));
-    let hit = |(score, slot): &(f32, u32)| Hit {
-        doc: index.cards[*slot as usize].number,
-        score: f64::from(*score),
-        why: why(index, index.doc(*slot), query),
+    let hit = |(score, slot): &(f32, u32)| {
+        let doc = index.cards[*slot as usize].number;
+        let why = match explained(doc) {
+            true => why(index, index.doc(*slot), query),
+            false => Vec::new(),
+        };
+        Hit { doc, score: f64::from(*score), why }
     };
     (total, page.unwrap_or_default().iter().map(hit).collect())
 }

@@ -87,6 +87,23 @@ fn a_hit_says_why() {
 }
 
 #[test]
+fn why_is_said_of_those_that_are_wanted_and_the_order_stays() {
+    let index = index();
+    let all = index.search("plot a circuit", 5);
+    assert!(all.len() > 2 && all.iter().all(|hit| !hit.why.is_empty()));
+    let mut asked = Vec::new();
+    let some = index.best("plot a circuit", 5, |doc| {
+        asked.push(doc);
+        doc == all[1].doc
+    });
+    assert_eq!(asked, all.iter().map(|hit| hit.doc).collect::<Vec<_>>());
+    for (hit, full) in some.into_iter().zip(all) {
+        let why = if hit.doc == asked[1] { full.why } else { Vec::new() };
+        assert_eq!((hit.score, hit.why), (full.score, why));
+    }
+}
+
+#[test]
 fn empty_keywords_match_nothing() {
     let empty = Fields { name: vec!["a"], keywords: vec!["", " "], ..Fields::default() };
     let index = Index::new([(0, empty)]);

@@ -102,9 +102,14 @@ impl Finder {
         (total, self.found(hits))
     }
 
-    /// Returns the best of everything.
-    pub(crate) fn best(&self, query: &str, limit: usize) -> Vec<Found> {
-        self.found(self.index.search(query, limit))
+    /// Returns the best of everything, and why of those that `explained` wants, which is asked in their order.
+    pub(crate) fn best(
+        &self,
+        query: &str,
+        limit: usize,
+        mut explained: impl FnMut(usize) -> bool,
+    ) -> Vec<Found> {
+        self.found(self.index.best(query, limit, |number| explained(self.place(number))))
     }
 
     fn found(&self, hits: Vec<Hit>) -> Vec<Found> {

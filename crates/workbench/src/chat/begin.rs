@@ -31,7 +31,7 @@ const MAX_HISTORY: usize = 40;
 /// How many of their bytes the model gets, the newest first.
 const MAX_HISTORY_BYTES: usize = 128 << 10;
 /// How many leads workflows are put together from.
-pub(super) const MAX_LEADS: usize = 24;
+const MAX_LEADS: usize = 24;
 /// How many executable skills a model is offered by their ports.
 const MAX_OFFERED: usize = 16;
 
@@ -61,7 +61,7 @@ impl Workbench {
             None => None,
         };
         let started_at = self.world.now();
-        let seen = find(&view, message, MAX_LEADS);
+        let seen = find(&view, message, n_skills);
         let skills: Vec<_> = seen
             .iter()
             .filter_map(|seen| Some((seen, view.skills.get(seen.doc)?)))
@@ -157,13 +157,21 @@ pub(super) fn n_skills(asked: &ChatRequest) -> Result<usize, Error> {
 }
 
 /// Skills and workflows for a message, the best first.
-pub(super) fn find(view: &View, message: &str, limit: usize) -> Vec<Seen> {
+///
+/// Why is said of what a workflow can be put together from, and of the first `n_shown` skills.
+pub(super) fn find(view: &View, message: &str, n_shown: usize) -> Vec<Seen> {
     // A search reads the beginning of a long message; what follows is material.
     let mut end = message.len().min(2000);
     while !message.is_char_boundary(end) {
         end -= 1;
     }
-    let hits = view.finder().best(&message[..end], limit);
+    let mut n_left = n_shown;
+    let hits = view.finder().best(&message[..end], MAX_LEADS, |doc| {
+        let Some(found) = view.skills.get(doc) else { return true };
+        let is_shown = n_left > 0;
+        n_left = n_left.saturating_sub(1);
+        is_shown || found.file.skill.executable().is_some()
+    });
     let seen = hits.into_iter().map(|hit| {
         let field = |name: &str| Field::ALL.into_iter().find(|field| field.as_str() == name);
         let terms = hit.why.iter().filter_map(|why| {
@@ -254,7 +262,7 @@ pub(super) fn shown(skills: &[(&Seen, &Visible<SkillFile>)], told: &[Told]) -> V
 
 /// What a subagent is asked, and the skills that the search chose for it.
 pub(super) fn for_subagent(view: &View, task: &Task) -> (ModelRequest, Vec<ChatSkill>) {
-    let seen = find(view, &task.skills, MAX_LEADS);
+    let seen = find(view, &task.skills, SUBAGENT_SKILLS);
     let skills: Vec<_> = seen
         .iter()
         .filter_map(|seen| Some((seen, view.skills.get(seen.doc)?)))

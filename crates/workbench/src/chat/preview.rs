@@ -10,7 +10,7 @@ use llmos_core::{
     skill::Skill,
 };
 
-use super::begin::{MAX_LEADS, find, n_skills, offered, request, shown};
+use super::begin::{find, n_skills, offered, request, shown};
 use crate::{Caller, Error, Workbench};
 
 /// A token is about this many bytes of English text or code.
@@ -34,7 +34,7 @@ impl Workbench {
             Some(models) => models.model_of(&caller.user())?,
             None => None,
         };
-        let seen = if message.is_empty() { Vec::new() } else { find(&view, message, MAX_LEADS) };
+        let seen = if message.is_empty() { Vec::new() } else { find(&view, message, n_skills) };
         let skills: Vec<_> = seen
             .iter()
             .filter_map(|seen| Some((seen, view.skills.get(seen.doc)?)))
