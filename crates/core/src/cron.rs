@@ -18,7 +18,9 @@ use crate::{
     volume::{VolumeId, VolumeIdError},
 };
 
-pub use jobs::{Asked, Cause, Ending, Job, Jobs, JobsError, Lease, Progress, Run, Running};
+pub use jobs::{
+    Asked, Cause, Ending, Job, Jobs, JobsError, Lease, Progress, Run, Running, last_end,
+};
 pub use schedule::{Schedule, ScheduleError, Zone};
 
 /// How often a job is tried when whoever runs it goes away in the middle.

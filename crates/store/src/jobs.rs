@@ -11,6 +11,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use llmos_core::cron::{
     Asked, Cause, CronId, Ending, Job, Jobs, JobsError, KEPT_RUNS, Lease, Progress, Schedule,
+    last_end,
 };
 use sqlx::{Sqlite, Transaction};
 
@@ -102,7 +103,7 @@ impl Jobs for SqliteJobs {
         let due = self.step("looking for a job that is due", async |step| {
             let due: Option<Due> = sqlx::query_as(
                 "SELECT id, run, asked_by FROM job
-                 WHERE CASE WHEN run IS NOT NULL THEN until <= ?1
+                 WHERE CASE WHEN run IS NOT NULL THEN until <= ?1 OR until > ?2
                             ELSE asked_by IS NOT NULL OR next_at <= ?1 END
                  ORDER BY run IS NULL AND asked_by IS NOT NULL DESC,
                           CASE WHEN run IS NOT NULL THEN until
@@ -111,6 +112,7 @@ impl Jobs for SqliteJobs {
                  LIMIT 1",
             )
             .bind(millis(now))
+            .bind(millis(last_end(now, until)))
             .fetch_optional(&mut **step)
             .await?;
             let Some(due) = due else { return Ok(None) };

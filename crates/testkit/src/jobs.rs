@@ -27,6 +27,7 @@ macro_rules! jobs_tests {
             asking_for_a_job_that_runs_changes_nothing,
             asking_for_a_job_that_is_not_there_is_an_error,
             a_lease_holds_as_long_as_it_is_renewed,
+            a_lease_of_a_wrong_clock_holds_nobody_up,
             a_job_whose_holder_went_away_is_taken_up_again,
             a_holder_that_was_given_up_can_neither_renew_nor_finish,
             a_job_that_somebody_asked_for_survives_its_holder,
@@ -211,6 +212,22 @@ pub fn a_lease_holds_as_long_as_it_is_renewed(jobs: &impl Jobs) {
     assert_eq!((running.run, running.progress, running.until), (lease.run, progress, at(120)));
     done(jobs, &lease, 119, 200);
     assert_eq!(read(jobs, "user-ana").running, None);
+}
+
+/// A server whose clock was years ahead took the job and went away.
+pub fn a_lease_of_a_wrong_clock_holds_nobody_up(jobs: &impl Jobs) {
+    let years = 1_000_000_000;
+    due(jobs, "user-ana", 10);
+    let ahead = take(jobs, "one", years).expect("it is due");
+    let lease = take(jobs, "two", 20).expect("nobody waits for years");
+    assert_eq!(
+        (lease.attempt, read(jobs, "user-ana").runs[1].ended.clone()),
+        (2, Some((at(20), Ending::Lost)))
+    );
+    assert!(
+        !jobs.renew(&ahead, at(years + 60), &Progress::default()).expect("the schedule answers")
+    );
+    done(jobs, &lease, 21, 200);
 }
 
 /// Many holders, each in a thread, ask as fast as they can: nobody runs what another runs.

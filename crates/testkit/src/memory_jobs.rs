@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 use llmos_core::cron::{
     Asked, Cause, CronId, Ending, Job, Jobs, JobsError, KEPT_RUNS, Lease, Progress, Run, Running,
-    Schedule,
+    Schedule, last_end,
 };
 
 /// A schedule in memory. It keeps the promises of [`Jobs`] and makes no others.
@@ -45,9 +45,10 @@ impl Kept {
 }
 
 /// Where a job stands in the line of those that are due at `now`; `None` when it is not.
-fn place(job: &Job, now: Timestamp) -> Option<(bool, Timestamp)> {
+fn place(job: &Job, now: Timestamp, until: Timestamp) -> Option<(bool, Timestamp)> {
     if let Some(running) = &job.running {
-        return (running.until <= now).then_some((true, running.until));
+        let is_lost = running.until <= now || running.until > last_end(now, until);
+        return is_lost.then_some((true, running.until));
     }
     match &job.asked {
         Some(asked) => Some((false, asked.at)),
@@ -96,7 +97,8 @@ impl Jobs for MemoryJobs {
         until: Timestamp,
     ) -> Result<Option<Lease>, JobsError> {
         let mut kept = self.lock();
-        let due = kept.jobs.values().filter_map(|job| Some((place(job, now)?, job.id.clone())));
+        let due =
+            kept.jobs.values().filter_map(|job| Some((place(job, now, until)?, job.id.clone())));
         let Some((_, id)) = due.min() else { return Ok(None) };
         kept.n_runs += 1;
         let run = kept.n_runs;

@@ -132,6 +132,13 @@ pub enum JobsError {
     },
 }
 
+/// Returns when a lease ends at the latest that others hold, where one that is taken now lasts until `until`.
+///
+/// It is twice as long from now, which leaves room for clocks that differ a little.
+pub fn last_end(now: Timestamp, until: Timestamp) -> Timestamp {
+    until.checked_add(until.duration_since(now)).unwrap_or(Timestamp::MAX)
+}
+
 /// A kept schedule.
 ///
 /// Times are kept to the millisecond. Methods block: callers on an async runtime move them to a
@@ -156,7 +163,9 @@ pub trait Jobs: Send + Sync {
     /// Takes the job that has waited longest, for `holder` and until `until`; `None` where nothing is due.
     ///
     /// A job is due when somebody asked, when `next_at` has come, or when its lease ran out at
-    /// `now`: then the run before counts as [`Ending::Lost`]. Jobs that somebody waits for come first.
+    /// `now`: then the run before counts as [`Ending::Lost`]. So it does when its lease would last
+    /// longer than [`last_end`], as a clock was wrong when it was taken. Jobs that somebody waits for
+    /// come first.
     fn lease(
         &self,
         holder: &str,
