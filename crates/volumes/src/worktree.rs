@@ -141,7 +141,6 @@ impl FileChange {
         let parent = walk.make_parent_of(path)?;
         if matches!(state, State::EmptyFolder) {
             parent.remove_folder(path.file_name())?;
-            walk.start_over();
         }
         let executable = self.new.is_some_and(|file| file.executable);
         let unfinished = "llmos-lite.file";
