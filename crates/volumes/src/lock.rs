@@ -48,8 +48,10 @@ pub(crate) struct Begun {
 
 /// What taking the lock came to.
 pub(crate) enum Taken {
-    /// It is ours, and `Begun` is what its last holder left unfinished.
-    Held(Lock, Option<Begun>),
+    /// It is ours, and nobody had it.
+    Free(Lock),
+    /// It is ours, its last holder is gone, and this is what that one had begun.
+    Left(Lock, Option<Begun>),
     /// Somebody else has it.
     Busy,
 }
@@ -59,16 +61,26 @@ impl Lock {
     pub(crate) fn take(folder: &Path, patience: Duration) -> io::Result<Taken> {
         let path = folder.join(INDEX_LOCK);
         let mut waited = Duration::ZERO;
-        let mut begun = None;
+        let mut found = None;
         loop {
             match create(&path) {
-                Ok(file) => return Ok(Taken::Held(Self { path, file, release: true }, begun)),
+                Ok(file) => {
+                    let lock = Self { path, file, release: true };
+                    return Ok(match found {
+                        Some(begun) => Taken::Left(lock, begun),
+                        None => Taken::Free(lock),
+                    });
+                }
                 Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(err) => return Err(err),
             }
-            if let Some(left) = remove_if_stale(&path)? {
-                begun = left.or(begun);
-                continue;
+            match remove_if_stale(&path)? {
+                Found::Gone => continue,
+                Found::Removed(begun) => {
+                    found = Some(begun.or(found.flatten()));
+                    continue;
+                }
+                Found::InUse => {}
             }
             if waited >= patience {
                 return Ok(Taken::Busy);
@@ -166,8 +178,8 @@ pub(crate) fn remove_if_forgotten(path: &Path) -> io::Result<Forgotten> {
         return Ok(Forgotten::NotThere);
     }
     Ok(match remove_if_stale(path)? {
-        Some(_) => Forgotten::Removed,
-        None => Forgotten::InUse,
+        Found::Removed(_) | Found::Gone => Forgotten::Removed,
+        Found::InUse => Forgotten::InUse,
     })
 }
 
@@ -179,15 +191,18 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes the lock file if its holder is gone, and returns what that one had begun.
-///
-/// The outer `None` means that the lock may be in use.
-#[expect(
-    clippy::option_option,
-    reason = "whether it was removed and what it held are two questions"
-)]
-fn remove_if_stale(path: &Path) -> io::Result<Option<Option<Begun>>> {
-    let Some((content, age)) = look(path)? else { return Ok(Some(None)) };
+/// What a lock file was found to be.
+enum Found {
+    InUse,
+    /// It went away meanwhile.
+    Gone,
+    /// Its holder was gone and had begun this.
+    Removed(Option<Begun>),
+}
+
+/// Removes the lock file if its holder is gone.
+fn remove_if_stale(path: &Path) -> io::Result<Found> {
+    let Some((content, age)) = look(path)? else { return Ok(Found::Gone) };
     let holder = content
         .strip_prefix(SIGNATURE)
         .and_then(|rest| rest.lines().next()?.trim().parse::<u32>().ok());
@@ -196,7 +211,7 @@ fn remove_if_stale(path: &Path) -> io::Result<Option<Option<Begun>>> {
         None => age > FOREIGN_IS_STALE,
     };
     if !is_stale {
-        return Ok(None);
+        return Ok(Found::InUse);
     }
     // Of several that saw the stale file only one moves it away.
     let aside = path.with_extension(format!("stale-{}", std::process::id()));
@@ -205,7 +220,7 @@ fn remove_if_stale(path: &Path) -> io::Result<Option<Option<Begun>>> {
         Err(err) if err.kind() == io::ErrorKind::NotFound => {}
         Err(err) => return Err(err),
     }
-    Ok(Some(holder.and_then(|_| parse(&content))))
+    Ok(Found::Removed(holder.and_then(|_| parse(&content))))
 }
 
 /// Reads a lock file and its age, or `None` when it went away.
@@ -250,7 +265,7 @@ mod tests {
     fn the_last_whole_note_counts() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join(".git")).unwrap();
-        let Taken::Held(mut lock, None) = Lock::take(folder.path(), Duration::ZERO).unwrap() else {
+        let Taken::Free(mut lock) = Lock::take(folder.path(), Duration::ZERO).unwrap() else {
             panic!("is free")
         };
         lock.begin(&begun("1")).unwrap();
@@ -266,13 +281,13 @@ mod tests {
     fn a_lock_that_was_left_is_free_at_once_and_says_what_to_finish() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join(".git")).unwrap();
-        let Taken::Held(mut lock, None) = Lock::take(folder.path(), Duration::ZERO).unwrap() else {
+        let Taken::Free(mut lock) = Lock::take(folder.path(), Duration::ZERO).unwrap() else {
             panic!("is free")
         };
         lock.begin(&begun("1")).unwrap();
         lock.leave();
         let taken = Lock::take(folder.path(), Duration::ZERO).unwrap();
-        assert!(matches!(taken, Taken::Held(_, Some(left)) if left == begun("1")));
+        assert!(matches!(taken, Taken::Left(_, Some(left)) if left == begun("1")));
     }
 
     #[test]

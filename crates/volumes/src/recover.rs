@@ -21,7 +21,7 @@ use crate::{
     tree::{self, Found},
     volume::{MAIN, Volume},
     worktree::{self, FileChange, State},
-    writer::Writing,
+    writer::{Locks, Writing},
 };
 
 /// How long readers leave journals alone that others were using.
@@ -55,14 +55,34 @@ impl Volume {
         }
     }
 
+    /// Brings to Git what those promised who were killed while this program lived, and gives the locks back.
+    ///
+    /// `None` where the next one who takes them has to finish something.
+    pub(crate) fn recover_left(&self, mut locks: Locks) -> Result<Option<Locks>, StoreError> {
+        let found = journal::left(&self.git(), &self.secret);
+        for left in found.map_err(self.medium("reading the journal"))?.left {
+            match self.replay_left(left, locks)? {
+                Some(again) => locks = again,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(locks))
+    }
+
     fn recover_one(&self, left: Left) -> Result<(), StoreError> {
         let failed = "bringing the journal to Git";
-        let commits: Vec<&KeptCommit> = left.batches.iter().flatten().collect();
-        let Some(first) = commits.first() else { return Ok(()) };
+        let Some(first) = left.batches.iter().flatten().next() else { return Ok(()) };
         self.remove_torn_objects().map_err(self.medium(failed))?;
         self.remove_torn_index().map_err(self.medium(failed))?;
         self.repair_branch(first.parent()).map_err(self.medium(failed))?;
         let locks = self.locks()?;
+        self.replay_left(left, locks).map(drop)
+    }
+
+    fn replay_left(&self, left: Left, locks: Locks) -> Result<Option<Locks>, StoreError> {
+        let failed = "bringing the journal to Git";
+        let commits: Vec<&KeptCommit> = left.batches.iter().flatten().collect();
+        let Some(first) = commits.first() else { return Ok(Some(locks)) };
         let repository = self.must_open()?;
         let on_disk = self.tip_on_disk(&repository)?;
         let mut session = Session::new(self, repository, locks)?;
@@ -72,7 +92,7 @@ impl Volume {
             Err(err) => return Err(err),
         };
         session.replay_all(self, &commits, on_disk)?;
-        let Some(mut round) = session.round(self)? else { return Ok(()) };
+        let Some(mut round) = session.round(self)? else { return Ok(session.into_locks()) };
         let is_ours = is_based
             && (on_disk == first.parent()
                 || commits.iter().any(|kept| Some(kept.id()) == on_disk)
@@ -87,9 +107,13 @@ impl Volume {
             self.keep_beside(&round, on_disk)?;
         }
         session.published(&round, followed);
-        session.end();
-        self.flush_all().map_err(self.medium("flushing the disk"))?;
-        left.discard().map_err(self.medium("writing the journal"))
+        drop(round);
+        let flushed = self.flush_all().map_err(self.medium("flushing the disk"));
+        let discarded =
+            flushed.and_then(|()| left.discard().map_err(self.medium("writing the journal")));
+        // Whatever came of that: where the working tree stayed behind, the lock has to say so.
+        let locks = session.into_locks();
+        discarded.map(|()| locks)
     }
 
     /// Somebody moved the branch on or away: it stays, and the commits stay findable.

@@ -37,7 +37,7 @@ use crate::{
     tree::{self, File},
     volume::Volume,
     worktree::{FileChange, Way},
-    writer::Wanted,
+    writer::{Locks, Wanted},
 };
 
 /// The index of the working tree, as both sides of a session use it.
@@ -106,7 +106,7 @@ impl Session {
     pub(crate) fn new(
         volume: &Volume,
         repository: Repository,
-        (lock, branch): (Lock, BranchLock),
+        (lock, branch): Locks,
     ) -> Result<Self, StoreError> {
         let tip = volume.tip_on_disk(&repository)?;
         let tree = tip.map(|tip| volume.tree_of(&repository, tip)).transpose()?;
@@ -273,6 +273,15 @@ impl Session {
         if self.behind.is_some() {
             self.lock.leave();
         }
+    }
+
+    /// Gives the locks back; `None` where the next one who takes them has to bring the working tree after the branch.
+    pub(crate) fn into_locks(self) -> Option<Locks> {
+        if self.behind.is_some() {
+            self.end();
+            return None;
+        }
+        Some((self.lock, Arc::into_inner(self.branch)?))
     }
 
     fn take_over(&mut self, kept: &KeptCommit, tree: ObjectId) -> ObjectId {

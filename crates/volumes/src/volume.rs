@@ -62,6 +62,8 @@ pub(crate) struct Volume {
     /// Wakes the publisher: somebody waits, or wants another attempt where the disk refused one.
     pub(crate) try_again: Condvar,
     pub(crate) is_publishing: AtomicBool,
+    /// Somebody was killed while holding the locks, and what they promised was not looked for yet.
+    pub(crate) somebody_left: AtomicBool,
     /// Held by whoever changes a branch beside `main`.
     pub(crate) side: Mutex<()>,
     pub(crate) upkeep: Upkeep,
@@ -103,6 +105,7 @@ impl Volume {
             progress: Condvar::new(),
             try_again: Condvar::new(),
             is_publishing: AtomicBool::new(false),
+            somebody_left: AtomicBool::new(false),
             side: Mutex::new(()),
             upkeep: Upkeep::default(),
             sound: Arc::default(),

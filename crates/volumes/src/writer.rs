@@ -5,7 +5,7 @@
 //! Git is left to a thread that lives as long as the session, see `publish`.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -49,6 +49,9 @@ struct Line {
     waiting: Vec<(Wanted, Arc<Answer>)>,
     somebody_serves: bool,
 }
+
+/// The locks of the index and of the branch.
+pub(crate) type Locks = (Lock, BranchLock);
 
 type Answer = Mutex<Option<Result<CommitId, StoreError>>>;
 
@@ -304,28 +307,43 @@ impl Volume {
     }
 
     /// Takes the locks of the index and of the branch, and finishes what a killed process left behind.
-    pub(crate) fn locks(&self) -> Result<(Lock, BranchLock), StoreError> {
-        let lock = match Lock::take(&self.folder, lock::PATIENCE)
-            .map_err(self.medium("locking the volume"))?
-        {
-            Taken::Busy => return Err(self.busy(INDEX_LOCK)),
-            Taken::Held(lock, None) => lock,
-            Taken::Held(mut lock, Some(begun)) => {
+    ///
+    /// What that one promised comes first: a commit that is made before would leave it out.
+    pub(crate) fn locks(&self) -> Result<Locks, StoreError> {
+        loop {
+            let lock = self.index_lock()?;
+            let branch = BranchLock::take(&self.git(), lock::PATIENCE)
+                .map_err(self.medium("locking the branch"))?
+                .ok_or_else(|| self.busy(&format!(".git/{MAIN}.lock")))?;
+            if !self.somebody_left.load(Ordering::Acquire) {
+                return Ok((lock, branch));
+            }
+            if let Some(locks) = self.recover_left((lock, branch))? {
+                self.somebody_left.store(false, Ordering::Release);
+                return Ok(locks);
+            }
+        }
+    }
+
+    fn index_lock(&self) -> Result<Lock, StoreError> {
+        let taken = Lock::take(&self.folder, lock::PATIENCE);
+        match taken.map_err(self.medium("locking the volume"))? {
+            Taken::Busy => Err(self.busy(INDEX_LOCK)),
+            Taken::Free(lock) => Ok(lock),
+            Taken::Left(mut lock, begun) => {
+                self.somebody_left.store(true, Ordering::Release);
+                let Some(begun) = begun else { return Ok(lock) };
                 // Should this fail, then the next session must try again.
                 lock.begin(&begun).map_err(self.medium("locking the volume"))?;
                 match self.finish(&self.must_open()?, &begun) {
-                    Ok(()) => lock,
+                    Ok(()) => Ok(lock),
                     Err(err) => {
                         lock.leave();
-                        return Err(err);
+                        Err(err)
                     }
                 }
             }
-        };
-        let branch = BranchLock::take(&self.git(), lock::PATIENCE)
-            .map_err(self.medium("locking the branch"))?
-            .ok_or_else(|| self.busy(&format!(".git/{MAIN}.lock")))?;
-        Ok((lock, branch))
+        }
     }
 
     /// Ends a session in which nothing is left to do.

@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    process::Command,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -85,9 +86,14 @@ fn copy(from: &Path, to: &Path) {
 /// Uses the volumes again, and finds both changes, the commit by hand and nothing wrong.
 #[track_caller]
 fn assert_all_there(root: &Path, story: &Story) {
-    let folder = root.join("users/ana");
     let store = GitStore::open(root.to_owned());
     store.head(&ana()).expect("the volume is read");
+    assert_all_there_for(store, root, story);
+}
+
+#[track_caller]
+fn assert_all_there_for(store: GitStore, root: &Path, story: &Story) {
+    let folder = root.join("users/ana");
     assert_eq!(text(&store, "user/ana", "skills/b.md").as_deref(), Some("acknowledged too"));
     assert_eq!(text(&store, "user/ana", "b.md").as_deref(), Some("by hand"));
     put(&store, "user/ana", &[("after.md", "after")]);
@@ -118,6 +124,23 @@ fn a_commit_by_hand_between_two_changes_survives_a_kill_with_both() {
 
     story.killed_early(&story.after_hand);
     assert_all_there(&story.after_hand, &story);
+}
+
+/// Whoever takes over the lock of one that was killed meanwhile does not go on without what that one promised.
+#[test]
+fn what_was_promised_by_one_that_is_killed_beside_another_comes_first() {
+    let story = Story::new(&[]);
+    let root = &story.after_hand;
+    let store = GitStore::open(root.clone());
+    store.head(&ana()).expect("the volume is read");
+    let folder = story.killed_early(root);
+    let mut gone = Command::new("true").spawn().expect("the test can start programs");
+    gone.wait().expect("it ends");
+    fs::write(folder.join(".git/index.lock"), format!("llmos-lite {}\n", gone.id()))
+        .expect("the test can use its folder");
+    put(&store, "user/ana", &[("next.md", "next")]);
+    assert_all_there_for(store, root, &story);
+    assert_eq!(git(&folder, &["for-each-ref", "refs/llmos-lite"]), "");
 }
 
 #[test]
