@@ -206,6 +206,10 @@ fn without_watching_an_edit_waits_for_its_commit() {
     server.ask("POST /skills", r#"{"name": "First", "description": "d"}"#);
     let mut events = server.events();
     events.until("the file", || server.user().join("skills/first.md").exists());
+    // `git` does not wait for the lock that is held until the index is written too.
+    while server.user().join(".git/index.lock").exists() {
+        std::thread::yield_now();
+    }
     fs::write(server.user().join("skills/plot.md"), GOOD).expect("it is written");
     git(&server.user(), &["add", "--all"]);
     git(&server.user(), &["commit", "--quiet", "--message", "mine"]);
