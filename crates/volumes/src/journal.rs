@@ -24,6 +24,7 @@ use std::{
     time::Duration,
 };
 
+use gix::ObjectId;
 pub(crate) use record::{KeptCommit, KeptFile};
 
 use crate::{
@@ -75,6 +76,8 @@ pub(crate) struct Left {
 
 impl Journal {
     /// Opens a journal that is free, below `git`; it must hold no records, see [`left`].
+    ///
+    /// Whoever calls this holds the locks of the volume.
     pub(crate) fn open(git: &Path, disk: Arc<dyn Disk>, secret: &Secret) -> io::Result<Self> {
         let secret = secret.get_or_make()?;
         let folder = git.join(OWN_FOLDER);
@@ -218,39 +221,56 @@ impl Left {
     }
 }
 
-/// The journals of a volume that hold records and whose process is gone.
+/// What the journals of a volume look like to somebody who takes none of them.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
-    pub(crate) left: Vec<Left>,
+pub(crate) struct Glance {
+    /// On what the records were made of each journal that holds some and whose process is gone.
+    pub(crate) parents: Vec<Option<ObjectId>>,
     /// Whether there are others, of processes that live.
     pub(crate) some_in_use: bool,
 }
 
-/// Finds the journals below `git` that hold records and whose process is gone.
-///
-/// What another installation left, or somebody planted, is none of them.
-pub(crate) fn left(git: &Path, secret: &Secret) -> io::Result<Found> {
-    let folder = git.join(OWN_FOLDER);
-    let mut found = Found::default();
-    if !fs::symlink_metadata(&folder).is_ok_and(|metadata| metadata.is_dir()) {
-        return Ok(found);
-    }
-    let Some(secret) = secret.get()? else { return Ok(found) };
-    for slot in 0..SLOTS {
-        let path = folder.join(format!("journal-{slot}"));
-        if !fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
-            break;
-        }
+/// Looks at the journals below `git`, and keeps none from whoever holds the locks of the volume.
+pub(crate) fn glance(git: &Path, secret: &Secret) -> io::Result<Glance> {
+    let mut seen = Glance::default();
+    let Some(secret) = secret.get()? else { return Ok(seen) };
+    for path in paths(git) {
         let Some(mut file) = lock_patiently(&path)? else {
-            found.some_in_use = true;
+            seen.some_in_use = true;
             continue;
         };
+        file.unlock()?;
+        let (_, batches) = read(&mut file, &secret)?;
+        seen.parents.extend(batches.iter().flatten().next().map(KeptCommit::parent));
+    }
+    Ok(seen)
+}
+
+/// Takes the journals below `git` that hold records and whose process is gone.
+///
+/// Whoever calls this holds the locks of the volume: a journal that somebody else took would seem to be in use.
+/// What another installation left, or somebody planted, is none of them.
+pub(crate) fn left(git: &Path, secret: &Secret) -> io::Result<Vec<Left>> {
+    let mut found = Vec::new();
+    let Some(secret) = secret.get()? else { return Ok(found) };
+    for path in paths(git) {
+        let Some(mut file) = lock_patiently(&path)? else { continue };
         let (_, batches) = read(&mut file, &secret)?;
         if !batches.is_empty() {
-            found.left.push(Left { file, batches });
+            found.push(Left { file, batches });
         }
     }
     Ok(found)
+}
+
+/// The journals below `git`, whosever they are.
+fn paths(git: &Path) -> impl Iterator<Item = PathBuf> {
+    let folder = git.join(OWN_FOLDER);
+    let is_there = fs::symlink_metadata(&folder).is_ok_and(|metadata| metadata.is_dir());
+    let slots = if is_there { 0..SLOTS } else { 0..0 };
+    let is_file =
+        |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    slots.map(move |slot| folder.join(format!("journal-{slot}"))).take_while(is_file)
 }
 
 fn make_folder(folder: &PathBuf) -> io::Result<()> {

@@ -34,14 +34,24 @@ impl Volume {
             return Ok(());
         }
         writing.looked = Some(Instant::now());
-        let found =
-            journal::left(&self.git(), &self.secret).map_err(self.medium("reading the journal"))?;
-        for left in found.left {
-            self.recover_one(left)?;
+        let seen = journal::glance(&self.git(), &self.secret)
+            .map_err(self.medium("reading the journal"))?;
+        if !seen.parents.is_empty() {
+            let failed = self.medium("bringing the journal to Git");
+            self.mend(&seen.parents).map_err(failed)?;
+            let locks = self.locks()?;
+            drop(self.recover_left(locks)?);
         }
         // A journal that is in use is its writer's; should that one be killed, somebody else must look again.
-        writing.recovered = !found.some_in_use;
+        writing.recovered = !seen.some_in_use;
         Ok(())
+    }
+
+    /// Puts aside what a power cut left of the work of those whose commits were made on these.
+    fn mend(&self, parents: &[Option<ObjectId>]) -> io::Result<()> {
+        self.remove_torn_objects()?;
+        self.remove_torn_index()?;
+        parents.iter().try_for_each(|parent| self.repair_branch(*parent))
     }
 
     /// Like [`Self::recover`] for a reader, who goes on where that cannot be done now.
@@ -55,28 +65,18 @@ impl Volume {
         }
     }
 
-    /// Brings to Git what those promised who were killed while this program lived, and gives the locks back.
+    /// Brings to Git what those promised who were killed, and gives the locks back.
     ///
     /// `None` where the next one who takes them has to finish something.
     pub(crate) fn recover_left(&self, mut locks: Locks) -> Result<Option<Locks>, StoreError> {
         let found = journal::left(&self.git(), &self.secret);
-        for left in found.map_err(self.medium("reading the journal"))?.left {
+        for left in found.map_err(self.medium("reading the journal"))? {
             match self.replay_left(left, locks)? {
                 Some(again) => locks = again,
                 None => return Ok(None),
             }
         }
         Ok(Some(locks))
-    }
-
-    fn recover_one(&self, left: Left) -> Result<(), StoreError> {
-        let failed = "bringing the journal to Git";
-        let Some(first) = left.batches.iter().flatten().next() else { return Ok(()) };
-        self.remove_torn_objects().map_err(self.medium(failed))?;
-        self.remove_torn_index().map_err(self.medium(failed))?;
-        self.repair_branch(first.parent()).map_err(self.medium(failed))?;
-        let locks = self.locks()?;
-        self.replay_left(left, locks).map(drop)
     }
 
     fn replay_left(&self, left: Left, locks: Locks) -> Result<Option<Locks>, StoreError> {

@@ -270,8 +270,8 @@ impl Volume {
             self.flush_all().map_err(self.medium("creating the volume"))?;
         }
         self.recover(writing)?;
-        self.reopen_journal(writing)?;
         let locks = self.locks()?;
+        self.reopen_journal(writing)?;
         let repository = self.must_open()?;
         let session = Session::new(self, repository, locks)?;
         if session.tip() != writing.left_at {

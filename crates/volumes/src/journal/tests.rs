@@ -31,7 +31,6 @@ fn batch(n: usize) -> Vec<KeptCommit> {
 fn batches(git: &TempDir) -> Vec<Vec<KeptCommit>> {
     left(git.path(), &Secret::of(git.path()))
         .unwrap()
-        .left
         .into_iter()
         .flat_map(|left| left.batches)
         .collect()
@@ -47,7 +46,7 @@ fn what_was_kept_is_found_once_its_writer_is_gone() {
     assert_eq!(batches(&git), Vec::<Vec<_>>::new(), "somebody still writes it");
     drop(journal);
     assert_eq!(batches(&git), [batch(3), batch(0), batch(100_000)]);
-    for left in left(git.path(), &Secret::of(git.path())).unwrap().left {
+    for left in left(git.path(), &Secret::of(git.path())).unwrap() {
         left.discard().unwrap();
     }
     assert!(batches(&git).is_empty());
@@ -150,8 +149,8 @@ fn a_journal_of_another_installation_is_none() {
     drop(journal);
     let elsewhere = tempfile::tempdir().unwrap();
     let other = Secret::of(elsewhere.path());
-    assert!(left(git.path(), &other).unwrap().left.is_empty(), "it has no secret");
+    assert!(left(git.path(), &other).unwrap().is_empty(), "it has no secret");
     other.get_or_make().unwrap();
-    assert!(left(git.path(), &other).unwrap().left.is_empty(), "it has another secret");
+    assert!(left(git.path(), &other).unwrap().is_empty(), "it has another secret");
     assert_eq!(batches(&git), [batch(1)]);
 }

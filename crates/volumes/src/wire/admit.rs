@@ -57,8 +57,8 @@ impl Volume {
             self.create()?;
         }
         self.recover(&mut writing)?;
-        self.reopen_journal(&mut writing)?;
         let locks = self.locks()?;
+        self.reopen_journal(&mut writing)?;
         let mut session = Session::new(self, self.must_open()?, locks)?;
         self.take_packs(&admission.packs).map_err(medium(self, "writing objects"))?;
         let flush = |volume: &Self| volume.flush_all().map_err(volume.medium("flushing the disk"));
